@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * ktlat.h - the whole contract between ktlat.ko and its users.
+ *
+ * DOC: The device
+ *
+ * /dev/ktlat is opened, asked by ioctl and read by mmap. Three objects exist:
+ *
+ *   file descriptor --> session --> probes --> one histogram each (mapped)
+ *
+ * A *session* is a set of probes. A fresh descriptor is bound to the *default*
+ * session, which lasts as long as the module. %KTLAT_IOC_SESSION_NEW binds the
+ * descriptor to an *anonymous* session instead, which ends, probes and all,
+ * with the last descriptor and mapping that refer to it, however they go.
+ *
+ * A *probe* measures one thing: the calls of a function, the time from one
+ * probe point to another, or the time from one tracepoint to its partner.
+ * Its id is never used again while the module is loaded.
+ *
+ * DOC: Rules for every call
+ *
+ * - Every argument is a pointer to a struct whose first member, @size, holds
+ *   the size of that struct as the caller knows it. The same layout serves
+ *   32-bit and 64-bit callers.
+ * - Structs only ever grow at the end. A shorter one than version 1 defined is
+ *   refused with EINVAL. A longer one than the module knows is taken if all
+ *   the bytes that the module does not know are zero, else refused with E2BIG.
+ * - On return the module fills in what it knows, at most @size bytes.
+ * - Members called @reserved, and flags that are not defined, must be zero,
+ *   else EINVAL. A refused call changes nothing.
+ * - Errors that every call can give: EFAULT (bad pointer), EINVAL, E2BIG,
+ *   ENOTTY (no such call), EINTR (a fatal signal while waiting for our lock).
+ *
+ * DOC: Who may do what
+ *
+ * To configure (every call that changes something) a caller needs a descriptor
+ * opened for writing (else EBADF) and CAP_PERFMON or CAP_SYS_ADMIN (else
+ * EPERM). Probes belong to the user id that added them; changing the probe of
+ * another user needs CAP_SYS_ADMIN (else EPERM). Without CAP_PERFMON and
+ * CAP_SYS_ADMIN a reader sees the probes marked %KTLAT_PROBE_PUBLIC and no
+ * other, as if no other existed. Kernel addresses read as 0 without CAP_SYSLOG.
+ *
+ * DOC: The mapping of a probe
+ *
+ * mmap(PROT_READ, MAP_SHARED) at @map_offset of struct ktlat_probe_info shows,
+ * page by page, @map_size bytes: one struct ktlat_map_header, and at
+ * @cpu_offset one area of @cpu_stride bytes for each CPU number below @nr_cpus.
+ * An area holds two *generations*, @generation_stride bytes apart, each a
+ * struct ktlat_counters followed, at @bucket_offset, by @nr_buckets __u64.
+ *
+ * The current figures are those of generation (@generation & 1). A reset
+ * clears the other one, adds one to @generation, and so moves every new call
+ * over; a call is counted in the generation in which it was entered, and not
+ * at all if that has ended before the call does.
+ *
+ * A reader that wants whole figures from a live probe
+ *   1. loads @generation (acquire order),
+ *   2. over all areas reads @returns, buckets, @sum_ns, @min_ns, @max_ns,
+ *   3. issues a read barrier, then over all areas reads @entries and the rest,
+ *   4. issues a read barrier and loads @generation again; if it has changed,
+ *      starts again.
+ * Reading returns before entries makes a live reading err to one known side: a
+ * call may be seen in flight that has just returned, never the reverse. Min is
+ * all ones as long as nothing was recorded.
+ *
+ * Mappings are read-only for good: PROT_WRITE, then or by mprotect later, is
+ * refused with EACCES. A mapping outlives the probe: once the probe has been
+ * removed it shows the final figures.
+ *
+ * DOC: What adds up
+ *
+ * At a quiet moment, for each probe,
+ *
+ *   entries = returns + in_flight + missed + recursed + abandoned
+ *
+ * where entries is the sum of the mapped @entries and of what the mechanism
+ * itself says it missed (@missed_pool, @missed_busy), and missed is the sum of
+ * the mapped @missed and those two. in_flight is what is left over.
+ */
+#ifndef _UAPI_KTLAT_H
+#define _UAPI_KTLAT_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Raised by any change that an older tool or module would misread. */
+#ifndef KTLAT_ABI_VERSION
+#define KTLAT_ABI_VERSION	1
+#endif
+
+#define KTLAT_DEVICE_NAME	"ktlat"
+#define KTLAT_DEVICE_PATH	"/dev/ktlat"
+
+/* Longest names, with their terminating zero. */
+#define KTLAT_MODULE_LEN	64
+#define KTLAT_NAME_LEN		512
+
+/**
+ * enum ktlat_clock - What the stamps of this module load are taken from
+ * @KTLAT_CLOCK_MONOTONIC: CLOCK_MONOTONIC, by the kernel's NMI-safe reader
+ * @KTLAT_CLOCK_SCHED: the scheduler's per-CPU clock, because the clocksource
+ *	takes a lock at each reading (HPET); a call that changes CPU may be off
+ *	by what the clocks of the two CPUs differ
+ */
+enum ktlat_clock {
+	KTLAT_CLOCK_MONOTONIC	= 1,
+	KTLAT_CLOCK_SCHED	= 2,
+};
+
+/**
+ * enum ktlat_session_kind - Which session a descriptor is bound to
+ * @KTLAT_SESSION_DEFAULT: the one that lasts as long as the module
+ * @KTLAT_SESSION_ANONYMOUS: one that ends with its last descriptor and mapping
+ */
+enum ktlat_session_kind {
+	KTLAT_SESSION_DEFAULT	= 1,
+	KTLAT_SESSION_ANONYMOUS	= 2,
+};
+
+/**
+ * enum ktlat_kind - What a probe measures
+ * @KTLAT_KIND_FUNCTION: each call of the function point[0], entry to return
+ * @KTLAT_KIND_PAIR: from each passage of point[0] to the next one of point[1]
+ *	with the same key (see enum ktlat_match)
+ * @KTLAT_KIND_TRACEPOINT: the tracepoint pair named by point[0].name, one of
+ *	"irq_handler", "softirq", "timer_expire", "hrtimer_expire",
+ *	"workqueue_execute", "sched_wakeup" (wake-up to switch-in, that is the
+ *	wait on the run queue) and "syscall" (sys_enter to sys_exit)
+ */
+enum ktlat_kind {
+	KTLAT_KIND_FUNCTION	= 1,
+	KTLAT_KIND_PAIR		= 2,
+	KTLAT_KIND_TRACEPOINT	= 3,
+};
+
+/**
+ * enum ktlat_backend_id - The mechanism that calls us at entry and return
+ * @KTLAT_BACKEND_AUTO: let the module choose; never reported
+ * @KTLAT_BACKEND_KRETPROBE: a kretprobe; functions only. Its two loss counters
+ *	are not atomic in the kernel, so its figures are marked as a bound
+ * @KTLAT_BACKEND_PAIR: two kprobes; pairs only
+ * @KTLAT_BACKEND_TRACEPOINT: two or more tracepoint handlers
+ */
+enum ktlat_backend_id {
+	KTLAT_BACKEND_AUTO		= 0,
+	KTLAT_BACKEND_KRETPROBE		= 1,
+	KTLAT_BACKEND_PAIR		= 2,
+	KTLAT_BACKEND_TRACEPOINT	= 3,
+};
+
+/**
+ * enum ktlat_match - By what the two points of a pair find each other
+ * @KTLAT_MATCH_TASK: the same task passes both; it may sleep and change CPU
+ * @KTLAT_MATCH_CPU: the same CPU passes both, whatever runs on it
+ */
+enum ktlat_match {
+	KTLAT_MATCH_TASK	= 1,
+	KTLAT_MATCH_CPU		= 2,
+};
+
+/**
+ * enum ktlat_state - The state of a probe
+ * @KTLAT_STATE_ARMED: measuring
+ * @KTLAT_STATE_DISABLED: new calls are not measured; those in flight still are
+ * @KTLAT_STATE_GONE: the module that held the function was unloaded; the
+ *	figures stay until the probe is removed
+ */
+enum ktlat_state {
+	KTLAT_STATE_ARMED	= 1,
+	KTLAT_STATE_DISABLED	= 2,
+	KTLAT_STATE_GONE	= 3,
+};
+
+/**
+ * enum ktlat_refusal - Why a probe was not added (the errno in brackets)
+ * @KTLAT_REFUSED_NOT: it was not refused, or the errno says it all
+ * @KTLAT_REFUSED_UNKNOWN: no such function or tracepoint, or its module is not
+ *	loaded (ENOENT)
+ * @KTLAT_REFUSED_BLACKLIST: the kernel forbids probes there, see
+ *	/sys/kernel/debug/kprobes/blacklist (EADDRNOTAVAIL)
+ * @KTLAT_REFUSED_NOTRACE: the function has no ftrace site: it was compiled
+ *	notrace or written in assembler (EOPNOTSUPP)
+ * @KTLAT_REFUSED_NORETURN: the function never returns (ENOTRECOVERABLE)
+ * @KTLAT_REFUSED_OURS: the function is part of ktlat (ELOOP)
+ * @KTLAT_REFUSED_OFFSET: not the start of an instruction, or beyond the end of
+ *	the function (EILSEQ)
+ * @KTLAT_REFUSED_LOCKDOWN: the kernel is locked down (EPERM)
+ * @KTLAT_REFUSED_MEMLOCK: it would pass RLIMIT_MEMLOCK of this user (ENOMEM)
+ * @KTLAT_REFUSED_LIMIT: this user has max_probes probes already (EDQUOT)
+ */
+enum ktlat_refusal {
+	KTLAT_REFUSED_NOT	= 0,
+	KTLAT_REFUSED_UNKNOWN	= 1,
+	KTLAT_REFUSED_BLACKLIST	= 2,
+	KTLAT_REFUSED_NOTRACE	= 3,
+	KTLAT_REFUSED_NORETURN	= 4,
+	KTLAT_REFUSED_OURS	= 5,
+	KTLAT_REFUSED_OFFSET	= 6,
+	KTLAT_REFUSED_LOCKDOWN	= 7,
+	KTLAT_REFUSED_MEMLOCK	= 8,
+	KTLAT_REFUSED_LIMIT	= 9,
+};
+
+/* ktlat_info.features: what this module can do; bits are only ever added. */
+#define KTLAT_FEATURE_KRETPROBE		(1ULL << 0)
+#define KTLAT_FEATURE_PAIR		(1ULL << 1)
+#define KTLAT_FEATURE_TRACEPOINT	(1ULL << 2)
+
+/* ktlat_probe_add.flags and ktlat_probe_info.flags */
+#define KTLAT_PROBE_PUBLIC	(1U << 0) /* readers without rights may see it */
+#define KTLAT_PROBE_DISABLED	(1U << 1) /* add only: do not arm it yet */
+#define KTLAT_PROBE_INEXACT	(1U << 2) /* info only: loss is a lower bound */
+
+/* ktlat_probe_ref.flags */
+#define KTLAT_REF_ALL		(1U << 0) /* every probe of this session that is
+					   * the caller's own; id must be 0
+					   */
+
+/* Sizes and counts that the module takes; beyond them: EINVAL. */
+#define KTLAT_PRECISION_MAX	7
+#define KTLAT_PRECISION_DEFAULT	5
+#define KTLAT_POOL_MAX		65536
+#define KTLAT_STARTS_MIN	16
+#define KTLAT_STARTS_MAX	(1U << 20)
+#define KTLAT_STARTS_DEFAULT	8192
+
+/**
+ * struct ktlat_info - What this module is and what it can do
+ * @size: in: size of this struct; see "Rules for every call"
+ * @abi_version: out: %KTLAT_ABI_VERSION of the module; a tool that was built
+ *	for another one must not go on
+ * @features: out: KTLAT_FEATURE_*
+ * @session_id: out: the session that the descriptor is bound to
+ * @session_kind: out: &enum ktlat_session_kind of it
+ * @clock: out: &enum ktlat_clock
+ * @page_size: out: unit of mappings, in bytes
+ * @nr_cpus: out: one more than the highest CPU number that there can be
+ * @precision_max: out: highest precision p of a histogram
+ * @precision_default: out: the precision to use where the user gave none
+ * @max_probes: out: how many probes one user may have at once
+ * @nr_probes: out: how many probes there are now that the caller may see, in
+ *	the session of the descriptor
+ * @memory_bytes: out: memory held by the probes of the calling user, in bytes
+ * @memory_max: out: how far @memory_bytes may grow (RLIMIT_MEMLOCK), in bytes;
+ *	all ones for no limit
+ * @reserved: must be zero
+ */
+struct ktlat_info {
+	__u32 size;
+	__u32 abi_version;
+	__u64 features;
+	__u64 session_id;
+	__u32 session_kind;
+	__u32 clock;
+	__u32 page_size;
+	__u32 nr_cpus;
+	__u32 precision_max;
+	__u32 precision_default;
+	__u32 max_probes;
+	__u32 nr_probes;
+	__u64 memory_bytes;
+	__u64 memory_max;
+	__u64 reserved[4];
+};
+
+/**
+ * struct ktlat_session_new - A new anonymous session
+ * @size: in: size of this struct
+ * @reserved: must be zero
+ * @id: out: id of the session that the descriptor is bound to from now on
+ */
+struct ktlat_session_new {
+	__u32 size;
+	__u32 reserved;
+	__u64 id;
+};
+
+/**
+ * struct ktlat_point - A place in the kernel's code
+ * @address: out: where that is, or 0 for a caller without CAP_SYSLOG; in: 0
+ * @offset: bytes from the start of the function; 0 for %KTLAT_KIND_FUNCTION
+ * @module: name of the kernel module that holds the function, zero-terminated;
+ *	empty for any
+ * @name: name of the function, or of the tracepoint pair, zero-terminated
+ */
+struct ktlat_point {
+	__u64 address;
+	__u64 offset;
+	char module[KTLAT_MODULE_LEN];
+	char name[KTLAT_NAME_LEN];
+};
+
+/**
+ * struct ktlat_probe_add - A probe to add
+ * @size: in: size of this struct
+ * @flags: in: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED
+ * @kind: in: &enum ktlat_kind
+ * @backend: in: &enum ktlat_backend_id; one that cannot serve @kind: EINVAL
+ * @precision: in: p of the histogram, 0 to %KTLAT_PRECISION_MAX: each power of
+ *	two is split into 2^p buckets
+ * @match: in: &enum ktlat_match for a pair, else 0
+ * @pool: in: for a kretprobe, how many calls may be in flight at once, at most
+ *	%KTLAT_POOL_MAX; 0 lets the module size it by the number of CPUs and
+ *	register a larger pool when calls were missed. Else 0
+ * @starts: in: for pairs and tracepoints, how many starts may wait for their
+ *	end at once (%KTLAT_STARTS_MIN to %KTLAT_STARTS_MAX, rounded up to a
+ *	power of two); 0 for %KTLAT_STARTS_DEFAULT. Else 0
+ * @id: out: id of the new probe
+ * @refusal: out, also where the call fails: &enum ktlat_refusal
+ * @refused_point: out: which of @point was refused
+ * @reserved: must be zero
+ * @point: in: what to probe; point[1] is all zero unless @kind is a pair
+ *
+ * Further errors: see &enum ktlat_refusal; ENOMEM.
+ */
+struct ktlat_probe_add {
+	__u32 size;
+	__u32 flags;
+	__u32 kind;
+	__u32 backend;
+	__u32 precision;
+	__u32 match;
+	__u32 pool;
+	__u32 starts;
+	__u64 id;
+	__u32 refusal;
+	__u32 refused_point;
+	__u64 reserved[2];
+	struct ktlat_point point[2];
+};
+
+/**
+ * struct ktlat_probe_ref - Which probe to delete, enable, disable or reset
+ * @size: in: size of this struct
+ * @flags: in: %KTLAT_REF_ALL or 0
+ * @id: in: id of a probe of this session (ENOENT if there is none), or 0
+ * @count: out: how many probes it was done to
+ * @reserved: must be zero
+ */
+struct ktlat_probe_ref {
+	__u32 size;
+	__u32 flags;
+	__u64 id;
+	__u32 count;
+	__u32 reserved;
+};
+
+/**
+ * struct ktlat_probe_info - What a probe is and what its mechanism lost
+ * @size: in: size of this struct
+ * @flags: out: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_INEXACT
+ * @id: in and out: %KTLAT_IOC_PROBE_GET: the probe (ENOENT if there is none);
+ *	%KTLAT_IOC_PROBE_NEXT: the probe with the lowest id above this one
+ *	(ENOENT after the last)
+ * @kind: out: &enum ktlat_kind
+ * @backend: out: &enum ktlat_backend_id
+ * @state: out: &enum ktlat_state
+ * @precision: out: p of the histogram
+ * @match: out: &enum ktlat_match, or 0
+ * @pool: out: calls that may be in flight at once now (kretprobe), or 0
+ * @starts: out: starts that may wait at once (pair, tracepoint), or 0
+ * @uid: out: owner, in the caller's user namespace
+ * @generation: out: how often the probe was reset
+ * @missed_pool: out: entries that found no free instance since the last reset
+ * @missed_busy: out: entries that came while another kprobe was running on that
+ *	CPU, since the last reset; a lower bound
+ * @pool_grown: out: how often a larger pool was registered
+ * @map_offset: out: offset to mmap at; may be used again for another probe
+ *	once this one is removed, so check @probe_id of the map header
+ * @map_size: out: size of the mapping, in bytes
+ * @reserved: must be zero
+ * @point: out: as it was added, with addresses where they may be seen
+ */
+struct ktlat_probe_info {
+	__u32 size;
+	__u32 flags;
+	__u64 id;
+	__u32 kind;
+	__u32 backend;
+	__u32 state;
+	__u32 precision;
+	__u32 match;
+	__u32 pool;
+	__u32 starts;
+	__u32 uid;
+	__u64 generation;
+	__u64 missed_pool;
+	__u64 missed_busy;
+	__u64 pool_grown;
+	__u64 map_offset;
+	__u64 map_size;
+	__u64 reserved[4];
+	struct ktlat_point point[2];
+};
+
+/*
+ * The calls. As the size travels in the struct, the numbers do not hold it and
+ * stay the same when a struct grows.
+ */
+#define KTLAT_IOC_MAGIC		0xBD
+#define KTLAT_IOC_INFO		_IO(KTLAT_IOC_MAGIC, 0x00) /* ktlat_info */
+#define KTLAT_IOC_SESSION_NEW	_IO(KTLAT_IOC_MAGIC, 0x01) /* ktlat_session_new */
+#define KTLAT_IOC_PROBE_ADD	_IO(KTLAT_IOC_MAGIC, 0x10) /* ktlat_probe_add */
+#define KTLAT_IOC_PROBE_DELETE	_IO(KTLAT_IOC_MAGIC, 0x11) /* ktlat_probe_ref */
+#define KTLAT_IOC_PROBE_ENABLE	_IO(KTLAT_IOC_MAGIC, 0x12) /* ktlat_probe_ref */
+#define KTLAT_IOC_PROBE_DISABLE	_IO(KTLAT_IOC_MAGIC, 0x13) /* ktlat_probe_ref */
+#define KTLAT_IOC_PROBE_RESET	_IO(KTLAT_IOC_MAGIC, 0x14) /* ktlat_probe_ref */
+#define KTLAT_IOC_PROBE_GET	_IO(KTLAT_IOC_MAGIC, 0x15) /* ktlat_probe_info */
+#define KTLAT_IOC_PROBE_NEXT	_IO(KTLAT_IOC_MAGIC, 0x16) /* ktlat_probe_info */
+
+#define KTLAT_MAP_MAGIC		0x54414c544bULL /* "KTLAT", little-endian */
+
+/**
+ * struct ktlat_map_header - Start of a probe's mapping
+ * @magic: %KTLAT_MAP_MAGIC
+ * @probe_id: the probe whose figures these are
+ * @generation: how often the probe was reset; its lowest bit is the current
+ *	generation of every area
+ * @cpu_offset: from the start of the mapping to the area of CPU 0, in bytes
+ * @cpu_stride: from one area to the next, in bytes
+ * @generation_stride: from one generation to the next in an area, in bytes
+ * @bucket_offset: from the start of a generation to its buckets, in bytes
+ * @nr_cpus: number of areas
+ * @precision: p of the histogram
+ * @nr_buckets: number of buckets, ktlat_nr_buckets(@precision)
+ * @removed: 1 once the probe is gone and the figures are final
+ */
+struct ktlat_map_header {
+	__u64 magic;
+	__u64 probe_id;
+	__u64 generation;
+	__u64 cpu_offset;
+	__u64 cpu_stride;
+	__u64 generation_stride;
+	__u64 bucket_offset;
+	__u32 nr_cpus;
+	__u32 precision;
+	__u32 nr_buckets;
+	__u32 removed;
+};
+
+/**
+ * struct ktlat_counters - What one CPU counted in one generation
+ * @entries: calls entered, except those that the mechanism missed
+ * @returns: calls returned and recorded in the buckets
+ * @sum_ns: sum of their latencies, in ns
+ * @min_ns: shortest of them, in ns; all ones if there is none
+ * @max_ns: longest of them, in ns
+ * @clock_backwards: returns stamped before their entry, recorded as 0 ns
+ * @missed: starts for which there was no room
+ * @recursed: hits that came from inside ktlat's own path
+ * @abandoned: calls that will never return, because their task has exited or
+ *	a new start took the place of the one that was waiting
+ * @unmatched: ends for which there was no start; not part of @entries
+ * @reserved: zero
+ */
+struct ktlat_counters {
+	__u64 entries;
+	__u64 returns;
+	__u64 sum_ns;
+	__u64 min_ns;
+	__u64 max_ns;
+	__u64 clock_backwards;
+	__u64 missed;
+	__u64 recursed;
+	__u64 abandoned;
+	__u64 unmatched;
+	__u64 reserved[6];
+};
+
+/*
+ * Bucket arithmetic: log-linear, exact to 2^-p over the whole range of __u64.
+ *
+ * With p = @precision, values below 2^(p+1) have a bucket each. Above, each
+ * power of two is split into 2^p buckets of equal width. The scheme is that of
+ * HdrHistogram (G. Tene), with the sub-bucket count a power of two given
+ * directly.
+ */
+
+/**
+ * ktlat_nr_buckets() - Number of buckets of a histogram
+ * @precision: 0 to %KTLAT_PRECISION_MAX
+ */
+static inline __u32 ktlat_nr_buckets(__u32 precision)
+{
+	return (65 - precision) << precision;
+}
+
+/**
+ * ktlat_bucket_index() - The bucket that a value falls into
+ * @value: any
+ * @precision: 0 to %KTLAT_PRECISION_MAX
+ *
+ * With e the position of the highest bit of value, but at least p, and
+ * shift = e - p, the result is (shift << p) + (value >> shift).
+ */
+static inline __u32 ktlat_bucket_index(__u64 value, __u32 precision)
+{
+	__u32 shift = 63 - (__u32)__builtin_clzll(value | (1ULL << precision)) -
+		      precision;
+
+	return (shift << precision) + (__u32)(value >> shift);
+}
+
+/**
+ * ktlat_bucket_low() - The lowest value in a bucket
+ * @index: below ktlat_nr_buckets(@precision)
+ * @precision: 0 to %KTLAT_PRECISION_MAX
+ */
+static inline __u64 ktlat_bucket_low(__u32 index, __u32 precision)
+{
+	__u32 row = index >> precision;
+	__u64 sub = index & ((1U << precision) - 1);
+
+	return row ? (sub + (1ULL << precision)) << (row - 1) : sub;
+}
+
+/**
+ * ktlat_bucket_high() - The highest value in a bucket
+ * @index: below ktlat_nr_buckets(@precision)
+ * @precision: 0 to %KTLAT_PRECISION_MAX
+ */
+static inline __u64 ktlat_bucket_high(__u32 index, __u32 precision)
+{
+	__u32 row = index >> precision;
+
+	return ktlat_bucket_low(index, precision) +
+	       (row ? (1ULL << (row - 1)) - 1 : 0);
+}
+
+#endif /* _UAPI_KTLAT_H */
