@@ -177,7 +177,8 @@ enum ktlat_state {
  * @KTLAT_REFUSED_UNKNOWN: no such function or tracepoint, or its module is not
  *	loaded (ENOENT)
  * @KTLAT_REFUSED_BLACKLIST: the kernel forbids probes there, see
- *	/sys/kernel/debug/kprobes/blacklist (EADDRNOTAVAIL)
+ *	/sys/kernel/debug/kprobes/blacklist, or the name is that of data, not of
+ *	a function (EADDRNOTAVAIL)
  * @KTLAT_REFUSED_NOTRACE: the function has no ftrace site: it was compiled
  *	notrace or written in assembler (EOPNOTSUPP)
  * @KTLAT_REFUSED_NORETURN: the function never returns (ENOTRECOVERABLE)
@@ -496,7 +497,8 @@ static inline __u32 ktlat_nr_buckets(__u32 precision)
  */
 static inline __u32 ktlat_bucket_index(__u64 value, __u32 precision)
 {
-	__u32 shift = 63 - (__u32)__builtin_clzll(value | (1ULL << precision)) -
+	/* 63 ^ clz is 63 - clz, and what compilers make one instruction of. */
+	__u32 shift = (63 ^ (__u32)__builtin_clzll(value | 1ULL << precision)) -
 		      precision;
 
 	return (shift << precision) + (__u32)(value >> shift);
