@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * backend.c - the table of backends, and the end of tasks that is told to them.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <trace/events/sched.h>
+
+#include "backend/backend.h"
+#include "hot/starts.h"
+
+/* In the order in which KTLAT_BACKEND_AUTO tries them. */
+static const struct ktlat_backend * const backends[] = {
+	&ktlat_backend_kretprobe,
+	&ktlat_backend_pair,
+	&ktlat_backend_tracepoint,
+};
+
+static struct tracepoint *exit_tracepoint;
+
+/**
+ * ktlat_backend_select() - The backend to use
+ * @id: the one asked for, or %KTLAT_BACKEND_AUTO
+ * @kind: &enum ktlat_kind of the probe
+ *
+ * Return: the backend, or NULL if there is none that serves.
+ */
+const struct ktlat_backend *ktlat_backend_select(u32 id, u32 kind)
+{
+	for (int i = 0; i < ARRAY_SIZE(backends); i++)
+		if (backends[i]->kind == kind &&
+		    (id == KTLAT_BACKEND_AUTO || id == backends[i]->id))
+			return backends[i];
+	return NULL;
+}
+
+/* KTLAT_FEATURE_* of all backends. */
+u64 ktlat_backend_features(void)
+{
+	u64 features = 0;
+
+	for (int i = 0; i < ARRAY_SIZE(backends); i++)
+		features |= backends[i]->feature;
+	return features;
+}
+
+struct tracepoint_search {
+	const char *name;
+	struct tracepoint *found;
+};
+
+static void tracepoint_compare(struct tracepoint *tracepoint, void *data)
+{
+	struct tracepoint_search *search = data;
+
+	if (!strcmp(tracepoint->name, search->name))
+		search->found = tracepoint;
+}
+
+/*
+ * Most tracepoints are not exported, but the kernel walks all of its own for
+ * us. Those of modules are not among them, and so never go away.
+ */
+struct tracepoint *ktlat_tracepoint_find(const char *name)
+{
+	struct tracepoint_search search = { .name = name };
+
+	for_each_kernel_tracepoint(tracepoint_compare, &search);
+	return search.found;
+}
+
+/* Probe context: the exiting task, past its last return to what called it. */
+static void backends_process_exit(void *data, struct task_struct *task)
+{
+	for (int i = 0; i < ARRAY_SIZE(backends); i++)
+		if (backends[i]->task_exit)
+			backends[i]->task_exit();
+	ktlat_starts_task_exit(task);
+}
+
+/* Starts listening to the end of tasks. Context: may sleep. */
+int ktlat_backends_init(void)
+{
+	check_trace_callback_type_sched_process_exit(backends_process_exit);
+	exit_tracepoint = ktlat_tracepoint_find("sched_process_exit");
+	if (!exit_tracepoint) {
+		pr_err("this kernel has no tracepoint sched_process_exit: it needs CONFIG_TRACEPOINTS\n");
+		return -EOPNOTSUPP;
+	}
+	return tracepoint_probe_register(exit_tracepoint,
+					 backends_process_exit, NULL);
+}
+
+/* Context: may sleep; nothing is attached any more. */
+void ktlat_backends_exit(void)
+{
+	tracepoint_probe_unregister(exit_tracepoint, backends_process_exit,
+				    NULL);
+	tracepoint_synchronize_unregister();
+	for (int i = 0; i < ARRAY_SIZE(backends); i++)
+		if (backends[i]->shutdown)
+			backends[i]->shutdown();
+}

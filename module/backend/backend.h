@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * backend.h - what every mechanism offers to the probe code.
+ *
+ * A backend turns a plan into calls of hot/measure.h. It knows no session and
+ * no descriptor; the probe code knows no mechanism.
+ */
+#ifndef KTLAT_BACKEND_H
+#define KTLAT_BACKEND_H
+
+#include <linux/types.h>
+
+#include <ktlat.h>
+
+struct ktlat_account;
+struct ktlat_backend;
+struct ktlat_meter;
+
+/**
+ * struct ktlat_plan - What to attach to
+ * @kind: &enum ktlat_kind
+ * @match: &enum ktlat_match, for a pair
+ * @pool: calls that may be in flight at once; 0 for "by CPUs, and growing"
+ * @starts: starts that may wait for their end at once
+ * @point: what to probe; @address is filled in by attach
+ * @meter: where to count; outlives the attachment
+ * @account: who pays for memory; outlives the attachment
+ * @refusal: filled in by attach where it fails: &enum ktlat_refusal
+ * @refused_point: filled in likewise: the index of the point
+ */
+struct ktlat_plan {
+	u32 kind;
+	u32 match;
+	u32 pool;
+	u32 starts;
+	struct ktlat_point point[2];
+	const struct ktlat_meter *meter;
+	struct ktlat_account *account;
+	u32 refusal;
+	u32 refused_point;
+};
+
+/**
+ * struct ktlat_attachment - A plan that was attached; embedded by each backend
+ * @backend: whose it is
+ */
+struct ktlat_attachment {
+	const struct ktlat_backend *backend;
+};
+
+/**
+ * struct ktlat_mechanism_info - What only the mechanism knows
+ * @missed_pool: entries without a free instance, since it was attached
+ * @missed_busy: entries while another kprobe was running, likewise
+ * @pool: instances now
+ * @pool_grown: how often a larger pool was registered
+ * @starts: slots for waiting starts
+ * @gone: the probed code was unloaded
+ */
+struct ktlat_mechanism_info {
+	u64 missed_pool;
+	u64 missed_busy;
+	u32 pool;
+	u32 pool_grown;
+	u32 starts;
+	bool gone;
+};
+
+/**
+ * struct ktlat_backend - One mechanism
+ * @id: &enum ktlat_backend_id
+ * @kind: the &enum ktlat_kind that it serves
+ * @feature: its KTLAT_FEATURE_* bit
+ * @exact: whether it counts every entry that it loses
+ * @attach: makes a stopped attachment, or an ERR_PTR with @plan->refusal set
+ * @start: new calls are measured from now on; an errno where that fails
+ * @stop: new calls are not measured any more; those in flight still are
+ * @detach: ends one that is stopped; on return none of our code runs on its behalf any more
+ * @info: reads what the mechanism knows
+ * @task_exit: the current task is exiting, with calls on its stack maybe
+ * @shutdown: the module is going; nothing is attached any more
+ *
+ * All but @task_exit may sleep and are serialized by the caller, for each
+ * attachment. @task_exit runs in the exiting task.
+ */
+struct ktlat_backend {
+	u32 id;
+	u32 kind;
+	u64 feature;
+	bool exact;
+	struct ktlat_attachment *(*attach)(struct ktlat_plan *plan);
+	int (*start)(struct ktlat_attachment *attachment);
+	void (*stop)(struct ktlat_attachment *attachment);
+	void (*detach)(struct ktlat_attachment *attachment);
+	void (*info)(struct ktlat_attachment *attachment,
+		     struct ktlat_mechanism_info *info);
+	void (*task_exit)(void);
+	void (*shutdown)(void);
+};
+
+extern const struct ktlat_backend ktlat_backend_kretprobe;
+extern const struct ktlat_backend ktlat_backend_pair;
+extern const struct ktlat_backend ktlat_backend_tracepoint;
+
+const struct ktlat_backend *ktlat_backend_select(u32 id, u32 kind);
+u64 ktlat_backend_features(void);
+int ktlat_backends_init(void);
+void ktlat_backends_exit(void);
+
+/* Finds a tracepoint of the kernel proper by name, or returns NULL. */
+struct tracepoint *ktlat_tracepoint_find(const char *name);
+
+#endif /* KTLAT_BACKEND_H */

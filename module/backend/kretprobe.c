@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kretprobe.c - measuring a function by a kretprobe: works for every function
+ * that can be probed at all, and costs and loses the most.
+ *
+ * The state of a call lies in its kretprobe instance, so nesting, recursion,
+ * sleep and migration need no care. Lost are entries that find no free instance
+ * (rp.nmissed) and those that come while another kprobe is running on that CPU
+ * (kp.nmissed); the kernel increments neither atomically.
+ *
+ * The kernel keeps kprobes from recursing and disables preemption around both
+ * handlers, so there is no guard here.
+ */
+#include <linux/err.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#include "backend/kretprobe.h"
+#include "target.h"
+
+DEFINE_MUTEX(krp_lock);
+
+static __always_inline struct krp_pool *krp_pool_of(struct kretprobe_instance *ri)
+{
+	return container_of(get_kretprobe(ri), struct krp_pool, rp);
+}
+
+/* Probe context. Return: 0, the call is to be followed to its return. */
+int krp_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	ktlat_meter_enter(krp_pool_of(ri)->meter,
+			  (struct ktlat_call *)ri->data);
+	return 0;
+}
+NOKPROBE_SYMBOL(krp_entry);
+
+/*
+ * Probe context, while one pool hands over to the next and a call passes the
+ * handlers of both. One of the two takes it: the CPU's choice changes in task
+ * context only, so never between the two.
+ */
+int krp_entry_handover(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct krp_pool *pool = krp_pool_of(ri);
+
+	if (this_cpu_read(*pool->krp->active) != pool->index)
+		return 1;
+	return krp_entry(ri, regs);
+}
+NOKPROBE_SYMBOL(krp_entry_handover);
+
+/* Probe context. */
+int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	u64 now = ktlat_clock();
+
+	ktlat_meter_return(krp_pool_of(ri)->meter,
+			   (struct ktlat_call *)ri->data, now);
+	return 0;
+}
+NOKPROBE_SYMBOL(krp_return);
+
+static struct krp *krp_of(struct ktlat_attachment *attachment)
+{
+	return container_of(attachment, struct krp, attachment);
+}
+
+static void krp_free(struct krp *krp)
+{
+	free_percpu(krp->active);
+	kfree(krp->symbol);
+	kfree(krp);
+}
+
+static struct krp *krp_alloc(struct ktlat_plan *plan)
+{
+	struct krp *krp = kzalloc(sizeof(*krp), GFP_KERNEL_ACCOUNT);
+
+	if (!krp)
+		return NULL;
+	krp->attachment.backend = &ktlat_backend_kretprobe;
+	krp->meter = plan->meter;
+	krp->account = plan->account;
+	krp->fixed = plan->pool;
+	INIT_LIST_HEAD(&krp->growable);
+	krp->symbol = ktlat_target_symbol(&plan->point[0]);
+	krp->active = alloc_percpu(u8);
+	if (!krp->symbol || !krp->active) {
+		krp_free(krp);
+		return NULL;
+	}
+	return krp;
+}
+
+/* Why a kretprobe was refused: a kprobe would be, too, or kretprobes alone are. */
+static int krp_explain(struct ktlat_plan *plan, int err)
+{
+	if (err != -EINVAL && err != -ENOENT)
+		return err;
+	return ktlat_target_check_function(plan, 0) ?:
+	       ktlat_target_refuse(plan, 0, KTLAT_REFUSED_BLACKLIST);
+}
+
+/* Registers the first pool, disabled, and asks whether it may stay. */
+static int krp_register(struct krp *krp, struct ktlat_plan *plan)
+{
+	int err;
+
+	mutex_lock(&krp_lock);
+	err = krp_pool_add(krp, plan->pool ?: krp_pool_default());
+	mutex_unlock(&krp_lock);
+	if (err == -EDQUOT)
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_MEMLOCK);
+	if (err)
+		return krp_explain(plan, err);
+	err = ktlat_target_check_entry(plan, 0, &krp->pools[0]->rp.kp);
+	if (err)
+		krp_pools_remove(krp);
+	return err;
+}
+
+static struct ktlat_attachment *krp_attach(struct ktlat_plan *plan)
+{
+	struct krp *krp;
+	int err;
+
+	err = ktlat_target_check_name(plan, 0);
+	if (err)
+		return ERR_PTR(err);
+	krp = krp_alloc(plan);
+	if (!krp)
+		return ERR_PTR(-ENOMEM);
+	err = krp_register(krp, plan);
+	if (err) {
+		krp_free(krp);
+		return ERR_PTR(err);
+	}
+	plan->point[0].address = (unsigned long)krp->pools[0]->rp.kp.addr;
+	if (!krp->fixed)
+		krp_growth_watch(krp);
+	return &krp->attachment;
+}
+
+static int krp_start(struct ktlat_attachment *attachment)
+{
+	struct krp *krp = krp_of(attachment);
+	int err;
+
+	mutex_lock(&krp_lock);
+	krp->busy_base = krp_busy_now(krp_last_pool(krp));
+	err = enable_kretprobe(&krp_last_pool(krp)->rp);
+	krp->started = !err;
+	mutex_unlock(&krp_lock);
+	return err;
+}
+
+static void krp_stop(struct ktlat_attachment *attachment)
+{
+	struct krp *krp = krp_of(attachment);
+
+	mutex_lock(&krp_lock);
+	disable_kretprobe(&krp_last_pool(krp)->rp);
+	krp->missed_busy += krp_busy_now(krp_last_pool(krp)) - krp->busy_base;
+	krp->started = false;
+	mutex_unlock(&krp_lock);
+}
+
+static void krp_detach(struct ktlat_attachment *attachment)
+{
+	struct krp *krp = krp_of(attachment);
+
+	krp_growth_forget(krp);
+	krp_pools_remove(krp);
+	krp_free(krp);
+}
+
+static void krp_info(struct ktlat_attachment *attachment,
+		     struct ktlat_mechanism_info *info)
+{
+	struct krp *krp = krp_of(attachment);
+	struct krp_pool *pool;
+
+	mutex_lock(&krp_lock);
+	pool = krp_last_pool(krp);
+	krp_losses_update(krp, pool);
+	*info = (struct ktlat_mechanism_info){
+		.missed_pool = krp->missed_pool,
+		.missed_busy = krp->missed_busy,
+		.pool = pool->rp.maxactive,
+		.pool_grown = krp->nr_pools - 1,
+		.gone = kprobe_gone(&pool->rp.kp),
+	};
+	if (krp->started)
+		info->missed_busy += krp_busy_now(pool) - krp->busy_base;
+	mutex_unlock(&krp_lock);
+}
+
+const struct ktlat_backend ktlat_backend_kretprobe = {
+	.id		= KTLAT_BACKEND_KRETPROBE,
+	.kind		= KTLAT_KIND_FUNCTION,
+	.feature	= KTLAT_FEATURE_KRETPROBE,
+	.exact		= false,
+	.attach		= krp_attach,
+	.start		= krp_start,
+	.stop		= krp_stop,
+	.detach		= krp_detach,
+	.info		= krp_info,
+	.task_exit	= krp_task_exit,
+	.shutdown	= krp_growth_end,
+};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kretprobe.h - what kretprobe.c (the backend) and krp_pool.c (its pools of
+ * instances) share.
+ *
+ * A kretprobe has a fixed pool of instances. When calls were missed for want of
+ * one, a second kretprobe with a larger pool takes over. Calls in flight still
+ * return through the pool that they entered by, so pools are kept, disabled,
+ * until the attachment ends; each is four times the size of the one before.
+ */
+#ifndef KTLAT_BACKEND_KRETPROBE_H
+#define KTLAT_BACKEND_KRETPROBE_H
+
+#include <linux/kprobes.h>
+#include <linux/list.h>
+
+#include "backend/backend.h"
+#include "hot/measure.h"
+
+#define KRP_POOL_GROWTH	4
+#define KRP_POOL_MIN	128
+/* log4(KTLAT_POOL_MAX / KRP_POOL_MIN), rounded up, plus the first one. */
+#define KRP_POOLS_MAX	6
+
+struct krp;
+
+/**
+ * struct krp_pool - One kretprobe with its instances
+ * @rp: the kretprobe
+ * @meter: where to count; a copy of the attachment's, one load less per call
+ * @krp: the attachment
+ * @index: in its list of pools
+ * @nmissed_seen: how far @rp.nmissed was taken into the total
+ * @node: in the list of all pools; guarded by krp_lock, read by RCU
+ */
+struct krp_pool {
+	struct kretprobe rp;
+	const struct ktlat_meter *meter;
+	struct krp *krp;
+	u8 index;
+	u32 nmissed_seen;
+	struct list_head node;
+};
+
+/**
+ * struct krp - An attachment
+ * @attachment: what the probe code sees
+ * @symbol: the function, as the kernel looks it up
+ * @meter: where to count
+ * @account: who pays for the instances
+ * @pools: in order of size; the last one takes new calls
+ * @nr_pools: how many there are
+ * @fixed: the user has set the size
+ * @started: the last pool is enabled
+ * @active: for each CPU, the index of the pool that takes new calls; looked at
+ *	during a hand-over only
+ * @missed_pool: entries without a free instance
+ * @missed_busy: entries while another kprobe ran, up to the last stop
+ * @busy_base: the last pool's kp.nmissed when it was started
+ * @grow_checked: @missed_pool when growth was last considered
+ * @growable: in the list of attachments that may grow
+ *
+ * All of it is guarded by krp_lock, but for what the handlers read: @meter of
+ * a pool, and @active.
+ */
+struct krp {
+	struct ktlat_attachment attachment;
+	char *symbol;
+	const struct ktlat_meter *meter;
+	struct ktlat_account *account;
+	struct krp_pool *pools[KRP_POOLS_MAX];
+	u32 nr_pools;
+	bool fixed;
+	bool started;
+	u8 __percpu *active;
+	u64 missed_pool;
+	u64 missed_busy;
+	unsigned long busy_base;
+	u64 grow_checked;
+	struct list_head growable;
+};
+
+/*
+ * Guards every attachment and the list of pools. Taken inside the lock of the
+ * probe code; the kernel's own kprobe and hotplug locks are taken inside of it.
+ */
+extern struct mutex krp_lock;
+
+int krp_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
+int krp_entry_handover(struct kretprobe_instance *ri, struct pt_regs *regs);
+int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs);
+
+int krp_pool_add(struct krp *krp, u32 instances);
+void krp_pools_remove(struct krp *krp);
+u32 krp_pool_default(void);
+void krp_losses_update(struct krp *krp, struct krp_pool *pool);
+void krp_growth_watch(struct krp *krp);
+void krp_growth_forget(struct krp *krp);
+void krp_growth_end(void);
+void krp_task_exit(void);
+
+static inline struct krp_pool *krp_last_pool(const struct krp *krp)
+{
+	return krp->pools[krp->nr_pools - 1];
+}
+
+/* Hits while another kprobe ran; counts on while another user keeps it armed. */
+static inline unsigned long krp_busy_now(const struct krp_pool *pool)
+{
+	return READ_ONCE(pool->rp.kp.nmissed);
+}
+
+#endif /* KTLAT_BACKEND_KRETPROBE_H */

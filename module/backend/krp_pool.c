@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * krp_pool.c - the pools of instances of a kretprobe, and how a larger one takes
+ * over from one that has missed calls, without counting any call twice or not
+ * at all.
+ *
+ * Both kretprobes sit on the same function for a while, and each call passes the
+ * handlers of both, on one CPU, with preemption off. A number for each CPU says
+ * which of them takes it. It is changed on that CPU, in task context, so the
+ * change can come before or after a call's two handlers and not between them.
+ * The steady state pays nothing for this: the handler that looks at the number
+ * is put in place before, and taken out after, with a grace period each.
+ */
+#include <linux/cpu.h>
+#include <linux/kprobes.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/workqueue.h>
+
+#include "account.h"
+#include "backend/kretprobe.h"
+#include "compat/kprobes.h"
+
+/* How often the losses of pools that may grow are looked at. */
+#define KRP_GROWTH_PERIOD	(HZ / 5)
+
+/* All pools; guarded by krp_lock, read under RCU by exiting tasks. */
+static LIST_HEAD(krp_pools);
+
+/* Attachments that may grow; guarded by krp_lock. */
+static LIST_HEAD(krp_growables);
+
+static void krp_growth_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(krp_growth, krp_growth_work);
+
+/* Enough for a few calls on each CPU, one inside the other. */
+u32 krp_pool_default(void)
+{
+	return clamp_t(u32, 8 * num_possible_cpus(), KRP_POOL_MIN,
+		       KTLAT_POOL_MAX);
+}
+
+/*
+ * Registers one more pool, disabled, as the last. Return: 0, -EDQUOT where the
+ * memory limit is passed, or what register_kretprobe() says.
+ */
+int krp_pool_add(struct krp *krp, u32 instances)
+{
+	size_t instance = sizeof(struct kretprobe_instance) +
+			  sizeof(struct ktlat_call);
+	struct krp_pool *pool;
+	int err;
+
+	if (ktlat_account_charge(krp->account, instances * instance))
+		return -EDQUOT;
+	pool = kzalloc(sizeof(*pool), GFP_KERNEL_ACCOUNT);
+	if (!pool)
+		return -ENOMEM;
+	pool->meter = krp->meter;
+	pool->krp = krp;
+	pool->index = krp->nr_pools;
+	pool->rp.kp.symbol_name = krp->symbol;
+	pool->rp.kp.flags = KPROBE_FLAG_DISABLED;
+	pool->rp.entry_handler = krp_entry;
+	pool->rp.handler = krp_return;
+	pool->rp.data_size = sizeof(struct ktlat_call);
+	pool->rp.maxactive = instances;
+	err = register_kretprobe(&pool->rp);
+	if (err) {
+		kfree(pool);
+		return err;
+	}
+	krp->pools[krp->nr_pools++] = pool;
+	list_add_rcu(&pool->node, &krp_pools);
+	return 0;
+}
+
+/* Ends all pools of an attachment. Calls in flight return unmeasured. */
+void krp_pools_remove(struct krp *krp)
+{
+	struct kretprobe *rps[KRP_POOLS_MAX];
+
+	mutex_lock(&krp_lock);
+	for (u32 i = 0; i < krp->nr_pools; i++) {
+		rps[i] = &krp->pools[i]->rp;
+		list_del_rcu(&krp->pools[i]->node);
+	}
+	mutex_unlock(&krp_lock);
+
+	/* Has a grace period inside, which readers of the list need, too. */
+	unregister_kretprobes(rps, krp->nr_pools);
+	for (u32 i = 0; i < krp->nr_pools; i++)
+		kfree(krp->pools[i]);
+}
+
+/* Takes what a pool has missed into the total. Under krp_lock. */
+void krp_losses_update(struct krp *krp, struct krp_pool *pool)
+{
+	u32 missed = (u32)READ_ONCE(pool->rp.nmissed) - pool->nmissed_seen;
+
+	/* The kernel's counter is an int, ours is not. */
+	krp->missed_pool += missed;
+	pool->nmissed_seen += missed;
+}
+
+static int krp_switch_cpu(void *data)
+{
+	struct krp *krp = data;
+
+	this_cpu_write(*krp->active, krp->nr_pools - 1);
+	return 0;
+}
+
+/* Moves every CPU over to the last pool, each in its own task context. */
+static void krp_switch_cpus(struct krp *krp)
+{
+	int cpu;
+
+	cpus_read_lock();
+	for_each_possible_cpu(cpu) {
+		if (cpu_online(cpu))
+			smp_call_on_cpu(cpu, krp_switch_cpu, krp, false);
+		else
+			*per_cpu_ptr(krp->active, cpu) = krp->nr_pools - 1;
+	}
+	cpus_read_unlock();
+}
+
+/*
+ * Lets a larger pool take over. Misses of the old one are taken up to the moment
+ * before the switch, so that what is counted stays a lower bound.
+ */
+static int krp_grow(struct krp *krp)
+{
+	struct krp_pool *old = krp_last_pool(krp);
+	struct krp_pool *new;
+	int err;
+
+	WRITE_ONCE(old->rp.entry_handler, krp_entry_handover);
+	synchronize_rcu();
+	err = krp_pool_add(krp, min_t(u32, old->rp.maxactive * KRP_POOL_GROWTH,
+				      KTLAT_POOL_MAX));
+	if (err)
+		goto restore;
+	new = krp_last_pool(krp);
+	new->rp.entry_handler = krp_entry_handover;
+	err = enable_kretprobe(&new->rp);
+	if (err)
+		goto restore_pool;
+	krp_losses_update(krp, old);
+	krp->missed_busy += krp_busy_now(old) - krp->busy_base;
+	krp->busy_base = krp_busy_now(new);
+	krp_switch_cpus(krp);
+	disable_kretprobe(&old->rp);
+	WRITE_ONCE(new->rp.entry_handler, krp_entry);
+	return 0;
+
+restore_pool:
+	list_del_rcu(&new->node);
+	krp->nr_pools--;
+	unregister_kretprobe(&new->rp);
+	kfree(new);
+restore:
+	WRITE_ONCE(old->rp.entry_handler, krp_entry);
+	return err;
+}
+
+static void krp_consider(struct krp *krp)
+{
+	krp_losses_update(krp, krp_last_pool(krp));
+	if (!krp->started || krp->missed_pool == krp->grow_checked)
+		return;
+	krp->grow_checked = krp->missed_pool;
+	if (krp->nr_pools == KRP_POOLS_MAX ||
+	    krp_last_pool(krp)->rp.maxactive >= KTLAT_POOL_MAX ||
+	    krp_grow(krp)) {
+		pr_warn("%s: calls are missed and its pool cannot grow beyond %d: see ktlat-ctl list\n",
+			krp->symbol, krp_last_pool(krp)->rp.maxactive);
+		list_del_init(&krp->growable);
+	}
+}
+
+static void krp_growth_work(struct work_struct *work)
+{
+	struct krp *krp, *next;
+
+	mutex_lock(&krp_lock);
+	list_for_each_entry_safe(krp, next, &krp_growables, growable)
+		krp_consider(krp);
+	if (!list_empty(&krp_growables))
+		queue_delayed_work(system_long_wq, &krp_growth,
+				   KRP_GROWTH_PERIOD);
+	mutex_unlock(&krp_lock);
+}
+
+/* Has the pool grow when it misses calls. */
+void krp_growth_watch(struct krp *krp)
+{
+	mutex_lock(&krp_lock);
+	list_add(&krp->growable, &krp_growables);
+	queue_delayed_work(system_long_wq, &krp_growth, KRP_GROWTH_PERIOD);
+	mutex_unlock(&krp_lock);
+}
+
+/* On return no growth of this attachment is under way, nor will one begin. */
+void krp_growth_forget(struct krp *krp)
+{
+	mutex_lock(&krp_lock);
+	list_del_init(&krp->growable);
+	mutex_unlock(&krp_lock);
+}
+
+/* The module is going, and with it the code of the work. */
+void krp_growth_end(void)
+{
+	cancel_delayed_work_sync(&krp_growth);
+}
+
+/* Probe context: a return that the exiting task owes, ours or not. */
+static void krp_pending(struct kretprobe_instance *ri, const void *rp)
+{
+	const struct krp_pool *pool;
+
+	list_for_each_entry_rcu(pool, &krp_pools, node) {
+		if (&pool->rp == rp) {
+			const struct ktlat_call *call = (void *)ri->data;
+
+			ktlat_meter_abandon(pool->meter, call->generation);
+			return;
+		}
+	}
+}
+
+/* The current task is exiting: its calls will never return. */
+void krp_task_exit(void)
+{
+	rcu_read_lock();
+	preempt_disable_notrace();
+	ktlat_kretprobe_pending(krp_pending);
+	preempt_enable_notrace();
+	rcu_read_unlock();
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mm.h - what differs between kernels around mappings.
+ */
+#ifndef KTLAT_COMPAT_MM_H
+#define KTLAT_COMPAT_MM_H
+
+#include <linux/mm.h>
+#include <linux/version.h>
+
+/*
+ * vm_flags can be written through helpers only since 6.3, commit bc292ab00f6c
+ * ("mm: introduce vma->vm_flags wrapper functions").
+ */
+static inline void ktlat_vm_flags_mod(struct vm_area_struct *vma,
+				      unsigned long set, unsigned long clear)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#endif
+}
+
+#endif /* KTLAT_COMPAT_MM_H */

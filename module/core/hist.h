@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hist.h - recording a latency into the histogram of one CPU.
+ *
+ * The writer is the CPU that owns the area, with preemption off, in any
+ * context. Nested writers (interrupt, NMI) are covered by local operations: each
+ * touches one word. A reader on another CPU sees each word whole. The one order
+ * that matters is that of a call's entry and its return:
+ *
+ *	writer of a call			reader
+ *
+ *	entries += 1
+ *	... the call runs ...
+ *	A: write barrier			load returns, buckets, ...
+ *	buckets, sum, ..., returns += ...	B: read barrier
+ *						load entries
+ *
+ * A pairs with B: who sees the return sees the entry. A call that returns on
+ * another CPU than it was entered on has been switched out in between, and the
+ * scheduler's full barriers carry its entry over to A.
+ */
+#ifndef KTLAT_CORE_HIST_H
+#define KTLAT_CORE_HIST_H
+
+#include "env.h"
+
+/* How often a nested writer can get in the way: task, softirq, hardirq, NMI. */
+#define KTLAT_NESTING	4
+
+/* The buckets of a generation lie right behind its counters. */
+static __always_inline __u64 *ktlat_hist_buckets(struct ktlat_counters *counters)
+{
+	return (__u64 *)(counters + 1);
+}
+
+/*
+ * Lowers or raises *word to value. Whoever makes the exchange fail has nested
+ * inside of it and is done by now, so there are at most KTLAT_NESTING turns.
+ */
+static __always_inline void ktlat_hist_min(__u64 *word, __u64 value)
+{
+	for (int turn = 0; turn < KTLAT_NESTING; turn++) {
+		__u64 old = env_read(word);
+
+		if (value >= old || env_local_cmpxchg(word, old, value) == old)
+			return;
+	}
+}
+
+static __always_inline void ktlat_hist_max(__u64 *word, __u64 value)
+{
+	for (int turn = 0; turn < KTLAT_NESTING; turn++) {
+		__u64 old = env_read(word);
+
+		if (value <= old || env_local_cmpxchg(word, old, value) == old)
+			return;
+	}
+}
+
+/**
+ * ktlat_hist_record() - Record one latency
+ * @counters: the current generation in the area of the running CPU
+ * @precision: p of the histogram, 0 to %KTLAT_PRECISION_MAX
+ * @latency: in ns
+ *
+ * Context: any; preemption off (in user space: one thread, and its signals).
+ */
+static __always_inline void ktlat_hist_record(struct ktlat_counters *counters,
+					      __u32 precision, __u64 latency)
+{
+	__u64 *buckets = ktlat_hist_buckets(counters);
+
+	/* A: pairs with B, the barrier in the reader of ktlat.h, step 3. */
+	env_write_barrier();
+	env_local_inc(&buckets[ktlat_bucket_index(latency, precision)]);
+	env_local_add(&counters->sum_ns, latency);
+	ktlat_hist_min(&counters->min_ns, latency);
+	ktlat_hist_max(&counters->max_ns, latency);
+	env_local_inc(&counters->returns);
+}
+
+#endif /* KTLAT_CORE_HIST_H */

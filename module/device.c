@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * device.c - /dev/ktlat: takes orders, and checks the rights of whoever gives
+ * them and the form of every value. What it hands on is well-formed.
+ */
+#include <linux/capability.h>
+#include <linux/cpumask.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "account.h"
+#include "backend/backend.h"
+#include "device.h"
+#include "mmap.h"
+#include "probe.h"
+#include "session.h"
+
+/* A struct can grow; one of more than this is no struct of ours. */
+#define DEVICE_STRUCT_MAX	16384
+
+/**
+ * struct device_file - An open file
+ * @session: what it is bound to; guarded by ktlat_lock
+ */
+struct device_file {
+	struct ktlat_session *session;
+};
+
+static int device_info(struct device_file *df, void *arg)
+{
+	struct ktlat_info *info = arg;
+
+	if (memchr_inv(info->reserved, 0, sizeof(info->reserved)))
+		return -EINVAL;
+	info->abi_version = KTLAT_ABI_VERSION;
+	info->features = ktlat_backend_features();
+	info->session_id = df->session->id;
+	info->session_kind = df->session->kind;
+	info->clock = ktlat_clock_id();
+	info->page_size = PAGE_SIZE;
+	info->nr_cpus = nr_cpu_ids;
+	info->precision_max = KTLAT_PRECISION_MAX;
+	info->precision_default = KTLAT_PRECISION_DEFAULT;
+	info->memory_max = ktlat_account_limit_bytes();
+	ktlat_probe_totals(df->session, info);
+	return 0;
+}
+
+static int device_session_new(struct device_file *df, void *arg)
+{
+	struct ktlat_session_new *session = arg;
+	struct ktlat_session *new;
+
+	if (session->reserved)
+		return -EINVAL;
+	new = ktlat_session_new();
+	if (!new)
+		return -ENOMEM;
+	ktlat_session_end(df->session);
+	df->session = new;
+	session->id = new->id;
+	return 0;
+}
+
+static bool point_is_empty(const struct ktlat_point *point)
+{
+	return !memchr_inv(point, 0, sizeof(*point));
+}
+
+static bool point_is_sound(const struct ktlat_point *point)
+{
+	return !point->address && point->name[0] &&
+	       strnlen(point->name, KTLAT_NAME_LEN) < KTLAT_NAME_LEN &&
+	       strnlen(point->module, KTLAT_MODULE_LEN) < KTLAT_MODULE_LEN;
+}
+
+static bool points_are_sound(const struct ktlat_probe_add *add)
+{
+	const struct ktlat_point *first = &add->point[0];
+	const struct ktlat_point *second = &add->point[1];
+
+	if (!point_is_sound(first))
+		return false;
+	switch (add->kind) {
+	case KTLAT_KIND_FUNCTION:
+		return !first->offset && point_is_empty(second);
+	case KTLAT_KIND_PAIR:
+		return point_is_sound(second);
+	case KTLAT_KIND_TRACEPOINT:
+		return !first->offset && !first->module[0] &&
+		       point_is_empty(second);
+	default:
+		return false;
+	}
+}
+
+/* Options that go with one kind of probe must be 0 for the others. */
+static bool options_are_sound(const struct ktlat_probe_add *add)
+{
+	bool pair = add->kind == KTLAT_KIND_PAIR;
+	bool function = add->kind == KTLAT_KIND_FUNCTION;
+
+	if (pair ? add->match != KTLAT_MATCH_TASK && add->match != KTLAT_MATCH_CPU :
+		   add->match)
+		return false;
+	if (function ? add->pool > KTLAT_POOL_MAX : add->pool)
+		return false;
+	if (function || !add->starts)
+		return !add->starts;
+	return add->starts >= KTLAT_STARTS_MIN &&
+	       add->starts <= KTLAT_STARTS_MAX;
+}
+
+static int device_probe_add(struct device_file *df, void *arg)
+{
+	struct ktlat_probe_add *add = arg;
+
+	if (add->flags & ~(KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED) ||
+	    add->precision > KTLAT_PRECISION_MAX ||
+	    memchr_inv(add->reserved, 0, sizeof(add->reserved)) ||
+	    !points_are_sound(add) || !options_are_sound(add))
+		return -EINVAL;
+	return ktlat_probe_add(df->session, add);
+}
+
+static int device_apply(struct device_file *df, struct ktlat_probe_ref *ref,
+			ktlat_probe_action *action)
+{
+	if (ref->flags & ~KTLAT_REF_ALL || ref->reserved ||
+	    (ref->flags & KTLAT_REF_ALL && ref->id))
+		return -EINVAL;
+	return ktlat_probe_apply(df->session, ref, action);
+}
+
+static int device_probe_delete(struct device_file *df, void *arg)
+{
+	return device_apply(df, arg, ktlat_probe_remove);
+}
+
+static int device_probe_enable(struct device_file *df, void *arg)
+{
+	return device_apply(df, arg, ktlat_probe_enable);
+}
+
+static int device_probe_disable(struct device_file *df, void *arg)
+{
+	return device_apply(df, arg, ktlat_probe_disable);
+}
+
+static int device_probe_reset(struct device_file *df, void *arg)
+{
+	return device_apply(df, arg, ktlat_probe_reset);
+}
+
+static int device_tell(struct device_file *df, struct ktlat_probe_info *info,
+		       bool next)
+{
+	if (memchr_inv(info->reserved, 0, sizeof(info->reserved)))
+		return -EINVAL;
+	return ktlat_probe_get(df->session, info, next);
+}
+
+static int device_probe_get(struct device_file *df, void *arg)
+{
+	return device_tell(df, arg, false);
+}
+
+static int device_probe_next(struct device_file *df, void *arg)
+{
+	return device_tell(df, arg, true);
+}
+
+/**
+ * struct device_call - One ioctl
+ * @cmd: its number
+ * @size: of its struct today
+ * @size_v1: of its struct in version 1, the least that is taken
+ * @configures: it changes something, and takes the rights to do so
+ * @tells_why: its struct is handed back where it fails, too
+ * @run: what it does; under ktlat_lock, with a kernel copy of the struct
+ */
+struct device_call {
+	unsigned int cmd;
+	u32 size;
+	u32 size_v1;
+	bool configures;
+	bool tells_why;
+	int (*run)(struct device_file *df, void *arg);
+};
+
+static const struct device_call device_calls[] = {
+	{ KTLAT_IOC_INFO, sizeof(struct ktlat_info), 104,
+	  .run = device_info },
+	{ KTLAT_IOC_SESSION_NEW, sizeof(struct ktlat_session_new), 16,
+	  .configures = true, .run = device_session_new },
+	{ KTLAT_IOC_PROBE_ADD, sizeof(struct ktlat_probe_add), 1248,
+	  .configures = true, .tells_why = true, .run = device_probe_add },
+	{ KTLAT_IOC_PROBE_DELETE, sizeof(struct ktlat_probe_ref), 24,
+	  .configures = true, .run = device_probe_delete },
+	{ KTLAT_IOC_PROBE_ENABLE, sizeof(struct ktlat_probe_ref), 24,
+	  .configures = true, .run = device_probe_enable },
+	{ KTLAT_IOC_PROBE_DISABLE, sizeof(struct ktlat_probe_ref), 24,
+	  .configures = true, .run = device_probe_disable },
+	{ KTLAT_IOC_PROBE_RESET, sizeof(struct ktlat_probe_ref), 24,
+	  .configures = true, .run = device_probe_reset },
+	{ KTLAT_IOC_PROBE_GET, sizeof(struct ktlat_probe_info), 1312,
+	  .run = device_probe_get },
+	{ KTLAT_IOC_PROBE_NEXT, sizeof(struct ktlat_probe_info), 1312,
+	  .run = device_probe_next },
+};
+
+static const struct device_call *device_call_find(unsigned int cmd)
+{
+	for (int i = 0; i < ARRAY_SIZE(device_calls); i++)
+		if (device_calls[i].cmd == cmd)
+			return &device_calls[i];
+	return NULL;
+}
+
+static int device_may(const struct file *file, const struct device_call *call)
+{
+	if (!call->configures)
+		return 0;
+	if (!(file->f_mode & FMODE_WRITE))
+		return -EBADF;
+	return perfmon_capable() ? 0 : -EPERM;
+}
+
+static int device_copy_out(const struct device_call *call, void __user *user,
+			   const void *arg, u32 size)
+{
+	return copy_to_user(user, arg, min(size, call->size)) ? -EFAULT : 0;
+}
+
+/* Fetches the caller's struct; *size becomes how long the caller thinks it is. */
+static void *device_copy_in(const struct device_call *call,
+			    const void __user *user, u32 *size)
+{
+	void *arg;
+	int err;
+
+	if (get_user(*size, (const u32 __user *)user))
+		return ERR_PTR(-EFAULT);
+	if (*size < call->size_v1)
+		return ERR_PTR(-EINVAL);
+	if (*size > DEVICE_STRUCT_MAX)
+		return ERR_PTR(-E2BIG);
+	arg = kzalloc(call->size, GFP_KERNEL);
+	if (!arg)
+		return ERR_PTR(-ENOMEM);
+	err = copy_struct_from_user(arg, call->size, user, *size);
+	if (err) {
+		kfree(arg);
+		return ERR_PTR(err);
+	}
+	/* It may have changed since we read it; the first reading counts. */
+	*(u32 *)arg = *size;
+	return arg;
+}
+
+static int device_run(struct device_file *df, const struct device_call *call,
+		      void *arg)
+{
+	int err;
+
+	if (mutex_lock_killable(&ktlat_lock))
+		return -EINTR;
+	err = call->run(df, arg);
+	mutex_unlock(&ktlat_lock);
+	return err;
+}
+
+static long device_ioctl(struct file *file, unsigned int cmd,
+			 unsigned long user)
+{
+	const struct device_call *call = device_call_find(cmd);
+	void *arg;
+	u32 size;
+	int err;
+
+	if (!call)
+		return -ENOTTY;
+	err = device_may(file, call);
+	if (err)
+		return err;
+	arg = device_copy_in(call, (const void __user *)user, &size);
+	if (IS_ERR(arg))
+		return PTR_ERR(arg);
+	/* A struct that cannot be written is refused before anything is done. */
+	err = device_copy_out(call, (void __user *)user, arg, size);
+	if (err)
+		goto free;
+	err = device_run(file->private_data, call, arg);
+	if (!err || call->tells_why)
+		err = device_copy_out(call, (void __user *)user, arg, size) ?: err;
+free:
+	kfree(arg);
+	return err;
+}
+
+static int device_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct device_file *df = file->private_data;
+	unsigned long slot = ktlat_mmap_slot(vma);
+	struct ktlat_histogram *histogram;
+
+	if (slot > INT_MAX)
+		return -ENXIO;
+	if (mutex_lock_killable(&ktlat_lock))
+		return -EINTR;
+	histogram = ktlat_probe_histogram(df->session, slot);
+	mutex_unlock(&ktlat_lock);
+	if (IS_ERR(histogram))
+		return PTR_ERR(histogram);
+	return ktlat_mmap_histogram(vma, histogram);
+}
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	struct device_file *df = kzalloc(sizeof(*df), GFP_KERNEL_ACCOUNT);
+
+	if (!df)
+		return -ENOMEM;
+	df->session = &ktlat_session_default;
+	file->private_data = df;
+	return nonseekable_open(inode, file);
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	struct device_file *df = file->private_data;
+
+	mutex_lock(&ktlat_lock);
+	ktlat_session_end(df->session);
+	mutex_unlock(&ktlat_lock);
+	kfree(df);
+	return 0;
+}
+
+static const struct file_operations device_fops = {
+	.owner		= THIS_MODULE,
+	.open		= device_open,
+	.release	= device_release,
+	.unlocked_ioctl	= device_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.mmap		= device_mmap,
+	.llseek		= no_llseek,
+};
+
+/* A group that may read is given the device by udev or by ktlat-ctl load. */
+static struct miscdevice device = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= KTLAT_DEVICE_NAME,
+	.fops	= &device_fops,
+	.mode	= 0600,
+};
+
+int ktlat_device_init(void)
+{
+	return misc_register(&device);
+}
+
+void ktlat_device_exit(void)
+{
+	misc_deregister(&device);
+}

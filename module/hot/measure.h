@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * measure.h - stamp, subtract, account: what every measured call runs.
+ *
+ * Probe context: any, NMI included; preemption is off from the first line that
+ * reads the CPU number to the last that writes its area. Nothing here sleeps,
+ * locks, allocates, or loops without bound.
+ */
+#ifndef KTLAT_HOT_MEASURE_H
+#define KTLAT_HOT_MEASURE_H
+
+#include <linux/cache.h>
+#include <linux/smp.h>
+
+#include "core/hist.h"
+#include "hot/clock.h"
+
+/**
+ * struct ktlat_meter - What the hot path reads of a probe: one line, read-mostly
+ * @areas: the area of CPU 0, see "The mapping of a probe" in ktlat.h
+ * @area_stride: from one CPU's area to the next, in bytes
+ * @generation_stride: from one generation to the next, in bytes
+ * @precision: p of the histogram
+ * @generation: how often the probe was reset (its low 32 bits). Written by
+ *	ktlat_histogram_reset() with release order after the generation that
+ *	comes into use was cleared; pairs with the address dependency from the
+ *	load in ktlat_meter_enter() to the counters
+ */
+struct ktlat_meter {
+	void *areas;
+	u32 area_stride;
+	u32 generation_stride;
+	u32 precision;
+	u32 generation;
+} ____cacheline_aligned;
+
+/**
+ * struct ktlat_call - What is remembered of a call while it runs
+ * @start: stamp at entry
+ * @generation: the generation that counted the entry
+ */
+struct ktlat_call {
+	u64 start;
+	u32 generation;
+};
+
+/* The counters of this CPU for one generation. */
+static __always_inline struct ktlat_counters *
+ktlat_meter_counters(const struct ktlat_meter *meter, u32 generation)
+{
+	return meter->areas + (size_t)smp_processor_id() * meter->area_stride +
+	       (generation & 1 ? meter->generation_stride : 0);
+}
+
+static __always_inline u32 ktlat_meter_generation(const struct ktlat_meter *meter)
+{
+	return READ_ONCE(meter->generation);
+}
+
+/* Counts an entry. The stamp comes last, so that our own work is not in it. */
+static __always_inline void ktlat_meter_enter(const struct ktlat_meter *meter,
+					      struct ktlat_call *call)
+{
+	u32 generation = ktlat_meter_generation(meter);
+
+	env_local_inc(&ktlat_meter_counters(meter, generation)->entries);
+	call->generation = generation;
+	call->start = ktlat_clock();
+}
+
+/*
+ * Records the return of @call at the stamp @now. A call that was entered before
+ * the last reset belongs to figures that nobody can see any more.
+ */
+static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
+					       const struct ktlat_call *call,
+					       u64 now)
+{
+	u32 generation = ktlat_meter_generation(meter);
+	struct ktlat_counters *counters;
+	s64 latency = now - call->start;
+
+	if (unlikely(call->generation != generation))
+		return;
+	counters = ktlat_meter_counters(meter, generation);
+	if (unlikely(latency < 0)) {
+		env_local_inc(&counters->clock_backwards);
+		latency = 0;
+	}
+	ktlat_hist_record(counters, meter->precision, latency);
+}
+
+/* Counts a call that will never return. */
+static __always_inline void ktlat_meter_abandon(const struct ktlat_meter *meter,
+						u32 call_generation)
+{
+	u32 generation = ktlat_meter_generation(meter);
+
+	if (call_generation == generation)
+		env_local_inc(&ktlat_meter_counters(meter, generation)->abandoned);
+}
+
+#endif /* KTLAT_HOT_MEASURE_H */

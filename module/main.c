@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - order of coming and going.
+ *
+ * An open descriptor or a mapping holds the module, so when we are told to go
+ * only the default session can have probes left.
+ */
+#include <linux/module.h>
+
+#include "backend/backend.h"
+#include "device.h"
+#include "hot/clock.h"
+#include "probe.h"
+#include "session.h"
+
+#include <ktlat.h>
+
+static int __init ktlat_init(void)
+{
+	int err = ktlat_clock_init();
+
+	if (err)
+		return err;
+	err = ktlat_backends_init();
+	if (err)
+		return err;
+	err = ktlat_device_init();
+	if (err)
+		ktlat_backends_exit();
+	return err;
+}
+module_init(ktlat_init);
+
+static void __exit ktlat_exit(void)
+{
+	ktlat_device_exit();
+	mutex_lock(&ktlat_lock);
+	ktlat_probes_remove(&ktlat_session_default);
+	mutex_unlock(&ktlat_lock);
+	ktlat_backends_exit();
+}
+module_exit(ktlat_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The ktlat authors");
+MODULE_DESCRIPTION("Latency of kernel functions, call by call");
+MODULE_VERSION("0.1.0");

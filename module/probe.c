@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * probe.c - what is measured: state, options, ownership.
+ *
+ * Everything here runs in ioctl context under ktlat_lock, and knows no
+ * mechanism. Values come checked for form by device.c.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/idr.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+
+#include "histogram.h"
+#include "probe.h"
+#include "session.h"
+#include "target.h"
+
+#include <ktlat.h>
+
+static unsigned int max_probes = 1024;
+module_param(max_probes, uint, 0644);
+MODULE_PARM_DESC(max_probes, "how many probes one user may have at once (default: 1024)");
+
+/* All probes of all sessions, in the order of their ids; under ktlat_lock. */
+static LIST_HEAD(probes);
+
+/* The last id given out; under ktlat_lock. */
+static u64 probe_last_id;
+
+static DEFINE_IDA(probe_map_slots);
+
+/* May the caller see probes that are not public? */
+static bool probe_sees_all(void)
+{
+	return perfmon_capable();
+}
+
+static bool probe_visible(const struct ktlat_probe *probe,
+			  const struct ktlat_session *session)
+{
+	return probe->session == session &&
+	       (probe->public || probe_sees_all());
+}
+
+static bool probe_is_mine(const struct ktlat_probe *probe)
+{
+	return uid_eq(probe->owner, current_euid());
+}
+
+static u32 probe_count_mine(void)
+{
+	const struct ktlat_probe *probe;
+	u32 count = 0;
+
+	list_for_each_entry(probe, &probes, node)
+		count += probe_is_mine(probe);
+	return count;
+}
+
+/* Offsets of two mappings lie this far apart: the largest one fits. */
+unsigned long ktlat_map_span(void)
+{
+	return roundup_pow_of_two(ktlat_histogram_bytes(KTLAT_PRECISION_MAX));
+}
+
+static void probe_plan(struct ktlat_probe *probe,
+		       const struct ktlat_probe_add *add)
+{
+	struct ktlat_plan *plan = &probe->plan;
+
+	plan->kind = add->kind;
+	plan->match = add->match;
+	plan->pool = add->pool;
+	if (add->kind != KTLAT_KIND_FUNCTION)
+		plan->starts = add->starts ?: KTLAT_STARTS_DEFAULT;
+	memcpy(plan->point, add->point, sizeof(plan->point));
+	plan->meter = &probe->meter;
+	plan->account = &probe->histogram->account;
+}
+
+static void probe_free(struct ktlat_probe *probe)
+{
+	if (probe->histogram)
+		ktlat_histogram_put(probe->histogram);
+	if (probe->map_slot >= 0)
+		ida_free(&probe_map_slots, probe->map_slot);
+	kfree(probe);
+}
+
+/* A probe with its memory, attached to nothing. */
+static struct ktlat_probe *probe_alloc(const struct ktlat_probe_add *add)
+{
+	struct ktlat_probe *probe = kzalloc(sizeof(*probe), GFP_KERNEL_ACCOUNT);
+	struct ktlat_histogram *histogram;
+	int err;
+
+	if (!probe)
+		return ERR_PTR(-ENOMEM);
+	probe->map_slot = ida_alloc(&probe_map_slots, GFP_KERNEL);
+	if (probe->map_slot < 0) {
+		err = probe->map_slot;
+		goto free;
+	}
+	histogram = ktlat_histogram_alloc(probe_last_id + 1, add->precision);
+	if (IS_ERR(histogram)) {
+		err = PTR_ERR(histogram);
+		goto free;
+	}
+	probe->histogram = histogram;
+	ktlat_histogram_meter(histogram, &probe->meter);
+	probe->public = add->flags & KTLAT_PROBE_PUBLIC;
+	probe->owner = current_euid();
+	probe_plan(probe, add);
+	return probe;
+
+free:
+	probe_free(probe);
+	return ERR_PTR(err);
+}
+
+static int probe_attach(struct ktlat_probe *probe,
+			const struct ktlat_probe_add *add)
+{
+	const struct ktlat_backend *backend;
+	struct ktlat_attachment *attachment;
+	int err;
+
+	backend = ktlat_backend_select(add->backend, add->kind);
+	if (!backend)
+		return -EINVAL;
+	attachment = backend->attach(&probe->plan);
+	if (IS_ERR(attachment))
+		return PTR_ERR(attachment);
+	probe->attachment = attachment;
+	if (add->flags & KTLAT_PROBE_DISABLED)
+		return 0;
+	err = ktlat_probe_enable(probe);
+	if (err)
+		backend->detach(attachment);
+	return err;
+}
+
+static int probe_refuse(struct ktlat_probe_add *add, int refusal)
+{
+	add->refusal = refusal;
+	return ktlat_target_errno(refusal);
+}
+
+/* What the caller may not have, whatever it asks for. */
+static int probe_admit(struct ktlat_probe_add *add)
+{
+	if (security_locked_down(LOCKDOWN_KPROBES))
+		return probe_refuse(add, KTLAT_REFUSED_LOCKDOWN);
+	if (probe_count_mine() >= max_probes)
+		return probe_refuse(add, KTLAT_REFUSED_LIMIT);
+	return 0;
+}
+
+/**
+ * ktlat_probe_add() - Add a probe
+ * @session: to this session
+ * @add: the well-formed wish; @id or the refusal is filled in
+ *
+ * Context: ktlat_lock; may sleep. Return: 0 or an errno of ktlat.h.
+ */
+int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
+{
+	struct ktlat_probe *probe;
+	int err;
+
+	lockdep_assert_held(&ktlat_lock);
+	add->refusal = KTLAT_REFUSED_NOT;
+	add->refused_point = 0;
+	err = probe_admit(add);
+	if (err)
+		return err;
+	if (list_empty(&probes))
+		ktlat_clock_choose();
+	probe = probe_alloc(add);
+	if (PTR_ERR(probe) == -EDQUOT)
+		return probe_refuse(add, KTLAT_REFUSED_MEMLOCK);
+	if (IS_ERR(probe))
+		return PTR_ERR(probe);
+	err = probe_attach(probe, add);
+	if (err) {
+		add->refusal = probe->plan.refusal;
+		add->refused_point = probe->plan.refused_point;
+		probe_free(probe);
+		return err;
+	}
+	probe->session = session;
+	probe->id = add->id = ++probe_last_id;
+	list_add_tail(&probe->node, &probes);
+	return 0;
+}
+
+/* Is the code that the probe sits on still loaded? */
+static bool probe_is_gone(struct ktlat_probe *probe,
+			  struct ktlat_mechanism_info *info)
+{
+	probe->attachment->backend->info(probe->attachment, info);
+	return info->gone;
+}
+
+int ktlat_probe_enable(struct ktlat_probe *probe)
+{
+	struct ktlat_mechanism_info info;
+	int err;
+
+	if (probe->started)
+		return 0;
+	if (probe_is_gone(probe, &info))
+		return -ENODEV;
+	err = probe->attachment->backend->start(probe->attachment);
+	probe->started = !err;
+	return err;
+}
+
+int ktlat_probe_disable(struct ktlat_probe *probe)
+{
+	if (probe->started)
+		probe->attachment->backend->stop(probe->attachment);
+	probe->started = false;
+	return 0;
+}
+
+/* Zeroes the figures; calls in flight belong to the old ones. */
+int ktlat_probe_reset(struct ktlat_probe *probe)
+{
+	ktlat_histogram_reset(probe->histogram, &probe->meter);
+	probe->attachment->backend->info(probe->attachment, &probe->base);
+	return 0;
+}
+
+/* Ends a probe. On return nothing runs on its behalf; its mappings live on. */
+int ktlat_probe_remove(struct ktlat_probe *probe)
+{
+	list_del(&probe->node);
+	ktlat_probe_disable(probe);
+	probe->attachment->backend->detach(probe->attachment);
+	WRITE_ONCE(probe->histogram->header->removed, 1);
+	probe_free(probe);
+	return 0;
+}
+
+/* Ends all probes of a session. */
+void ktlat_probes_remove(const struct ktlat_session *session)
+{
+	struct ktlat_probe *probe, *next;
+
+	list_for_each_entry_safe(probe, next, &probes, node)
+		if (probe->session == session)
+			ktlat_probe_remove(probe);
+}
+
+static int probe_apply_all(struct ktlat_session *session,
+			   struct ktlat_probe_ref *ref,
+			   ktlat_probe_action *action)
+{
+	struct ktlat_probe *probe, *next;
+	int result = 0;
+
+	list_for_each_entry_safe(probe, next, &probes, node) {
+		int err;
+
+		if (probe->session != session || !probe_is_mine(probe))
+			continue;
+		err = action(probe);
+		if (err)
+			result = err;
+		else
+			ref->count++;
+	}
+	return result;
+}
+
+/**
+ * ktlat_probe_apply() - Do something to one probe, or to all of one's own
+ * @session: of this session
+ * @ref: which; @count is filled in
+ * @action: what
+ *
+ * Context: ktlat_lock; may sleep. Return: 0; -ENOENT if there is no such probe
+ * in the session; -EPERM if it is somebody else's; what @action returns.
+ */
+int ktlat_probe_apply(struct ktlat_session *session,
+		      struct ktlat_probe_ref *ref, ktlat_probe_action *action)
+{
+	struct ktlat_probe *probe;
+	int err;
+
+	lockdep_assert_held(&ktlat_lock);
+	ref->count = 0;
+	if (ref->flags & KTLAT_REF_ALL)
+		return probe_apply_all(session, ref, action);
+	list_for_each_entry(probe, &probes, node) {
+		if (probe->session != session || probe->id != ref->id)
+			continue;
+		if (!probe_is_mine(probe) && !capable(CAP_SYS_ADMIN))
+			return -EPERM;
+		err = action(probe);
+		ref->count = !err;
+		return err;
+	}
+	return -ENOENT;
+}
+
+static u32 probe_state(const struct ktlat_probe *probe,
+		       const struct ktlat_mechanism_info *mechanism)
+{
+	if (mechanism->gone)
+		return KTLAT_STATE_GONE;
+	return probe->started ? KTLAT_STATE_ARMED : KTLAT_STATE_DISABLED;
+}
+
+static void probe_tell_points(const struct ktlat_probe *probe,
+			      struct ktlat_probe_info *info)
+{
+	bool addresses = capable(CAP_SYSLOG);
+
+	memcpy(info->point, probe->plan.point, sizeof(info->point));
+	for (int i = 0; i < ARRAY_SIZE(info->point) && !addresses; i++)
+		info->point[i].address = 0;
+}
+
+static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
+{
+	const struct ktlat_backend *backend = probe->attachment->backend;
+	struct ktlat_mechanism_info mechanism;
+
+	backend->info(probe->attachment, &mechanism);
+	info->flags = probe->public ? KTLAT_PROBE_PUBLIC : 0;
+	if (!backend->exact)
+		info->flags |= KTLAT_PROBE_INEXACT;
+	info->id = probe->id;
+	info->kind = probe->plan.kind;
+	info->backend = backend->id;
+	info->state = probe_state(probe, &mechanism);
+	info->precision = probe->meter.precision;
+	info->match = probe->plan.match;
+	info->pool = mechanism.pool;
+	info->starts = mechanism.starts;
+	info->uid = from_kuid_munged(current_user_ns(), probe->owner);
+	info->generation = probe->histogram->header->generation;
+	info->missed_pool = mechanism.missed_pool - probe->base.missed_pool;
+	info->missed_busy = mechanism.missed_busy - probe->base.missed_busy;
+	info->pool_grown = mechanism.pool_grown;
+	info->map_offset = probe->map_slot * (u64)ktlat_map_span();
+	info->map_size = (u64)probe->histogram->nr_pages << PAGE_SHIFT;
+	probe_tell_points(probe, info);
+}
+
+/**
+ * ktlat_probe_get() - Tell about a probe
+ * @session: of this session
+ * @info: @id tells which; the rest is filled in
+ * @next: the one after @id instead
+ *
+ * Context: ktlat_lock. Return: 0, or -ENOENT if there is none that the caller
+ * may see.
+ */
+int ktlat_probe_get(struct ktlat_session *session,
+		    struct ktlat_probe_info *info, bool next)
+{
+	struct ktlat_probe *probe;
+
+	lockdep_assert_held(&ktlat_lock);
+	list_for_each_entry(probe, &probes, node) {
+		if (next ? probe->id <= info->id : probe->id != info->id)
+			continue;
+		if (!probe_visible(probe, session))
+			continue;
+		probe_tell(probe, info);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* Fills in how many probes the caller sees, and what memory its user holds. */
+void ktlat_probe_totals(const struct ktlat_session *session,
+			struct ktlat_info *info)
+{
+	const struct ktlat_probe *probe;
+
+	info->max_probes = max_probes;
+	info->nr_probes = 0;
+	info->memory_bytes = 0;
+	list_for_each_entry(probe, &probes, node) {
+		info->nr_probes += probe_visible(probe, session);
+		if (probe_is_mine(probe))
+			info->memory_bytes +=
+				ktlat_account_bytes(probe->plan.account);
+	}
+}
+
+/**
+ * ktlat_probe_histogram() - The figures that may be mapped at an offset
+ * @session: of the descriptor
+ * @map_slot: offset, divided by ktlat_map_span()
+ *
+ * Context: ktlat_lock. Return: the histogram with a reference for the caller;
+ * -ENXIO if there is none at that offset that the caller may see.
+ */
+struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
+					      int map_slot)
+{
+	struct ktlat_probe *probe;
+
+	lockdep_assert_held(&ktlat_lock);
+	list_for_each_entry(probe, &probes, node) {
+		if (probe->map_slot != map_slot ||
+		    !probe_visible(probe, session))
+			continue;
+		ktlat_histogram_get(probe->histogram);
+		return probe->histogram;
+	}
+	return ERR_PTR(-ENXIO);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * probe.h - what is measured: state, options, ownership.
+ */
+#ifndef KTLAT_PROBE_H
+#define KTLAT_PROBE_H
+
+#include <linux/list.h>
+#include <linux/uidgid.h>
+
+#include "backend/backend.h"
+#include "hot/measure.h"
+
+struct ktlat_histogram;
+struct ktlat_session;
+
+/**
+ * struct ktlat_probe - A probe; guarded by ktlat_lock
+ * @node: in the list of all probes, in the order of their ids
+ * @session: whose it is
+ * @id: never used again
+ * @owner: who added it
+ * @public: readers without rights may see it
+ * @started: new calls are measured, unless the code is gone
+ * @map_slot: where in the device's offsets it is mapped
+ * @meter: what the hot path reads
+ * @plan: what was asked for, and addresses
+ * @histogram: its figures
+ * @attachment: its backend's part
+ * @base: what the mechanism had lost at the last reset
+ */
+struct ktlat_probe {
+	struct list_head node;
+	struct ktlat_session *session;
+	u64 id;
+	kuid_t owner;
+	bool public;
+	bool started;
+	int map_slot;
+	struct ktlat_meter meter;
+	struct ktlat_plan plan;
+	struct ktlat_histogram *histogram;
+	struct ktlat_attachment *attachment;
+	struct ktlat_mechanism_info base;
+};
+
+/* What can be done to a probe by its owner. */
+typedef int ktlat_probe_action(struct ktlat_probe *probe);
+
+int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add);
+int ktlat_probe_apply(struct ktlat_session *session,
+		      struct ktlat_probe_ref *ref, ktlat_probe_action *action);
+ktlat_probe_action ktlat_probe_remove;
+ktlat_probe_action ktlat_probe_enable;
+ktlat_probe_action ktlat_probe_disable;
+ktlat_probe_action ktlat_probe_reset;
+int ktlat_probe_get(struct ktlat_session *session,
+		    struct ktlat_probe_info *info, bool next);
+void ktlat_probe_totals(const struct ktlat_session *session,
+			struct ktlat_info *info);
+struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
+					      int map_slot);
+void ktlat_probes_remove(const struct ktlat_session *session);
+
+unsigned long ktlat_map_span(void);
+
+#endif /* KTLAT_PROBE_H */

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * target.c - from a name to a place that may be probed, or the reason why not.
+ *
+ * Whether a place may be probed is the kernel's to say: a kprobe is registered
+ * there, disabled, and the answer read off it. On top of that we refuse what
+ * the kernel would take but what cannot be measured.
+ */
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "backend/backend.h"
+#include "compat/kprobes.h"
+#include "target.h"
+
+/*
+ * Functions that never return, so that no latency would ever be recorded: those
+ * that objtool knows (tools/objtool/check.c, global_noreturns) and the threads
+ * and system calls that end in them.
+ */
+static const char * const target_noreturns[] = {
+	"__fortify_panic",
+	"__ia32_sys_exit",
+	"__ia32_sys_exit_group",
+	"__module_put_and_kthread_exit",
+	"__stack_chk_fail",
+	"__ubsan_handle_builtin_unreachable",
+	"__x64_sys_exit",
+	"__x64_sys_exit_group",
+	"arch_cpu_idle_dead",
+	"cpu_bringup_and_idle",
+	"cpu_startup_entry",
+	"do_exit",
+	"do_group_exit",
+	"do_task_dead",
+	"fortify_panic",
+	"kthread_complete_and_exit",
+	"kthread_exit",
+	"kthreadd",
+	"machine_real_restart",
+	"make_task_dead",
+	"panic",
+	"rcu_gp_kthread",
+	"rest_init",
+	"rewind_stack_and_make_dead",
+	"start_secondary",
+	"stop_this_cpu",
+	"usercopy_abort",
+};
+
+/* The errno that goes with each enum ktlat_refusal. */
+static const int target_errnos[] = {
+	[KTLAT_REFUSED_UNKNOWN]		= -ENOENT,
+	[KTLAT_REFUSED_BLACKLIST]	= -EADDRNOTAVAIL,
+	[KTLAT_REFUSED_NOTRACE]		= -EOPNOTSUPP,
+	[KTLAT_REFUSED_NORETURN]	= -ENOTRECOVERABLE,
+	[KTLAT_REFUSED_OURS]		= -ELOOP,
+	[KTLAT_REFUSED_OFFSET]		= -EILSEQ,
+	[KTLAT_REFUSED_LOCKDOWN]	= -EPERM,
+	[KTLAT_REFUSED_MEMLOCK]		= -ENOMEM,
+	[KTLAT_REFUSED_LIMIT]		= -EDQUOT,
+};
+
+int ktlat_target_errno(int refusal)
+{
+	return target_errnos[refusal];
+}
+
+/* Notes why a plan is refused, and returns the errno that goes with it. */
+int ktlat_target_refuse(struct ktlat_plan *plan, int point, int refusal)
+{
+	plan->refusal = refusal;
+	plan->refused_point = point;
+	return ktlat_target_errno(refusal);
+}
+
+/* The name for the kernel's look-up; to be freed by kfree(). NULL: no memory. */
+char *ktlat_target_symbol(const struct ktlat_point *point)
+{
+	if (!point->module[0])
+		return kstrdup(point->name, GFP_KERNEL);
+	return kasprintf(GFP_KERNEL, "%s:%s", point->module, point->name);
+}
+
+/* Refuses what can be told from the name alone. */
+int ktlat_target_check_name(struct ktlat_plan *plan, int point)
+{
+	const char *name = plan->point[point].name;
+
+	if (!strcmp(plan->point[point].module, KBUILD_MODNAME))
+		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OURS);
+	if (plan->kind == KTLAT_KIND_FUNCTION &&
+	    match_string(target_noreturns, ARRAY_SIZE(target_noreturns),
+			 name) >= 0)
+		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_NORETURN);
+	return 0;
+}
+
+/**
+ * ktlat_target_check_entry() - May this function be probed?
+ * @plan: refusal is noted here
+ * @point: which of its points
+ * @kp: registered, and disabled, at the function's entry
+ *
+ * Return: 0 or the errno of the refusal.
+ */
+int ktlat_target_check_entry(struct ktlat_plan *plan, int point,
+			     const struct kprobe *kp)
+{
+	if (within_module((unsigned long)kp->addr, THIS_MODULE))
+		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OURS);
+	if (!ktlat_kprobe_on_ftrace(kp))
+		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_NOTRACE);
+	return 0;
+}
+
+/*
+ * What an error of register_kprobe() means for a well-formed point. The kernel
+ * gives EINVAL for all that may not be probed, our handlers among it, and has
+ * looked up the address by then.
+ */
+int ktlat_target_explain(struct ktlat_plan *plan, int point, int err,
+			 const struct kprobe *kp)
+{
+	switch (err) {
+	case -ENOENT:
+		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_UNKNOWN);
+	case -EILSEQ:
+		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OFFSET);
+	case -EINVAL:
+		if (within_module((unsigned long)kp->addr, THIS_MODULE))
+			return ktlat_target_refuse(plan, point,
+						   KTLAT_REFUSED_OURS);
+		return ktlat_target_refuse(plan, point,
+					   KTLAT_REFUSED_BLACKLIST);
+	default:
+		return err;
+	}
+}
+
+/*
+ * Size of the function that holds an address, or 0 where that cannot be told.
+ * What is exported of kallsyms is text: "name+0xoffset/0xsize [module]".
+ */
+static u64 target_size(const void *address)
+{
+	char *text = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
+	u64 size = 0;
+	char *slash;
+
+	if (!text)
+		return 0;
+	sprint_symbol(text, (unsigned long)address);
+	slash = strchr(text, '/');
+	if (slash) {
+		slash[1 + strcspn(slash + 1, " ")] = '\0';
+		if (kstrtou64(slash + 1, 16, &size))
+			size = 0;
+	}
+	kfree(text);
+	return size;
+}
+
+static int target_check_offset(struct ktlat_plan *plan, int point,
+			       const struct kprobe *kp)
+{
+	u64 offset = plan->point[point].offset;
+
+	if (offset && offset >= target_size(kp->addr))
+		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OFFSET);
+	return 0;
+}
+
+/* Never hit: it is registered disabled. */
+static int target_never(struct kprobe *kp, struct pt_regs *regs)
+{
+	return 0;
+}
+NOKPROBE_SYMBOL(target_never);
+
+/**
+ * ktlat_target_check_function() - Check the function that holds a point
+ * @plan: refusal is noted here
+ * @point: which of its points
+ *
+ * Context: may sleep. Return: 0; the errno of the refusal; -ENOMEM.
+ */
+int ktlat_target_check_function(struct ktlat_plan *plan, int point)
+{
+	struct kprobe kp = {
+		.pre_handler = target_never,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	char *symbol;
+	int err;
+
+	err = ktlat_target_check_name(plan, point);
+	if (err)
+		return err;
+	symbol = ktlat_target_symbol(&plan->point[point]);
+	if (!symbol)
+		return -ENOMEM;
+	kp.symbol_name = symbol;
+	err = register_kprobe(&kp);
+	if (err) {
+		err = ktlat_target_explain(plan, point, err, &kp);
+	} else {
+		err = ktlat_target_check_entry(plan, point, &kp) ?:
+		      target_check_offset(plan, point, &kp);
+		unregister_kprobe(&kp);
+	}
+	kfree(symbol);
+	return err;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * target.h - from a name to a place that may be probed.
+ */
+#ifndef KTLAT_TARGET_H
+#define KTLAT_TARGET_H
+
+#include <linux/types.h>
+
+struct kprobe;
+struct ktlat_plan;
+struct ktlat_point;
+
+int ktlat_target_errno(int refusal);
+char *ktlat_target_symbol(const struct ktlat_point *point);
+int ktlat_target_refuse(struct ktlat_plan *plan, int point, int refusal);
+int ktlat_target_check_name(struct ktlat_plan *plan, int point);
+int ktlat_target_check_entry(struct ktlat_plan *plan, int point,
+			     const struct kprobe *kp);
+int ktlat_target_explain(struct ktlat_plan *plan, int point, int err,
+			 const struct kprobe *kp);
+int ktlat_target_check_function(struct ktlat_plan *plan, int point);
+
+#endif /* KTLAT_TARGET_H */
