@@ -70,3 +70,12 @@ int ktlat_account_charge(struct ktlat_account *account, size_t bytes)
 	atomic_long_add(pages, &account->pages);
 	return 0;
 }
+
+/* Gives back what was charged for @bytes. */
+void ktlat_account_uncharge(struct ktlat_account *account, size_t bytes)
+{
+	unsigned long pages = PAGE_ALIGN(bytes) >> PAGE_SHIFT;
+
+	atomic_long_sub(pages, &account->pages);
+	atomic_long_sub(pages, &account->user->locked_vm);
+}

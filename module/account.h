@@ -13,8 +13,8 @@ struct user_struct;
  * struct ktlat_account - The user that pays for a probe
  * @user: counted reference; its locked_vm is charged
  * @limit: RLIMIT_MEMLOCK when the probe was added, in pages; ULONG_MAX for none
- * @pages: charged and not yet given back; an atomic, as a pool grows while a
- *	mapping goes
+ * @pages: charged and not yet given back; an atomic, as a pool grows under
+ *	krp_lock while somebody reads the totals under ktlat_lock
  */
 struct ktlat_account {
 	struct user_struct *user;
@@ -25,6 +25,7 @@ struct ktlat_account {
 void ktlat_account_init(struct ktlat_account *account);
 void ktlat_account_exit(struct ktlat_account *account);
 int ktlat_account_charge(struct ktlat_account *account, size_t bytes);
+void ktlat_account_uncharge(struct ktlat_account *account, size_t bytes);
 u64 ktlat_account_bytes(const struct ktlat_account *account);
 u64 ktlat_account_limit_bytes(void);
 

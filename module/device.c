@@ -25,10 +25,12 @@
 
 /**
  * struct device_file - An open file
- * @session: what it is bound to; guarded by ktlat_lock
+ * @session: what it is bound to; guarded by ktlat_lock and ktlat_map_lock
+ * @ended: what it was bound to before, to be ended; guarded by ktlat_lock
  */
 struct device_file {
 	struct ktlat_session *session;
+	struct ktlat_session *ended;
 };
 
 static int device_info(struct device_file *df, void *arg)
@@ -61,9 +63,11 @@ static int device_session_new(struct device_file *df, void *arg)
 	new = ktlat_session_new();
 	if (!new)
 		return -ENOMEM;
-	ktlat_session_end(df->session);
-	df->session = new;
 	session->id = new->id;
+	mutex_lock(&ktlat_map_lock);
+	df->ended = df->session;
+	df->session = new;
+	mutex_unlock(&ktlat_map_lock);
 	return 0;
 }
 
@@ -120,6 +124,8 @@ static int device_probe_add(struct device_file *df, void *arg)
 {
 	struct ktlat_probe_add *add = arg;
 
+	add->refusal = KTLAT_REFUSED_NOT;
+	add->refused_point = 0;
 	if (add->flags & ~(KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED) ||
 	    add->precision > KTLAT_PRECISION_MAX ||
 	    memchr_inv(add->reserved, 0, sizeof(add->reserved)) ||
@@ -134,6 +140,7 @@ static int device_apply(struct device_file *df, struct ktlat_probe_ref *ref,
 	if (ref->flags & ~KTLAT_REF_ALL || ref->reserved ||
 	    (ref->flags & KTLAT_REF_ALL && ref->id))
 		return -EINVAL;
+	ref->count = 0;
 	return ktlat_probe_apply(df->session, ref, action);
 }
 
@@ -201,13 +208,13 @@ static const struct device_call device_calls[] = {
 	{ KTLAT_IOC_PROBE_ADD, sizeof(struct ktlat_probe_add), 1248,
 	  .configures = true, .tells_why = true, .run = device_probe_add },
 	{ KTLAT_IOC_PROBE_DELETE, sizeof(struct ktlat_probe_ref), 24,
-	  .configures = true, .run = device_probe_delete },
+	  .configures = true, .tells_why = true, .run = device_probe_delete },
 	{ KTLAT_IOC_PROBE_ENABLE, sizeof(struct ktlat_probe_ref), 24,
-	  .configures = true, .run = device_probe_enable },
+	  .configures = true, .tells_why = true, .run = device_probe_enable },
 	{ KTLAT_IOC_PROBE_DISABLE, sizeof(struct ktlat_probe_ref), 24,
-	  .configures = true, .run = device_probe_disable },
+	  .configures = true, .tells_why = true, .run = device_probe_disable },
 	{ KTLAT_IOC_PROBE_RESET, sizeof(struct ktlat_probe_ref), 24,
-	  .configures = true, .run = device_probe_reset },
+	  .configures = true, .tells_why = true, .run = device_probe_reset },
 	{ KTLAT_IOC_PROBE_GET, sizeof(struct ktlat_probe_info), 1312,
 	  .run = device_probe_get },
 	{ KTLAT_IOC_PROBE_NEXT, sizeof(struct ktlat_probe_info), 1312,
@@ -266,12 +273,17 @@ static void *device_copy_in(const struct device_call *call,
 static int device_run(struct device_file *df, const struct device_call *call,
 		      void *arg)
 {
+	struct ktlat_session *ended;
 	int err;
 
 	if (mutex_lock_killable(&ktlat_lock))
 		return -EINTR;
 	err = call->run(df, arg);
+	ended = df->ended;
+	df->ended = NULL;
 	mutex_unlock(&ktlat_lock);
+	if (ended)
+		ktlat_session_end(ended);
 	return err;
 }
 
@@ -311,10 +323,10 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (slot > INT_MAX)
 		return -ENXIO;
-	if (mutex_lock_killable(&ktlat_lock))
+	if (mutex_lock_killable(&ktlat_map_lock))
 		return -EINTR;
 	histogram = ktlat_probe_histogram(df->session, slot);
-	mutex_unlock(&ktlat_lock);
+	mutex_unlock(&ktlat_map_lock);
 	if (IS_ERR(histogram))
 		return PTR_ERR(histogram);
 	return ktlat_mmap_histogram(vma, histogram);
@@ -335,9 +347,7 @@ static int device_release(struct inode *inode, struct file *file)
 {
 	struct device_file *df = file->private_data;
 
-	mutex_lock(&ktlat_lock);
 	ktlat_session_end(df->session);
-	mutex_unlock(&ktlat_lock);
 	kfree(df);
 	return 0;
 }

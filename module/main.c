@@ -34,9 +34,7 @@ module_init(ktlat_init);
 static void __exit ktlat_exit(void)
 {
 	ktlat_device_exit();
-	mutex_lock(&ktlat_lock);
 	ktlat_probes_remove(&ktlat_session_default);
-	mutex_unlock(&ktlat_lock);
 	ktlat_backends_exit();
 }
 module_exit(ktlat_exit);

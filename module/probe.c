@@ -26,7 +26,7 @@ static unsigned int max_probes = 1024;
 module_param(max_probes, uint, 0644);
 MODULE_PARM_DESC(max_probes, "how many probes one user may have at once (default: 1024)");
 
-/* All probes of all sessions, in the order of their ids; under ktlat_lock. */
+/* All probes of all sessions, in the order of their ids; under both locks. */
 static LIST_HEAD(probes);
 
 /* The last id given out; under ktlat_lock. */
@@ -34,22 +34,22 @@ static u64 probe_last_id;
 
 static DEFINE_IDA(probe_map_slots);
 
-/* May the caller see probes that are not public? */
+/* May the caller see probes that are not public? A plain reader need not. */
 static bool probe_sees_all(void)
 {
-	return perfmon_capable();
+	return ns_capable_noaudit(&init_user_ns, CAP_PERFMON) ||
+	       ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
 }
 
 static bool probe_visible(const struct ktlat_probe *probe,
-			  const struct ktlat_session *session)
+			  const struct ktlat_session *session, bool all)
 {
-	return probe->session == session &&
-	       (probe->public || probe_sees_all());
+	return probe->session == session && (probe->public || all);
 }
 
 static bool probe_is_mine(const struct ktlat_probe *probe)
 {
-	return uid_eq(probe->owner, current_euid());
+	return uid_eq(probe->owner, current_uid());
 }
 
 static u32 probe_count_mine(void)
@@ -76,8 +76,7 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->kind = add->kind;
 	plan->match = add->match;
 	plan->pool = add->pool;
-	if (add->kind != KTLAT_KIND_FUNCTION)
-		plan->starts = add->starts ?: KTLAT_STARTS_DEFAULT;
+	plan->starts = add->starts;
 	memcpy(plan->point, add->point, sizeof(plan->point));
 	plan->meter = &probe->meter;
 	plan->account = &probe->histogram->account;
@@ -114,7 +113,7 @@ static struct ktlat_probe *probe_alloc(const struct ktlat_probe_add *add)
 	probe->histogram = histogram;
 	ktlat_histogram_meter(histogram, &probe->meter);
 	probe->public = add->flags & KTLAT_PROBE_PUBLIC;
-	probe->owner = current_euid();
+	probe->owner = current_uid();
 	probe_plan(probe, add);
 	return probe;
 
@@ -174,8 +173,6 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 	int err;
 
 	lockdep_assert_held(&ktlat_lock);
-	add->refusal = KTLAT_REFUSED_NOT;
-	add->refused_point = 0;
 	err = probe_admit(add);
 	if (err)
 		return err;
@@ -191,11 +188,13 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 		add->refusal = probe->plan.refusal;
 		add->refused_point = probe->plan.refused_point;
 		probe_free(probe);
-		return err;
+		return err == -EBUSY ? probe_refuse(add, KTLAT_REFUSED_OFF) : err;
 	}
 	probe->session = session;
 	probe->id = add->id = ++probe_last_id;
+	mutex_lock(&ktlat_map_lock);
 	list_add_tail(&probe->node, &probes);
+	mutex_unlock(&ktlat_map_lock);
 	return 0;
 }
 
@@ -240,7 +239,9 @@ int ktlat_probe_reset(struct ktlat_probe *probe)
 /* Ends a probe. On return nothing runs on its behalf; its mappings live on. */
 int ktlat_probe_remove(struct ktlat_probe *probe)
 {
+	mutex_lock(&ktlat_map_lock);
 	list_del(&probe->node);
+	mutex_unlock(&ktlat_map_lock);
 	ktlat_probe_disable(probe);
 	probe->attachment->backend->detach(probe->attachment);
 	WRITE_ONCE(probe->histogram->header->removed, 1);
@@ -248,14 +249,32 @@ int ktlat_probe_remove(struct ktlat_probe *probe)
 	return 0;
 }
 
-/* Ends all probes of a session. */
+static bool probe_remove_first(const struct ktlat_session *session)
+{
+	struct ktlat_probe *probe;
+
+	list_for_each_entry(probe, &probes, node) {
+		if (probe->session == session) {
+			ktlat_probe_remove(probe);
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Ends all probes of a session that nobody adds to any more. Without ktlat_lock,
+ * which is given up after each.
+ */
 void ktlat_probes_remove(const struct ktlat_session *session)
 {
-	struct ktlat_probe *probe, *next;
+	bool more;
 
-	list_for_each_entry_safe(probe, next, &probes, node)
-		if (probe->session == session)
-			ktlat_probe_remove(probe);
+	do {
+		mutex_lock(&ktlat_lock);
+		more = probe_remove_first(session);
+		mutex_unlock(&ktlat_lock);
+	} while (more);
 }
 
 static int probe_apply_all(struct ktlat_session *session,
@@ -295,7 +314,6 @@ int ktlat_probe_apply(struct ktlat_session *session,
 	int err;
 
 	lockdep_assert_held(&ktlat_lock);
-	ref->count = 0;
 	if (ref->flags & KTLAT_REF_ALL)
 		return probe_apply_all(session, ref, action);
 	list_for_each_entry(probe, &probes, node) {
@@ -367,13 +385,14 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 int ktlat_probe_get(struct ktlat_session *session,
 		    struct ktlat_probe_info *info, bool next)
 {
+	bool all = probe_sees_all();
 	struct ktlat_probe *probe;
 
 	lockdep_assert_held(&ktlat_lock);
 	list_for_each_entry(probe, &probes, node) {
 		if (next ? probe->id <= info->id : probe->id != info->id)
 			continue;
-		if (!probe_visible(probe, session))
+		if (!probe_visible(probe, session, all))
 			continue;
 		probe_tell(probe, info);
 		return 0;
@@ -385,13 +404,14 @@ int ktlat_probe_get(struct ktlat_session *session,
 void ktlat_probe_totals(const struct ktlat_session *session,
 			struct ktlat_info *info)
 {
+	bool all = probe_sees_all();
 	const struct ktlat_probe *probe;
 
 	info->max_probes = max_probes;
 	info->nr_probes = 0;
 	info->memory_bytes = 0;
 	list_for_each_entry(probe, &probes, node) {
-		info->nr_probes += probe_visible(probe, session);
+		info->nr_probes += probe_visible(probe, session, all);
 		if (probe_is_mine(probe))
 			info->memory_bytes +=
 				ktlat_account_bytes(probe->plan.account);
@@ -403,18 +423,19 @@ void ktlat_probe_totals(const struct ktlat_session *session,
  * @session: of the descriptor
  * @map_slot: offset, divided by ktlat_map_span()
  *
- * Context: ktlat_lock. Return: the histogram with a reference for the caller;
- * -ENXIO if there is none at that offset that the caller may see.
+ * Context: ktlat_map_lock. Return: the histogram with a reference for the
+ * caller; -ENXIO if there is none at that offset that the caller may see.
  */
 struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
 					      int map_slot)
 {
+	bool all = probe_sees_all();
 	struct ktlat_probe *probe;
 
-	lockdep_assert_held(&ktlat_lock);
+	lockdep_assert_held(&ktlat_map_lock);
 	list_for_each_entry(probe, &probes, node) {
 		if (probe->map_slot != map_slot ||
-		    !probe_visible(probe, session))
+		    !probe_visible(probe, session, all))
 			continue;
 		ktlat_histogram_get(probe->histogram);
 		return probe->histogram;

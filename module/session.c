@@ -14,6 +14,7 @@
 #include <ktlat.h>
 
 DEFINE_MUTEX(ktlat_lock);
+DEFINE_MUTEX(ktlat_map_lock);
 
 struct ktlat_session ktlat_session_default = {
 	.id = 1,
@@ -36,10 +37,13 @@ struct ktlat_session *ktlat_session_new(void)
 	return session;
 }
 
-/* Ends an anonymous session with its probes; no-op on the default one. */
+/*
+ * Ends an anonymous session with its probes; no-op on the default one. Nobody
+ * else knows the session any more. The lock is given up after each probe, as
+ * each takes grace periods. Without ktlat_lock.
+ */
 void ktlat_session_end(struct ktlat_session *session)
 {
-	lockdep_assert_held(&ktlat_lock);
 	if (session->kind == KTLAT_SESSION_DEFAULT)
 		return;
 	ktlat_probes_remove(session);

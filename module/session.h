@@ -22,15 +22,24 @@ struct ktlat_session {
  * Guards sessions, the binding of descriptors to them, and all that a probe is
  * except its counters. Lock order, outermost first:
  *
- *	mmap_lock		held by mmap() when it comes to us
  *	ktlat_lock
  *	krp_lock		backend/kretprobe.h
- *	starts_list_lock	hot/starts.c, a leaf of ours
- *	the kernel's own	kprobe, tracepoint, CPU hotplug, text
+ *	starts_list_lock	hot/starts.c
+ *	the kernel's own	CPU hotplug, kprobe, tracepoint, text
+ *	mmap_lock		the kernel itself takes it inside CPU hotplug
+ *	ktlat_map_lock		a leaf: nothing is taken inside of it
  *
- * As mmap_lock comes first, user memory is never touched under ktlat_lock.
+ * So mmap(), which comes to us with mmap_lock held, takes ktlat_map_lock alone;
+ * and user memory is never touched under any of these.
  */
 extern struct mutex ktlat_lock;
+
+/*
+ * Guards, together with ktlat_lock, what mmap() looks at: the list of probes
+ * and the binding of descriptors. Who changes them holds both locks, who looks
+ * at them holds one.
+ */
+extern struct mutex ktlat_map_lock;
 
 /* The session that lasts as long as the module. */
 extern struct ktlat_session ktlat_session_default;

@@ -23,6 +23,8 @@
  * and system calls that end in them.
  */
 static const char * const target_noreturns[] = {
+	"__arm64_sys_exit",
+	"__arm64_sys_exit_group",
 	"__fortify_panic",
 	"__ia32_sys_exit",
 	"__ia32_sys_exit_group",
@@ -43,7 +45,9 @@ static const char * const target_noreturns[] = {
 	"kthreadd",
 	"machine_real_restart",
 	"make_task_dead",
+	"native_play_dead",
 	"panic",
+	"play_dead",
 	"rcu_gp_kthread",
 	"rest_init",
 	"rewind_stack_and_make_dead",
@@ -63,6 +67,7 @@ static const int target_errnos[] = {
 	[KTLAT_REFUSED_LOCKDOWN]	= -EPERM,
 	[KTLAT_REFUSED_MEMLOCK]		= -ENOMEM,
 	[KTLAT_REFUSED_LIMIT]		= -EDQUOT,
+	[KTLAT_REFUSED_OFF]		= -EBUSY,
 };
 
 int ktlat_target_errno(int refusal)

@@ -35,7 +35,8 @@
  *
  * To configure (every call that changes something) a caller needs a descriptor
  * opened for writing (else EBADF) and CAP_PERFMON or CAP_SYS_ADMIN (else
- * EPERM). Probes belong to the user id that added them; changing the probe of
+ * EPERM). Probes belong to the real user id that added them, which also pays
+ * for their memory; changing the probe of
  * another user needs CAP_SYS_ADMIN (else EPERM). Without CAP_PERFMON and
  * CAP_SYS_ADMIN a reader sees the probes marked %KTLAT_PROBE_PUBLIC and no
  * other, as if no other existed. Kernel addresses read as 0 without CAP_SYSLOG.
@@ -55,11 +56,11 @@
  *
  * A reader that wants whole figures from a live probe
  *   1. loads @generation (acquire order),
- *   2. over all areas reads @returns, buckets, @sum_ns, @min_ns, @max_ns,
- *   3. issues a read barrier, then over all areas reads @entries and the rest,
+ *   2. over all areas reads everything but @entries,
+ *   3. issues a read barrier, then over all areas reads @entries,
  *   4. issues a read barrier and loads @generation again; if it has changed,
  *      starts again.
- * Reading returns before entries makes a live reading err to one known side: a
+ * Reading returns and losses before entries makes a live reading err to one known side: a
  * call may be seen in flight that has just returned, never the reverse. Min is
  * all ones as long as nothing was recorded.
  *
@@ -188,6 +189,8 @@ enum ktlat_state {
  * @KTLAT_REFUSED_LOCKDOWN: the kernel is locked down (EPERM)
  * @KTLAT_REFUSED_MEMLOCK: it would pass RLIMIT_MEMLOCK of this user (ENOMEM)
  * @KTLAT_REFUSED_LIMIT: this user has max_probes probes already (EDQUOT)
+ * @KTLAT_REFUSED_OFF: kprobes are switched off, by a 0 in
+ *	/sys/kernel/debug/kprobes/enabled (EBUSY)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -200,6 +203,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_LOCKDOWN	= 7,
 	KTLAT_REFUSED_MEMLOCK	= 8,
 	KTLAT_REFUSED_LIMIT	= 9,
+	KTLAT_REFUSED_OFF	= 10,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -242,8 +246,8 @@ enum ktlat_refusal {
  * @nr_probes: out: how many probes there are now that the caller may see, in
  *	the session of the descriptor
  * @memory_bytes: out: memory held by the probes of the calling user, in bytes
- * @memory_max: out: how far @memory_bytes may grow (RLIMIT_MEMLOCK), in bytes;
- *	all ones for no limit
+ * @memory_max: out: how far it may grow together with all else that the user
+ *	has locked (RLIMIT_MEMLOCK), in bytes; all ones for no limit
  * @reserved: must be zero
  */
 struct ktlat_info {
@@ -305,7 +309,9 @@ struct ktlat_point {
  *	register a larger pool when calls were missed. Else 0
  * @starts: in: for pairs and tracepoints, how many starts may wait for their
  *	end at once (%KTLAT_STARTS_MIN to %KTLAT_STARTS_MAX, rounded up to a
- *	power of two); 0 for %KTLAT_STARTS_DEFAULT. Else 0
+ *	power of two for all CPUs, or for each one where start and end pass on
+ *	the same CPU); 0 for %KTLAT_STARTS_DEFAULT, or %KTLAT_STARTS_MIN a CPU.
+ *	Else 0
  * @id: out: id of the new probe
  * @refusal: out, also where the call fails: &enum ktlat_refusal
  * @refused_point: out: which of @point was refused
@@ -335,7 +341,7 @@ struct ktlat_probe_add {
  * @size: in: size of this struct
  * @flags: in: %KTLAT_REF_ALL or 0
  * @id: in: id of a probe of this session (ENOENT if there is none), or 0
- * @count: out: how many probes it was done to
+ * @count: out, also where the call fails: how many probes it was done to
  * @reserved: must be zero
  */
 struct ktlat_probe_ref {
@@ -449,7 +455,7 @@ struct ktlat_map_header {
  * @max_ns: longest of them, in ns
  * @clock_backwards: returns stamped before their entry, recorded as 0 ns
  * @missed: starts for which there was no room
- * @recursed: hits that came from inside ktlat's own path
+ * @recursed: starts that came from inside ktlat's own path
  * @abandoned: calls that will never return, because their task has exited or
  *	a new start took the place of the one that was waiting
  * @unmatched: ends for which there was no start; not part of @entries

@@ -2,13 +2,16 @@
 /*
  * backend.c - the table of backends, and the end of tasks that is told to them.
  */
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <trace/events/sched.h>
 
+#include "account.h"
 #include "backend/backend.h"
 #include "hot/starts.h"
+#include "target.h"
 
 /* In the order in which KTLAT_BACKEND_AUTO tries them. */
 static const struct ktlat_backend * const backends[] = {
@@ -33,6 +36,40 @@ const struct ktlat_backend *ktlat_backend_select(u32 id, u32 kind)
 		    (id == KTLAT_BACKEND_AUTO || id == backends[i]->id))
 			return backends[i];
 	return NULL;
+}
+
+/**
+ * ktlat_plan_starts() - The table of starts that a plan asks for
+ * @plan: who pays and how large; a refusal is noted here
+ * @by_cpu: start and end pass on the same CPU
+ *
+ * Context: may sleep. Return: the table, to be given back by
+ * ktlat_plan_starts_free(), or an ERR_PTR.
+ */
+struct ktlat_starts *ktlat_plan_starts(struct ktlat_plan *plan, bool by_cpu)
+{
+	size_t bytes = ktlat_starts_bytes(plan->starts, by_cpu);
+	struct ktlat_starts *starts;
+
+	if (ktlat_account_charge(plan->account, bytes))
+		return ERR_PTR(ktlat_target_refuse(plan, 0,
+						   KTLAT_REFUSED_MEMLOCK));
+	starts = ktlat_starts_alloc(plan->meter, plan->starts, by_cpu);
+	if (!starts) {
+		ktlat_account_uncharge(plan->account, bytes);
+		return ERR_PTR(-ENOMEM);
+	}
+	return starts;
+}
+
+/* Context: may sleep; no handler that knows the table can run any more. */
+void ktlat_plan_starts_free(const struct ktlat_plan *plan,
+			    struct ktlat_starts *starts)
+{
+	size_t bytes = ktlat_starts_bytes(plan->starts, starts->by_cpu);
+
+	ktlat_starts_free(starts);
+	ktlat_account_uncharge(plan->account, bytes);
 }
 
 /* KTLAT_FEATURE_* of all backends. */

@@ -15,13 +15,14 @@
 struct ktlat_account;
 struct ktlat_backend;
 struct ktlat_meter;
+struct ktlat_starts;
 
 /**
  * struct ktlat_plan - What to attach to
  * @kind: &enum ktlat_kind
  * @match: &enum ktlat_match, for a pair
  * @pool: calls that may be in flight at once; 0 for "by CPUs, and growing"
- * @starts: starts that may wait for their end at once
+ * @starts: starts that may wait for their end at once; 0 for the usual number
  * @point: what to probe; @address is filled in by attach
  * @meter: where to count; outlives the attachment
  * @account: who pays for memory; outlives the attachment
@@ -106,6 +107,10 @@ const struct ktlat_backend *ktlat_backend_select(u32 id, u32 kind);
 u64 ktlat_backend_features(void);
 int ktlat_backends_init(void);
 void ktlat_backends_exit(void);
+
+struct ktlat_starts *ktlat_plan_starts(struct ktlat_plan *plan, bool by_cpu);
+void ktlat_plan_starts_free(const struct ktlat_plan *plan,
+			    struct ktlat_starts *starts);
 
 /* Finds a tracepoint of the kernel proper by name, or returns NULL. */
 struct tracepoint *ktlat_tracepoint_find(const char *name);

@@ -17,19 +17,19 @@
 #include <linux/slab.h>
 
 #include "backend/kretprobe.h"
+#include "compat/kprobes.h"
 #include "target.h"
 
 DEFINE_MUTEX(krp_lock);
 
-static __always_inline struct krp_pool *krp_pool_of(struct kretprobe_instance *ri)
-{
-	return container_of(get_kretprobe(ri), struct krp_pool, rp);
-}
-
-/* Probe context. Return: 0, the call is to be followed to its return. */
+/* Probe context. Return: 0, the call is to be followed to its return; else 1. */
 int krp_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	ktlat_meter_enter(krp_pool_of(ri)->meter,
+	struct kretprobe *rp = ktlat_kretprobe_of(ri);
+
+	if (!rp)
+		return 1;
+	ktlat_meter_enter(container_of(rp, struct krp_pool, rp)->meter,
 			  (struct ktlat_call *)ri->data);
 	return 0;
 }
@@ -42,9 +42,10 @@ NOKPROBE_SYMBOL(krp_entry);
  */
 int krp_entry_handover(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct krp_pool *pool = krp_pool_of(ri);
+	struct kretprobe *rp = ktlat_kretprobe_of(ri);
+	struct krp_pool *pool = container_of(rp, struct krp_pool, rp);
 
-	if (this_cpu_read(*pool->krp->active) != pool->index)
+	if (!rp || this_cpu_read(*pool->krp->active) != pool->index)
 		return 1;
 	return krp_entry(ri, regs);
 }
@@ -54,9 +55,11 @@ NOKPROBE_SYMBOL(krp_entry_handover);
 int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	u64 now = ktlat_clock();
+	struct kretprobe *rp = ktlat_kretprobe_of(ri);
 
-	ktlat_meter_return(krp_pool_of(ri)->meter,
-			   (struct ktlat_call *)ri->data, now);
+	if (rp)
+		ktlat_meter_return(container_of(rp, struct krp_pool, rp)->meter,
+				   (struct ktlat_call *)ri->data, now);
 	return 0;
 }
 NOKPROBE_SYMBOL(krp_return);
@@ -108,7 +111,7 @@ static int krp_register(struct krp *krp, struct ktlat_plan *plan)
 	int err;
 
 	mutex_lock(&krp_lock);
-	err = krp_pool_add(krp, plan->pool ?: krp_pool_default());
+	err = krp_pool_add(krp, plan->pool ?: krp_pool_default(), krp_entry);
 	mutex_unlock(&krp_lock);
 	if (err == -EDQUOT)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_MEMLOCK);
@@ -137,8 +140,6 @@ static struct ktlat_attachment *krp_attach(struct ktlat_plan *plan)
 		return ERR_PTR(err);
 	}
 	plan->point[0].address = (unsigned long)krp->pools[0]->rp.kp.addr;
-	if (!krp->fixed)
-		krp_growth_watch(krp);
 	return &krp->attachment;
 }
 
@@ -149,8 +150,10 @@ static int krp_start(struct ktlat_attachment *attachment)
 
 	mutex_lock(&krp_lock);
 	krp->busy_base = krp_busy_now(krp_last_pool(krp));
-	err = enable_kretprobe(&krp_last_pool(krp)->rp);
+	err = ktlat_kprobe_enable(&krp_last_pool(krp)->rp.kp);
 	krp->started = !err;
+	if (!err && !krp->fixed)
+		krp_growth_watch(krp);
 	mutex_unlock(&krp_lock);
 	return err;
 }
@@ -163,6 +166,7 @@ static void krp_stop(struct ktlat_attachment *attachment)
 	disable_kretprobe(&krp_last_pool(krp)->rp);
 	krp->missed_busy += krp_busy_now(krp_last_pool(krp)) - krp->busy_base;
 	krp->started = false;
+	krp_growth_forget(krp);
 	mutex_unlock(&krp_lock);
 }
 
@@ -170,7 +174,6 @@ static void krp_detach(struct ktlat_attachment *attachment)
 {
 	struct krp *krp = krp_of(attachment);
 
-	krp_growth_forget(krp);
 	krp_pools_remove(krp);
 	krp_free(krp);
 }

@@ -55,7 +55,9 @@ struct krp_pool {
  * @active: for each CPU, the index of the pool that takes new calls; looked at
  *	during a hand-over only
  * @missed_pool: entries without a free instance
- * @missed_busy: entries while another kprobe ran, up to the last stop
+ * @missed_busy: entries while another kprobe ran, up to the last stop. Short of
+ *	the truth: the kernel does not count atomically, and counts nothing at
+ *	all where ftrace's own recursion check stops the hit
  * @busy_base: the last pool's kp.nmissed when it was started
  * @grow_checked: @missed_pool when growth was last considered
  * @growable: in the list of attachments that may grow
@@ -90,7 +92,8 @@ int krp_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int krp_entry_handover(struct kretprobe_instance *ri, struct pt_regs *regs);
 int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 
-int krp_pool_add(struct krp *krp, u32 instances);
+int krp_pool_add(struct krp *krp, u32 instances,
+		 kretprobe_handler_t entry);
 void krp_pools_remove(struct krp *krp);
 u32 krp_pool_default(void);
 void krp_losses_update(struct krp *krp, struct krp_pool *pool);

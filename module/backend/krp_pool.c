@@ -36,6 +36,12 @@ static LIST_HEAD(krp_growables);
 static void krp_growth_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(krp_growth, krp_growth_work);
 
+static size_t krp_pool_bytes(u32 instances)
+{
+	return instances * (sizeof(struct kretprobe_instance) +
+			    sizeof(struct ktlat_call));
+}
+
 /* Enough for a few calls on each CPU, one inside the other. */
 u32 krp_pool_default(void)
 {
@@ -44,38 +50,50 @@ u32 krp_pool_default(void)
 }
 
 /*
- * Registers one more pool, disabled, as the last. Return: 0, -EDQUOT where the
- * memory limit is passed, or what register_kretprobe() says.
+ * Registers one more pool, disabled, as the last, with @entry as its handler.
+ * Return: 0, -EDQUOT where the memory limit is passed, -ENOMEM, or what
+ * register_kretprobe() says. Under krp_lock.
  */
-int krp_pool_add(struct krp *krp, u32 instances)
+int krp_pool_add(struct krp *krp, u32 instances, kretprobe_handler_t entry)
 {
-	size_t instance = sizeof(struct kretprobe_instance) +
-			  sizeof(struct ktlat_call);
 	struct krp_pool *pool;
 	int err;
 
-	if (ktlat_account_charge(krp->account, instances * instance))
+	if (ktlat_account_charge(krp->account, krp_pool_bytes(instances)))
 		return -EDQUOT;
+	err = -ENOMEM;
 	pool = kzalloc(sizeof(*pool), GFP_KERNEL_ACCOUNT);
 	if (!pool)
-		return -ENOMEM;
+		goto uncharge;
 	pool->meter = krp->meter;
 	pool->krp = krp;
 	pool->index = krp->nr_pools;
 	pool->rp.kp.symbol_name = krp->symbol;
 	pool->rp.kp.flags = KPROBE_FLAG_DISABLED;
-	pool->rp.entry_handler = krp_entry;
+	pool->rp.entry_handler = entry;
 	pool->rp.handler = krp_return;
 	pool->rp.data_size = sizeof(struct ktlat_call);
 	pool->rp.maxactive = instances;
 	err = register_kretprobe(&pool->rp);
-	if (err) {
-		kfree(pool);
-		return err;
-	}
+	if (err)
+		goto free;
 	krp->pools[krp->nr_pools++] = pool;
 	list_add_rcu(&pool->node, &krp_pools);
 	return 0;
+
+free:
+	kfree(pool);
+uncharge:
+	ktlat_account_uncharge(krp->account, krp_pool_bytes(instances));
+	return err;
+}
+
+/* What is left of a pool once its kretprobe is unregistered. */
+static void krp_pool_free(struct krp *krp, struct krp_pool *pool)
+{
+	ktlat_account_uncharge(krp->account,
+			       krp_pool_bytes(pool->rp.maxactive));
+	kfree(pool);
 }
 
 /* Ends all pools of an attachment. Calls in flight return unmeasured. */
@@ -93,7 +111,7 @@ void krp_pools_remove(struct krp *krp)
 	/* Has a grace period inside, which readers of the list need, too. */
 	unregister_kretprobes(rps, krp->nr_pools);
 	for (u32 i = 0; i < krp->nr_pools; i++)
-		kfree(krp->pools[i]);
+		krp_pool_free(krp, krp->pools[i]);
 }
 
 /* Takes what a pool has missed into the total. Under krp_lock. */
@@ -142,12 +160,15 @@ static int krp_grow(struct krp *krp)
 	WRITE_ONCE(old->rp.entry_handler, krp_entry_handover);
 	synchronize_rcu();
 	err = krp_pool_add(krp, min_t(u32, old->rp.maxactive * KRP_POOL_GROWTH,
-				      KTLAT_POOL_MAX));
+				      KTLAT_POOL_MAX), krp_entry_handover);
 	if (err)
 		goto restore;
 	new = krp_last_pool(krp);
-	new->rp.entry_handler = krp_entry_handover;
-	err = enable_kretprobe(&new->rp);
+	/* A module that was loaded since can have a function of that name. */
+	err = -EAGAIN;
+	if (new->rp.kp.addr != old->rp.kp.addr)
+		goto restore_pool;
+	err = ktlat_kprobe_enable(&new->rp.kp);
 	if (err)
 		goto restore_pool;
 	krp_losses_update(krp, old);
@@ -162,7 +183,7 @@ restore_pool:
 	list_del_rcu(&new->node);
 	krp->nr_pools--;
 	unregister_kretprobe(&new->rp);
-	kfree(new);
+	krp_pool_free(krp, new);
 restore:
 	WRITE_ONCE(old->rp.entry_handler, krp_entry);
 	return err;
@@ -170,15 +191,16 @@ restore:
 
 static void krp_consider(struct krp *krp)
 {
-	krp_losses_update(krp, krp_last_pool(krp));
-	if (!krp->started || krp->missed_pool == krp->grow_checked)
+	struct krp_pool *last = krp_last_pool(krp);
+
+	krp_losses_update(krp, last);
+	if (kprobe_gone(&last->rp.kp) || krp->missed_pool == krp->grow_checked)
 		return;
 	krp->grow_checked = krp->missed_pool;
 	if (krp->nr_pools == KRP_POOLS_MAX ||
-	    krp_last_pool(krp)->rp.maxactive >= KTLAT_POOL_MAX ||
-	    krp_grow(krp)) {
-		pr_warn("%s: calls are missed and its pool cannot grow beyond %d: see ktlat-ctl list\n",
-			krp->symbol, krp_last_pool(krp)->rp.maxactive);
+	    last->rp.maxactive >= KTLAT_POOL_MAX || krp_grow(krp)) {
+		pr_info("%s: calls are missed, and its pool cannot grow beyond %d\n",
+			krp->symbol, last->rp.maxactive);
 		list_del_init(&krp->growable);
 	}
 }
@@ -196,21 +218,17 @@ static void krp_growth_work(struct work_struct *work)
 	mutex_unlock(&krp_lock);
 }
 
-/* Has the pool grow when it misses calls. */
+/* Has the pool grow when it misses calls. Under krp_lock. */
 void krp_growth_watch(struct krp *krp)
 {
-	mutex_lock(&krp_lock);
 	list_add(&krp->growable, &krp_growables);
 	queue_delayed_work(system_long_wq, &krp_growth, KRP_GROWTH_PERIOD);
-	mutex_unlock(&krp_lock);
 }
 
-/* On return no growth of this attachment is under way, nor will one begin. */
+/* No growth is under way, nor will one begin. Under krp_lock. */
 void krp_growth_forget(struct krp *krp)
 {
-	mutex_lock(&krp_lock);
 	list_del_init(&krp->growable);
-	mutex_unlock(&krp_lock);
 }
 
 /* The module is going, and with it the code of the work. */

@@ -12,14 +12,15 @@
 #include <linux/kprobes.h>
 #include <linux/slab.h>
 
-#include "account.h"
 #include "backend/backend.h"
+#include "compat/kprobes.h"
 #include "hot/starts.h"
 #include "target.h"
 
 /**
  * struct pair - An attachment
  * @attachment: what the probe code sees
+ * @plan: what was asked for; outlives us
  * @kp: start and end
  * @symbol: their functions, as the kernel looks them up
  * @starts: what waits
@@ -30,6 +31,7 @@
  */
 struct pair {
 	struct ktlat_attachment attachment;
+	struct ktlat_plan *plan;
 	struct kprobe kp[2];
 	char *symbol[2];
 	struct ktlat_starts *starts;
@@ -73,8 +75,8 @@ static struct pair *pair_of(struct ktlat_attachment *attachment)
 
 static void pair_free(struct pair *pair)
 {
-	if (pair->starts)
-		ktlat_starts_free(pair->starts);
+	if (!IS_ERR_OR_NULL(pair->starts))
+		ktlat_plan_starts_free(pair->plan, pair->starts);
 	kfree(pair->symbol[0]);
 	kfree(pair->symbol[1]);
 	kfree(pair);
@@ -83,20 +85,28 @@ static void pair_free(struct pair *pair)
 static struct pair *pair_alloc(struct ktlat_plan *plan)
 {
 	struct pair *pair = kzalloc(sizeof(*pair), GFP_KERNEL_ACCOUNT);
+	int err;
 
 	if (!pair)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	pair->attachment.backend = &ktlat_backend_pair;
+	pair->plan = plan;
 	pair->by_cpu = plan->match == KTLAT_MATCH_CPU;
 	pair->symbol[0] = ktlat_target_symbol(&plan->point[0]);
 	pair->symbol[1] = ktlat_target_symbol(&plan->point[1]);
-	pair->starts = ktlat_starts_alloc(plan->meter, plan->starts,
-					  pair->by_cpu);
-	if (!pair->symbol[0] || !pair->symbol[1] || !pair->starts) {
-		pair_free(pair);
-		return NULL;
+	pair->starts = ktlat_plan_starts(plan, pair->by_cpu);
+	if (IS_ERR(pair->starts)) {
+		err = PTR_ERR(pair->starts);
+		goto free;
 	}
+	err = -ENOMEM;
+	if (!pair->symbol[0] || !pair->symbol[1])
+		goto free;
 	return pair;
+
+free:
+	pair_free(pair);
+	return ERR_PTR(err);
 }
 
 /* Registers one of the two, disabled. */
@@ -129,7 +139,7 @@ static int pair_register_both(struct pair *pair, struct ktlat_plan *plan)
 	err = pair_register(pair, plan, 1);
 	if (err)
 		goto start;
-	err = enable_kprobe(&pair->kp[1]);
+	err = ktlat_kprobe_enable(&pair->kp[1]);
 	if (err)
 		goto end;
 	return 0;
@@ -141,31 +151,18 @@ start:
 	return err;
 }
 
-static int pair_check(struct ktlat_plan *plan)
-{
-	int err = ktlat_target_check_function(plan, 0);
-
-	if (!err)
-		err = ktlat_target_check_function(plan, 1);
-	if (err)
-		return err;
-	if (ktlat_account_charge(plan->account,
-				 ktlat_starts_size(plan->starts, plan->match ==
-						   KTLAT_MATCH_CPU)))
-		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_MEMLOCK);
-	return 0;
-}
-
 static struct ktlat_attachment *pair_attach(struct ktlat_plan *plan)
 {
 	struct pair *pair;
-	int err = pair_check(plan);
+	int err;
 
+	err = ktlat_target_check_function(plan, 0) ?:
+	      ktlat_target_check_function(plan, 1);
 	if (err)
 		return ERR_PTR(err);
 	pair = pair_alloc(plan);
-	if (!pair)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(pair))
+		return ERR_CAST(pair);
 	err = pair_register_both(pair, plan);
 	if (err) {
 		pair_free(pair);
@@ -180,7 +177,7 @@ static int pair_start(struct ktlat_attachment *attachment)
 	int err;
 
 	pair->busy_base = READ_ONCE(pair->kp[0].nmissed);
-	err = enable_kprobe(&pair->kp[0]);
+	err = ktlat_kprobe_enable(&pair->kp[0]);
 	pair->started = !err;
 	return err;
 }

@@ -18,7 +18,6 @@
 #include <trace/events/timer.h>
 #include <trace/events/workqueue.h>
 
-#include "account.h"
 #include "backend/backend.h"
 #include "compat/tracepoint.h"
 #include "hot/starts.h"
@@ -214,6 +213,7 @@ static const struct event_pair event_pairs[] = {
 /**
  * struct events - An attachment
  * @attachment: what the probe code sees
+ * @plan: what was asked for; outlives us
  * @pair: which events
  * @start: their tracepoints
  * @end: likewise
@@ -221,6 +221,7 @@ static const struct event_pair event_pairs[] = {
  */
 struct events {
 	struct ktlat_attachment attachment;
+	struct ktlat_plan *plan;
 	const struct event_pair *pair;
 	struct tracepoint *start[STARTS_MAX];
 	struct tracepoint *end;
@@ -253,17 +254,6 @@ static bool events_find(struct events *events)
 	return events->end;
 }
 
-static int events_alloc_starts(struct events *events, struct ktlat_plan *plan)
-{
-	bool by_cpu = events->pair->by_cpu;
-
-	if (ktlat_account_charge(plan->account,
-				 ktlat_starts_size(plan->starts, by_cpu)))
-		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_MEMLOCK);
-	events->starts = ktlat_starts_alloc(plan->meter, plan->starts, by_cpu);
-	return events->starts ? 0 : -ENOMEM;
-}
-
 /*
  * Like the end of a pair, the end listens for as long as we are attached, so
  * that what has started is still matched after a stop.
@@ -275,13 +265,13 @@ static int events_prepare(struct events *events, struct ktlat_plan *plan)
 	events->pair = event_pair_find(plan->point[0].name);
 	if (!events->pair || !events_find(events))
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_UNKNOWN);
-	err = events_alloc_starts(events, plan);
-	if (err)
-		return err;
+	events->starts = ktlat_plan_starts(plan, events->pair->by_cpu);
+	if (IS_ERR(events->starts))
+		return PTR_ERR(events->starts);
 	err = tracepoint_probe_register(events->end, events->pair->end.handler,
 					events->starts);
 	if (err)
-		ktlat_starts_free(events->starts);
+		ktlat_plan_starts_free(plan, events->starts);
 	return err;
 }
 
@@ -293,6 +283,7 @@ static struct ktlat_attachment *events_attach(struct ktlat_plan *plan)
 	if (!events)
 		return ERR_PTR(-ENOMEM);
 	events->attachment.backend = &ktlat_backend_tracepoint;
+	events->plan = plan;
 	err = events_prepare(events, plan);
 	if (err) {
 		kfree(events);
@@ -350,7 +341,7 @@ static void events_detach(struct ktlat_attachment *attachment)
 	tracepoint_probe_unregister(events->end, events->pair->end.handler,
 				    events->starts);
 	tracepoint_synchronize_unregister();
-	ktlat_starts_free(events->starts);
+	ktlat_plan_starts_free(events->plan, events->starts);
 	kfree(events);
 }
 

@@ -3,9 +3,10 @@
  * clocksource.h - does reading the clocksource take a lock?
  *
  * No kernel exports the current clocksource to modules. HPET is the one that
- * takes a lock (read_hpet()), and is only ever chosen on x86 when the TSC cannot
- * be. Taking a paravirtual clock for HPET costs nothing but the agreement of
- * CPUs to the last few ns, so in doubt the answer is yes.
+ * takes a lock (read_hpet()), and is what x86 falls back to when the TSC cannot
+ * be used. Taking a paravirtual clock for HPET costs nothing but the agreement
+ * of CPUs to the last few ns. Not seen is an HPET that an administrator has
+ * chosen over a good TSC: then the module is to be loaded with clock=sched.
  */
 #ifndef KTLAT_COMPAT_CLOCKSOURCE_H
 #define KTLAT_COMPAT_CLOCKSOURCE_H

@@ -30,6 +30,40 @@ static inline bool ktlat_kprobe_on_ftrace(const struct kprobe *kp)
 }
 
 /**
+ * ktlat_kprobe_enable() - Enable a registered kprobe, or the one of a kretprobe
+ * @kp: the kprobe
+ *
+ * The kernel reports success where all kprobes are switched off
+ * (/sys/kernel/debug/kprobes/enabled) and leaves this one disabled.
+ *
+ * Context: may sleep. Return: 0; -EBUSY where kprobes are switched off; what
+ * enable_kprobe() says.
+ */
+static inline int ktlat_kprobe_enable(struct kprobe *kp)
+{
+	int err = enable_kprobe(kp);
+
+	if (!err && kprobe_disabled(kp))
+		err = -EBUSY;
+	return err;
+}
+
+/**
+ * ktlat_kretprobe_of() - The kretprobe of an instance
+ * @ri: as given to a handler
+ *
+ * Where return hooks are not rethooks, an instance loses its kretprobe at the
+ * beginning of unregister_kretprobe(), with handlers still running.
+ *
+ * Context: probe. Return: the kretprobe, or NULL if it is going.
+ */
+static __always_inline struct kretprobe *
+ktlat_kretprobe_of(struct kretprobe_instance *ri)
+{
+	return get_kretprobe(ri);
+}
+
+/**
  * ktlat_kretprobe_pending() - Visit the returns that the current task still owes
  * @visit: called with the instance and with the address of the kretprobe that
  *	it belongs to, which is to be compared and not to be followed: other

@@ -17,9 +17,12 @@
 #include <asm/barrier.h>
 #include <asm/local.h>
 
+#if BITS_PER_LONG != 64
+#error "ktlat counts in 64-bit words that one instruction adds to: it needs a 64-bit kernel"
+#endif
+
 static __always_inline void env_local_add(__u64 *counter, __u64 n)
 {
-	BUILD_BUG_ON(sizeof(local_t) != sizeof(*counter));
 	local_add(n, (local_t *)counter);
 }
 

@@ -11,7 +11,7 @@
  *
  *	entries += 1
  *	... the call runs ...
- *	A: write barrier			load returns, buckets, ...
+ *	A: write barrier			load returns, buckets, losses
  *	buckets, sum, ..., returns += ...	B: read barrier
  *						load entries
  *
@@ -34,8 +34,10 @@ static __always_inline __u64 *ktlat_hist_buckets(struct ktlat_counters *counters
 }
 
 /*
- * Lowers or raises *word to value. Whoever makes the exchange fail has nested
- * inside of it and is done by now, so there are at most KTLAT_NESTING turns.
+ * Lowers or raises *word to value. Who makes the exchange fail has interrupted
+ * us between two instructions and is done by now. We give up when that has
+ * happened once for each level that can nest: wait-free, and nothing that could
+ * interrupt every few ns would let the machine get on.
  */
 static __always_inline void ktlat_hist_min(__u64 *word, __u64 value)
 {

@@ -90,6 +90,17 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 	ktlat_hist_record(counters, meter->precision, latency);
 }
 
+/*
+ * Counts an entry that will never be followed by a return. Context: like all.
+ * Pairs with barrier B of the reader, like barrier A in hist.h: who sees the
+ * loss sees the entry.
+ */
+static __always_inline void ktlat_meter_lose(__u64 *counter)
+{
+	env_write_barrier();
+	env_local_inc(counter);
+}
+
 /* Counts a call that will never return. */
 static __always_inline void ktlat_meter_abandon(const struct ktlat_meter *meter,
 						u32 call_generation)
@@ -97,7 +108,8 @@ static __always_inline void ktlat_meter_abandon(const struct ktlat_meter *meter,
 	u32 generation = ktlat_meter_generation(meter);
 
 	if (call_generation == generation)
-		env_local_inc(&ktlat_meter_counters(meter, generation)->abandoned);
+		ktlat_meter_lose(&ktlat_meter_counters(meter, generation)
+					  ->abandoned);
 }
 
 #endif /* KTLAT_HOT_MEASURE_H */

@@ -3,10 +3,18 @@
  * starts.c - starts that wait for their end; see starts.h.
  *
  * Each operation runs with interrupts off and is short and bounded, so on one
- * CPU only an NMI can come in between; what it wants then is counted as
- * recursed. Operations on one key never run on two CPUs at once: a task is on
- * one CPU, and a wake-up and the switch-in that follows it are ordered by the
- * run queue's lock. So CPUs meet only where they claim a free slot.
+ * CPU only an NMI can come in between, or a probe on what reading the clock
+ * calls. Such a start is counted as recursed, such an end as unmatched.
+ *
+ * Two CPUs can be at one key at once: a task that is being woken while it runs,
+ * or while it exits. So a slot is changed by who has taken it:
+ *
+ *	free (0) --cmpxchg--> STARTS_TAKEN --release--> key
+ *	key --cmpxchg--> STARTS_TAKEN --release--> key, or free
+ *
+ * Each release pairs with the cmpxchg that takes the slot next, so who has taken
+ * a slot sees its call whole and is alone with it. Two starts at once may leave
+ * two slots with one key; whoever comes for the key takes both.
  */
 #include <linux/cpumask.h>
 #include <linux/hash.h>
@@ -24,22 +32,26 @@
 /* How far from its home slot a start may lie. */
 #define STARTS_REACH	8
 
+/* In place of the key, while a slot is changed. No task and no object of ours. */
+#define STARTS_TAKEN	(~0ULL)
+
 /* Guards the list of tables keyed by task, against one another's changes. */
 static DEFINE_MUTEX(starts_list_lock);
 static LIST_HEAD(starts_by_task);
 
-/* Nesting of operations on this CPU: above 1 inside an NMI only. */
+/* Nesting of operations on this CPU: above 1, one has interrupted another. */
 static DEFINE_PER_CPU(int, starts_depth);
 
 static u32 starts_segment_slots(u32 nr_starts, bool by_cpu)
 {
-	u32 slots = by_cpu ? nr_starts / nr_cpu_ids : nr_starts;
+	u32 slots = by_cpu ? nr_starts / nr_cpu_ids :
+			     nr_starts ?: KTLAT_STARTS_DEFAULT;
 
 	return roundup_pow_of_two(max_t(u32, slots, KTLAT_STARTS_MIN));
 }
 
-/* Bytes that a table takes. */
-size_t ktlat_starts_size(u32 nr_starts, bool by_cpu)
+/* Bytes of a table for @nr_starts, as ktlat_starts_alloc() takes it. */
+size_t ktlat_starts_bytes(u32 nr_starts, bool by_cpu)
 {
 	size_t slots = starts_segment_slots(nr_starts, by_cpu);
 
@@ -51,7 +63,7 @@ size_t ktlat_starts_size(u32 nr_starts, bool by_cpu)
 /**
  * ktlat_starts_alloc() - A table for at least @nr_starts waiting starts
  * @meter: where to count
- * @nr_starts: %KTLAT_STARTS_MIN to %KTLAT_STARTS_MAX
+ * @nr_starts: %KTLAT_STARTS_MIN to %KTLAT_STARTS_MAX, or 0 for the usual size
  * @by_cpu: the keys mean something on one CPU only
  *
  * Context: may sleep. Return: the table, or NULL without memory.
@@ -62,7 +74,7 @@ struct ktlat_starts *ktlat_starts_alloc(const struct ktlat_meter *meter,
 	u32 slots = starts_segment_slots(nr_starts, by_cpu);
 	struct ktlat_starts *starts;
 
-	starts = kvzalloc(ktlat_starts_size(nr_starts, by_cpu),
+	starts = kvzalloc(ktlat_starts_bytes(nr_starts, by_cpu),
 			  GFP_KERNEL_ACCOUNT);
 	if (!starts)
 		return NULL;
@@ -102,92 +114,98 @@ starts_slot(struct ktlat_starts *starts, u64 key, u32 i)
 			      ((hash_64(key, 32) + i) & starts->segment_mask)];
 }
 
+/*
+ * Takes the next slot that holds @key, from the i-th of its reach on, or NULL.
+ * With key 0 that is a free slot, near the home of @home.
+ */
 static __always_inline struct ktlat_start *
-starts_find(struct ktlat_starts *starts, u64 key)
+starts_take(struct ktlat_starts *starts, u64 home, u64 key, u32 *i)
 {
-	for (u32 i = 0; i < STARTS_REACH; i++) {
-		struct ktlat_start *start = starts_slot(starts, key, i);
+	while (*i < STARTS_REACH) {
+		struct ktlat_start *start = starts_slot(starts, home, (*i)++);
 
-		if (READ_ONCE(start->key) == key)
+		/* Pairs with the release in starts_put(). */
+		if (READ_ONCE(start->key) == key &&
+		    cmpxchg(&start->key, key, STARTS_TAKEN) == key)
 			return start;
 	}
 	return NULL;
 }
 
-static __always_inline struct ktlat_start *
-starts_claim(struct ktlat_starts *starts, u64 key)
+/* Gives a slot back, to wait under @key, or free with key 0. */
+static __always_inline void starts_put(struct ktlat_start *start, u64 key)
 {
-	for (u32 i = 0; i < STARTS_REACH; i++) {
-		struct ktlat_start *start = starts_slot(starts, key, i);
-
-		/* Pairs with the release in starts_release(). */
-		if (!READ_ONCE(start->key) && !cmpxchg(&start->key, 0, key))
-			return start;
-	}
-	return NULL;
+	/* Pairs with the cmpxchg in starts_take(). */
+	smp_store_release(&start->key, key);
 }
 
-static __always_inline void starts_release(struct ktlat_start *start)
-{
-	/* Pairs with the cmpxchg in starts_claim(). */
-	smp_store_release(&start->key, 0);
-}
-
-/* Opens an operation; false inside an NMI that has interrupted another one. */
-static __always_inline bool starts_lock(unsigned long *flags)
+/* Opens an operation; false inside of another one. */
+static __always_inline bool starts_open(unsigned long *flags)
 {
 	raw_local_irq_save(*flags);
 	return this_cpu_inc_return(starts_depth) == 1;
 }
 
-static __always_inline void starts_unlock(unsigned long flags)
+static __always_inline void starts_close(unsigned long flags)
 {
 	this_cpu_dec(starts_depth);
 	raw_local_irq_restore(flags);
 }
 
-/* Enters a start; whoever waited under this key will never be matched. */
-static __always_inline void starts_enter(struct ktlat_starts *starts, u64 key,
-					 struct ktlat_counters *counters)
+/* Frees every slot with @key, from the i-th on; their calls will never end. */
+static __always_inline void starts_abandon(struct ktlat_starts *starts, u64 key,
+					   u32 i)
 {
-	struct ktlat_start *start = starts_find(starts, key);
+	struct ktlat_start *start;
+
+	while ((start = starts_take(starts, key, key, &i))) {
+		ktlat_meter_abandon(starts->meter, start->call.generation);
+		starts_put(start, 0);
+	}
+}
+
+/* Enters a start; who has waited under this key will never be matched. */
+static __always_inline void starts_enter(struct ktlat_starts *starts, u64 key,
+					 u32 generation)
+{
+	struct ktlat_counters *counters =
+		ktlat_meter_counters(starts->meter, generation);
+	struct ktlat_start *start;
+	u32 i = 0;
 
 	env_local_inc(&counters->entries);
-	if (start) {
-		ktlat_meter_abandon(starts->meter, start->call.generation);
-	} else {
-		start = starts_claim(starts, key);
-		if (!start) {
-			env_local_inc(&counters->missed);
-			return;
-		}
+	starts_abandon(starts, key, 0);
+	start = starts_take(starts, key, 0, &i);
+	if (!start) {
+		ktlat_meter_lose(&counters->missed);
+		return;
 	}
-	start->call.generation = ktlat_meter_generation(starts->meter);
+	start->call.generation = generation;
 	start->call.start = ktlat_clock();
+	starts_put(start, key);
 }
 
 /**
  * ktlat_starts_begin() - A start has passed
  * @starts: the table
- * @key: under which its end will come; not 0
+ * @key: under which its end will come; neither 0 nor all ones
  *
  * Context: any, preemption off.
  */
 void ktlat_starts_begin(struct ktlat_starts *starts, u64 key)
 {
+	u32 generation = ktlat_meter_generation(starts->meter);
 	struct ktlat_counters *counters;
 	unsigned long flags;
-	bool alone = starts_lock(&flags);
 
-	counters = ktlat_meter_counters(starts->meter,
-					ktlat_meter_generation(starts->meter));
-	if (likely(alone)) {
-		starts_enter(starts, key, counters);
+	if (likely(starts_open(&flags))) {
+		starts_enter(starts, key, generation);
 	} else {
+		counters = ktlat_meter_counters(starts->meter, generation);
 		env_local_inc(&counters->entries);
-		env_local_inc(&counters->recursed);
+		ktlat_meter_lose(&counters->recursed);
 	}
-	starts_unlock(flags);
+	starts_close(flags);
 }
 NOKPROBE_SYMBOL(ktlat_starts_begin);
 
@@ -203,15 +221,17 @@ bool ktlat_starts_end(struct ktlat_starts *starts, u64 key)
 	u64 now = ktlat_clock();
 	struct ktlat_start *start = NULL;
 	unsigned long flags;
+	u32 i = 0;
 
-	if (starts_lock(&flags)) {
-		start = starts_find(starts, key);
+	if (starts_open(&flags)) {
+		start = starts_take(starts, key, key, &i);
 		if (start) {
 			ktlat_meter_return(starts->meter, &start->call, now);
-			starts_release(start);
+			starts_put(start, 0);
+			starts_abandon(starts, key, i);
 		}
 	}
-	starts_unlock(flags);
+	starts_close(flags);
 	return start;
 }
 NOKPROBE_SYMBOL(ktlat_starts_end);
@@ -237,16 +257,9 @@ void ktlat_starts_drop(struct ktlat_starts *starts, u64 key)
 {
 	unsigned long flags;
 
-	if (starts_lock(&flags)) {
-		struct ktlat_start *start = starts_find(starts, key);
-
-		if (start) {
-			ktlat_meter_abandon(starts->meter,
-					    start->call.generation);
-			starts_release(start);
-		}
-	}
-	starts_unlock(flags);
+	if (starts_open(&flags))
+		starts_abandon(starts, key, 0);
+	starts_close(flags);
 }
 NOKPROBE_SYMBOL(ktlat_starts_drop);
 

@@ -20,10 +20,9 @@ struct task_struct;
 
 /**
  * struct ktlat_start - One slot
- * @key: whose start it is; 0 when the slot is free. Claimed by cmpxchg, freed by
- *	a store-release that pairs with it: who claims a slot sees its last user
- *	done
- * @call: the start; touched by the owner of @key only
+ * @key: whose start it is; 0 when the slot is free; see starts.c for how it
+ *	changes
+ * @call: the start; touched only by who has taken the slot
  */
 struct ktlat_start {
 	u64 key;
@@ -50,7 +49,7 @@ struct ktlat_starts {
 	struct ktlat_start slots[];
 };
 
-size_t ktlat_starts_size(u32 nr_starts, bool by_cpu);
+size_t ktlat_starts_bytes(u32 nr_starts, bool by_cpu);
 struct ktlat_starts *ktlat_starts_alloc(const struct ktlat_meter *meter,
 					u32 nr_starts, bool by_cpu);
 void ktlat_starts_free(struct ktlat_starts *starts);
