@@ -42,4 +42,4 @@ module_exit(ktlat_exit);
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The ktlat authors");
 MODULE_DESCRIPTION("Latency of kernel functions, call by call");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(KTLAT_VERSION);
