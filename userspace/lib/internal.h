@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of libktlat share with each other and with nobody else. */
+#ifndef KTL_INTERNAL_H
+#define KTL_INTERNAL_H
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ktlat-lib.h"
+
+#ifndef __printf
+#define __printf(format, first)	__attribute__((__format__(__printf__, \
+							  format, first)))
+#endif
+
+#define KTL_ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+struct ktlat {
+	int fd;
+};
+
+/* error.c */
+__printf(3, 4)
+int ktl_fail(struct ktlat_error *err, int code, const char *format, ...);
+
+/* device.c */
+int ktl_ioctl(struct ktlat *k, unsigned long call, void *argument);
+
+/* point.c: "MODULE:FUNC+OFF", as far as it is set */
+#define KTL_POINT_LEN	(KTLAT_MODULE_LEN + KTLAT_NAME_LEN + 20)
+_Static_assert(KTLAT_SPEC_LEN >= 2 * KTL_POINT_LEN + sizeof("..@cpu"),
+	       "the longest SPEC fits");
+int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
+		    struct ktlat_error *err);
+void ktl_format_point(const struct ktlat_point *point,
+		      char text[KTL_POINT_LEN]);
+
+/* snapshot.c */
+void ktl_settle_in_flight(struct ktlat_snapshot *snap);
+
+/* spec.c */
+void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
+		       char spec[KTLAT_SPEC_LEN]);
+
+/* refusal.c */
+int ktl_refused(const struct ktlat_probe_add *answer, int code,
+		struct ktlat_error *err);
+
+/* suggest.c */
+int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err);
+
+/* holders.c */
+void ktl_list_holders(char *text, size_t size);
+
+#endif /* KTL_INTERNAL_H */

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ktlat-lib.h - libktlat: measure how long kernel functions take.
+ *
+ * DOC: How it is used
+ *
+ * ktlat_open(), ktlat_parse_spec(), ktlat_resolve_spec(), ktlat_add_probe(),
+ * ktlat_map_probe(); then ktlat_take_snapshot() as often as wanted, and
+ * ktlat_percentile() and friends on what it gave.
+ *
+ * Calls return 0 or more where they succeed and a negative errno where they
+ * fail. The last argument of a call that can fail is where it puts one line
+ * that says what failed, why, and what to do next; it may be NULL. A handle
+ * is not to be used by two threads at once; two handles are independent.
+ */
+#ifndef KTLAT_LIB_H
+#define KTLAT_LIB_H
+
+#include <ktlat.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define KTLAT_ERROR_LEN		1024
+/* "MODULE:FUNC+OFF..MODULE:FUNC+OFF@task" with its terminating zero */
+#define KTLAT_SPEC_LEN		1200
+#define KTLAT_DURATION_LEN	24
+#define KTLAT_VERSION_LEN	64
+
+/* What the kernel itself is called where a module is asked for. */
+#define KTLAT_VMLINUX		"vmlinux"
+
+/* ktlat_open() flags */
+#define KTLAT_OPEN_WRITE	(1U << 0)
+
+/**
+ * struct ktlat_error - Why a call failed
+ * @code: the errno, positive
+ * @text: "what failed: why; what to do next", without a newline
+ */
+struct ktlat_error {
+	int code;
+	char text[KTLAT_ERROR_LEN];
+};
+
+/**
+ * enum ktlat_change - What ktlat_change_probe() does to a probe
+ * @KTLAT_CHANGE_DELETE: remove it
+ * @KTLAT_CHANGE_ENABLE: measure new calls
+ * @KTLAT_CHANGE_DISABLE: measure no new calls
+ * @KTLAT_CHANGE_RESET: start again from zero
+ */
+enum ktlat_change {
+	KTLAT_CHANGE_DELETE,
+	KTLAT_CHANGE_ENABLE,
+	KTLAT_CHANGE_DISABLE,
+	KTLAT_CHANGE_RESET,
+};
+
+/**
+ * struct ktlat_snapshot - The figures of one probe at one moment
+ * @probe_id: the probe
+ * @generation: how often it had been reset
+ * @time_ns: CLOCK_MONOTONIC at which the figures had been read
+ * @precision: p of the histogram
+ * @nr_buckets: length of @buckets
+ * @delta: made by ktlat_subtract(): @min_ns and @max_ns are the edges of the
+ *	outermost buckets, so bounds and not exact
+ * @entries: calls entered, with those that the mechanism missed
+ * @count: calls recorded, the sum of @buckets
+ * @sum_ns: sum of their latencies
+ * @min_ns: shortest of them; all ones if there is none
+ * @max_ns: longest of them
+ * @missed: calls entered and not measured, @missed_pool and @missed_busy
+ *	included
+ * @missed_pool: calls that found no free instance
+ * @missed_busy: calls that came while another kprobe ran on that CPU
+ * @recursed: hits from inside ktlat's own path
+ * @abandoned: calls that will never return
+ * @unmatched: ends without a start; not part of @entries
+ * @clock_backwards: calls recorded as 0 ns because the clock went back
+ * @in_flight: calls entered that have not returned
+ * @buckets: number of calls in each bucket, see ktlat_bucket_low()
+ */
+struct ktlat_snapshot {
+	__u64 probe_id;
+	__u64 generation;
+	__u64 time_ns;
+	__u32 precision;
+	__u32 nr_buckets;
+	bool delta;
+	__u64 entries;
+	__u64 count;
+	__u64 sum_ns;
+	__u64 min_ns;
+	__u64 max_ns;
+	__u64 missed;
+	__u64 missed_pool;
+	__u64 missed_busy;
+	__u64 recursed;
+	__u64 abandoned;
+	__u64 unmatched;
+	__u64 clock_backwards;
+	__u64 in_flight;
+	__u64 *buckets;
+};
+
+/**
+ * struct ktlat_symbol - A function of the running kernel
+ * @name: its name
+ * @module: the module that holds it, or %KTLAT_VMLINUX
+ */
+struct ktlat_symbol {
+	const char *name;
+	const char *module;
+};
+
+/**
+ * struct ktlat_owner - A function, and where to put the module that holds it
+ * @function: its name
+ * @module: %KTLAT_MODULE_LEN bytes
+ */
+struct ktlat_owner {
+	const char *function;
+	char *module;
+};
+
+/* Called for each symbol; a value above 0 ends the scan and is returned. */
+typedef int (*ktlat_symbol_fn)(const struct ktlat_symbol *symbol, void *data);
+
+/**
+ * struct ktlat_module - The module ktlat as the kernel sees it
+ * @loaded: it is loaded and ready
+ * @refcnt: how many references are held on it
+ * @version: its version, or an empty string
+ */
+struct ktlat_module {
+	bool loaded;
+	int refcnt;
+	char version[KTLAT_VERSION_LEN];
+};
+
+struct ktlat;
+struct ktlat_map;
+
+/* device.c */
+int ktlat_open(struct ktlat **out, unsigned int flags, struct ktlat_error *err);
+void ktlat_close(struct ktlat *k);
+int ktlat_get_info(struct ktlat *k, struct ktlat_info *info,
+		   struct ktlat_error *err);
+int ktlat_new_session(struct ktlat *k, __u64 *id, struct ktlat_error *err);
+
+/* probe.c */
+int ktlat_add_probe(struct ktlat *k, const struct ktlat_probe_add *request,
+		    __u64 *id, struct ktlat_error *err);
+int ktlat_change_probe(struct ktlat *k, enum ktlat_change what, __u64 id,
+		       struct ktlat_error *err);
+int ktlat_change_all(struct ktlat *k, enum ktlat_change what,
+		     struct ktlat_error *err);
+int ktlat_get_probe(struct ktlat *k, __u64 id, struct ktlat_probe_info *info,
+		    struct ktlat_error *err);
+int ktlat_next_probe(struct ktlat *k, __u64 after,
+		     struct ktlat_probe_info *info, struct ktlat_error *err);
+
+/* map.c */
+int ktlat_map_probe(struct ktlat *k, const struct ktlat_probe_info *info,
+		    struct ktlat_map **out, struct ktlat_error *err);
+void ktlat_unmap(struct ktlat_map *map);
+int ktlat_take_snapshot(struct ktlat *k, struct ktlat_map *map,
+			struct ktlat_snapshot *snap, struct ktlat_error *err);
+
+/* read.c */
+int ktlat_read_figures(const void *base, size_t size, __u64 probe_id,
+		       struct ktlat_snapshot *snap, struct ktlat_error *err);
+
+/* snapshot.c */
+void ktlat_free_snapshot(struct ktlat_snapshot *snap);
+int ktlat_subtract(const struct ktlat_snapshot *newer,
+		   const struct ktlat_snapshot *older,
+		   struct ktlat_snapshot *delta, struct ktlat_error *err);
+int ktlat_merge(struct ktlat_snapshot *into, const struct ktlat_snapshot *from,
+		struct ktlat_error *err);
+__u64 ktlat_percentile(const struct ktlat_snapshot *snap, __u32 ppm);
+bool ktlat_coverage(const struct ktlat_snapshot *snap, double *coverage);
+
+/* spec.c */
+int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
+		     struct ktlat_error *err);
+void ktlat_format_spec(const struct ktlat_probe_info *info,
+		       char spec[KTLAT_SPEC_LEN]);
+
+/* symbols.c */
+int ktlat_scan_symbols(ktlat_symbol_fn fn, void *data, struct ktlat_error *err);
+int ktlat_scan_functions(ktlat_symbol_fn fn, void *data, const char **source,
+			 struct ktlat_error *err);
+
+/* resolve.c */
+int ktlat_resolve_spec(struct ktlat_probe_add *request,
+		       struct ktlat_error *err);
+void ktlat_find_modules(struct ktlat_owner *list, size_t nr);
+
+/* duration.c */
+int ktlat_parse_duration(const char *text, __u64 *ns, struct ktlat_error *err);
+void ktlat_format_duration(__u64 ns, char text[KTLAT_DURATION_LEN]);
+
+/* module.c */
+void ktlat_get_module(struct ktlat_module *module);
+int ktlat_load_module(const char *path, const char *parameters,
+		      struct ktlat_error *err);
+int ktlat_unload_module(struct ktlat_error *err);
+
+#endif /* KTLAT_LIB_H */

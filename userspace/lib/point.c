@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+
+#include "internal.h"
+
+static bool is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$';
+}
+
+/* A piece of a SPEC: where it begins and how long it is. */
+struct piece {
+	const char *text;
+	size_t len;
+};
+
+static int parse_name(struct piece name, struct ktlat_point *point,
+		      struct ktlat_error *err)
+{
+	size_t i;
+
+	if (!name.len)
+		return ktl_fail(err, EINVAL, "the name of a function is missing");
+	if (name.len >= sizeof(point->name))
+		return ktl_fail(err, EINVAL,
+				"the name of a function is longer than %zu characters",
+				sizeof(point->name) - 1);
+	if (!is_name_char(*name.text) || *name.text == '.' ||
+	    isdigit((unsigned char)*name.text))
+		return ktl_fail(err, EINVAL,
+				"\"%.*s\" does not begin as the name of a function does",
+				(int)name.len, name.text);
+	for (i = 0; i < name.len; i++)
+		if (!is_name_char(name.text[i]))
+			return ktl_fail(err, EINVAL,
+					"'%c' in \"%.*s\" cannot be part of a name",
+					name.text[i], (int)name.len, name.text);
+	memcpy(point->name, name.text, name.len);
+	return 0;
+}
+
+/* The kernel calls a module x_y that a file and its user may call x-y. */
+static int parse_module(struct piece module, struct ktlat_point *point,
+			struct ktlat_error *err)
+{
+	size_t i;
+
+	if (!module.len)
+		return ktl_fail(err, EINVAL,
+				"the name of a module is missing before ':'");
+	if (module.len >= sizeof(point->module))
+		return ktl_fail(err, EINVAL,
+				"the name of a module is longer than %zu characters",
+				sizeof(point->module) - 1);
+	for (i = 0; i < module.len; i++) {
+		char c = module.text[i] == '-' ? '_' : module.text[i];
+
+		if (!isalnum((unsigned char)c) && c != '_')
+			return ktl_fail(err, EINVAL,
+					"'%c' in \"%.*s\" cannot be part of the name of a module",
+					c, (int)module.len, module.text);
+		point->module[i] = c;
+	}
+	return 0;
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+}
+
+static int parse_offset(struct piece text, struct ktlat_point *point,
+			struct ktlat_error *err)
+{
+	bool hex = text.len > 2 && !strncasecmp(text.text, "0x", 2);
+	__u64 base = hex ? 16 : 10, value = 0;
+	size_t i = hex ? 2 : 0;
+	bool bad = !text.len;
+
+	for (; i < text.len && !bad; i++) {
+		__u64 digit = digit_value(text.text[i]);
+
+		bad = digit >= base ||
+		      __builtin_mul_overflow(value, base, &value) ||
+		      __builtin_add_overflow(value, digit, &value);
+	}
+	if (bad)
+		return ktl_fail(err, EINVAL,
+				"\"%.*s\" after '+' is not an offset; write it in decimal, or in hexadecimal after 0x",
+				(int)text.len, text.text);
+	point->offset = value;
+	return 0;
+}
+
+/* Parses "[MODULE:]FUNC[+OFF]"; the error tells the part that is wrong. */
+int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
+		    struct ktlat_error *err)
+{
+	const char *colon = memchr(text, ':', len);
+	const char *end = text + len;
+	const char *plus;
+	int ret;
+
+	memset(point, 0, sizeof(*point));
+	if (colon) {
+		ret = parse_module((struct piece){ text, colon - text }, point,
+				   err);
+		if (ret)
+			return ret;
+		text = colon + 1;
+	}
+
+	plus = memchr(text, '+', end - text);
+	if (plus) {
+		ret = parse_offset((struct piece){ plus + 1, end - plus - 1 },
+				   point, err);
+		if (ret)
+			return ret;
+		end = plus;
+	}
+	return parse_name((struct piece){ text, end - text }, point, err);
+}
+
+/* The reverse of ktl_parse_point(). */
+void ktl_format_point(const struct ktlat_point *point, char text[KTL_POINT_LEN])
+{
+	int len;
+
+	len = snprintf(text, KTL_POINT_LEN, "%.*s%s%.*s",
+		       KTLAT_MODULE_LEN - 1, point->module,
+		       *point->module ? ":" : "",
+		       KTLAT_NAME_LEN - 1, point->name);
+	if (point->offset)
+		snprintf(text + len, KTL_POINT_LEN - len, "+0x%llx",
+			 (unsigned long long)point->offset);
+}

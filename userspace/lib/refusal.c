@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "internal.h"
+
+/* Why, and what to do next, for each enum ktlat_refusal. */
+static const char * const reasons[] = {
+	[KTLAT_REFUSED_BLACKLIST] =
+		"the kernel forbids probes there; it is listed in /sys/kernel/debug/kprobes/blacklist, probe a caller instead",
+	[KTLAT_REFUSED_NOTRACE] =
+		"the function has no ftrace site (compiled notrace, or assembler); probe a caller instead, ktlat-ctl functions lists what can be probed",
+	[KTLAT_REFUSED_NORETURN] =
+		"the function never returns, so it has no latency; measure from it to another point with FUNC..OTHER",
+	[KTLAT_REFUSED_OURS] =
+		"the function is part of ktlat itself; choose another",
+	[KTLAT_REFUSED_OFFSET] =
+		"the offset is not the start of an instruction of the function; take one from its disassembly",
+	[KTLAT_REFUSED_LOCKDOWN] =
+		"the kernel is locked down and takes no kprobes; see /sys/kernel/security/lockdown",
+	[KTLAT_REFUSED_MEMLOCK] =
+		"its histogram would pass your limit of locked memory; raise ulimit -l, lower --precision or remove a probe",
+	[KTLAT_REFUSED_LIMIT] =
+		"you have as many probes as one user may have; remove some, or raise the module parameter max_probes",
+	[KTLAT_REFUSED_OFF] =
+		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
+};
+
+/* The same where the errno says it all. */
+static const char *reason_of_errno(int code)
+{
+	switch (code) {
+	case EPERM:
+		return "it takes CAP_PERFMON or CAP_SYS_ADMIN; run as root";
+	case EBADF:
+		return "the device was opened for reading only; open it for writing";
+	case ENOMEM:
+		return "the kernel is out of memory; lower --precision, --pool or --starts";
+	case EINVAL:
+		return "the module does not take these options for it; see ktlat-ctl help add-probe";
+	case E2BIG:
+		return "the module is older than this tool; install the two from the same version";
+	case EOPNOTSUPP:
+		return "this kernel does not support it; ktlat-ctl status says what it can do";
+	default:
+		return NULL;
+	}
+}
+
+/* Turns the refusal of a probe into one line; returns -@code. */
+int ktl_refused(const struct ktlat_probe_add *answer, int code,
+		struct ktlat_error *err)
+{
+	__u32 refusal = answer->refusal;
+	char spec[KTLAT_SPEC_LEN];
+	const char *reason = NULL;
+
+	if (refusal == KTLAT_REFUSED_UNKNOWN &&
+	    answer->kind != KTLAT_KIND_TRACEPOINT)
+		return ktl_fail_unknown(&answer->point[answer->refused_point &
+						       1], err);
+
+	if (refusal == KTLAT_REFUSED_UNKNOWN)
+		reason = "this kernel has no such tracepoint; measure the function itself";
+	else if (refusal < KTL_ARRAY_SIZE(reasons))
+		reason = reasons[refusal];
+	if (!reason)
+		reason = reason_of_errno(code);
+
+	ktl_format_points(answer->kind, answer->match, answer->point, spec);
+	if (answer->kind == KTLAT_KIND_PAIR && refusal)
+		ktl_format_point(&answer->point[answer->refused_point & 1],
+				 spec);
+	if (!reason)
+		return ktl_fail(err, code,
+				"cannot add %s: %s; see ktlat-ctl status and the kernel log",
+				spec, strerror(code));
+	return ktl_fail(err, code, "cannot add %s: %s", spec, reason);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
+#include "internal.h"
+
+/* Modules that hold a function: enough of them to name in an error. */
+#define MAX_NAMED	4
+
+/**
+ * struct lookup - Which functions a name stands for
+ * @point: the name, and the module if one was given
+ * @nr: how many there are
+ * @nr_vmlinux: how many of them in the kernel itself
+ * @modules: the modules that hold the first of the others
+ * @nr_modules: how many of these
+ */
+struct lookup {
+	const struct ktlat_point *point;
+	unsigned int nr;
+	unsigned int nr_vmlinux;
+	char modules[MAX_NAMED][KTLAT_MODULE_LEN];
+	unsigned int nr_modules;
+};
+
+static int look_up(const struct ktlat_symbol *symbol, void *data)
+{
+	struct lookup *lookup = data;
+	const struct ktlat_point *point = lookup->point;
+
+	if (strcmp(symbol->name, point->name) ||
+	    (*point->module && strcmp(symbol->module, point->module)))
+		return 0;
+	lookup->nr++;
+	if (!strcmp(symbol->module, KTLAT_VMLINUX))
+		lookup->nr_vmlinux++;
+	else if (lookup->nr_modules < MAX_NAMED)
+		snprintf(lookup->modules[lookup->nr_modules++],
+			 KTLAT_MODULE_LEN, "%s", symbol->module);
+	return 0;
+}
+
+static int fail_same_module(const struct lookup *lookup,
+			    struct ktlat_error *err)
+{
+	return ktl_fail(err, ENOTUNIQ,
+			"cannot add %s: %s holds %u functions of that name, and to choose one of them by name is not possible yet; probe a caller instead",
+			lookup->point->name,
+			lookup->nr_vmlinux ? KTLAT_VMLINUX : lookup->modules[0],
+			lookup->nr);
+}
+
+static int fail_ambiguous(const struct lookup *lookup, struct ktlat_error *err)
+{
+	char places[(MAX_NAMED + 1) * (KTLAT_MODULE_LEN + 2)] = "";
+	size_t len = 0;
+	unsigned int i;
+
+	if (lookup->nr_vmlinux)
+		len = snprintf(places, sizeof(places), KTLAT_VMLINUX);
+	for (i = 0; i < lookup->nr_modules; i++)
+		len += snprintf(places + len, sizeof(places) - len, "%s%s",
+				len ? ", " : "", lookup->modules[i]);
+	return ktl_fail(err, ENOTUNIQ,
+			"cannot add %s: %u functions have that name, in %s; say which as MODULE:%s",
+			lookup->point->name, lookup->nr, places,
+			lookup->point->name);
+}
+
+static bool is_in_one_module(const struct lookup *lookup)
+{
+	unsigned int i;
+
+	if (lookup->nr == lookup->nr_vmlinux || *lookup->point->module)
+		return true;
+	if (lookup->nr_vmlinux)
+		return false;
+	for (i = 1; i < lookup->nr_modules; i++)
+		if (strcmp(lookup->modules[i], lookup->modules[0]))
+			return false;
+	return true;
+}
+
+static int resolve(struct ktlat_point *point, struct ktlat_error *err)
+{
+	struct lookup lookup = { .point = point };
+	int ret = ktlat_scan_symbols(look_up, &lookup, err);
+
+	if (ret < 0)
+		return ret;
+	if (lookup.nr > 1 && is_in_one_module(&lookup))
+		return fail_same_module(&lookup, err);
+	if (lookup.nr > 1)
+		return fail_ambiguous(&lookup, err);
+	if (strcmp(point->module, KTLAT_VMLINUX))
+		return 0;
+
+	if (!lookup.nr)
+		return ktl_fail_unknown(point, err);
+	/* Without a module the kernel looks into itself first. */
+	memset(point->module, 0, sizeof(point->module));
+	return 0;
+}
+
+/**
+ * ktlat_resolve_spec() - Make sure that each name stands for one function
+ * @request: as ktlat_parse_spec() left it
+ * @err: why it failed; ENOTUNIQ if a name stands for several functions
+ *
+ * The kernel would take the first of that name and tell nobody. The kernel
+ * itself may be given as module "vmlinux", which is taken out here as the
+ * contract knows it as no module.
+ */
+int ktlat_resolve_spec(struct ktlat_probe_add *request, struct ktlat_error *err)
+{
+	int ret = 0;
+
+	if (request->kind != KTLAT_KIND_TRACEPOINT)
+		ret = resolve(&request->point[0], err);
+	if (!ret && request->kind == KTLAT_KIND_PAIR)
+		ret = resolve(&request->point[1], err);
+	return ret;
+}
+
+static int by_function(const void *a, const void *b)
+{
+	const struct ktlat_owner *left = a, *right = b;
+
+	return strcmp(left->function, right->function);
+}
+
+struct owners {
+	struct ktlat_owner *list;
+	size_t nr;
+};
+
+/* The first holder wins, as it does when the kernel looks a name up. */
+static int note_owner(const struct ktlat_symbol *symbol, void *data)
+{
+	const struct owners *owners = data;
+	const struct ktlat_owner wanted = { .function = symbol->name };
+	const struct ktlat_owner *found, *end = owners->list + owners->nr;
+
+	found = bsearch(&wanted, owners->list, owners->nr, sizeof(wanted),
+			by_function);
+	if (!found)
+		return 0;
+	while (found > owners->list && !by_function(found - 1, &wanted))
+		found--;
+	for (; found < end && !by_function(found, &wanted); found++)
+		if (!*found->module)
+			snprintf(found->module, KTLAT_MODULE_LEN, "%s",
+				 symbol->module);
+	return 0;
+}
+
+/**
+ * ktlat_find_modules() - Which modules hold some functions
+ * @list: the functions; brought into another order
+ * @nr: how many
+ *
+ * Reads all symbols, once. What is not known is said to be in %KTLAT_VMLINUX.
+ */
+void ktlat_find_modules(struct ktlat_owner *list, size_t nr)
+{
+	struct owners owners = { list, nr };
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		*list[i].module = '\0';
+	qsort(list, nr, sizeof(*list), by_function);
+	if (nr)
+		ktlat_scan_symbols(note_owner, &owners, NULL);
+	for (i = 0; i < nr; i++)
+		if (!*list[i].module)
+			strcpy(list[i].module, KTLAT_VMLINUX);
+}

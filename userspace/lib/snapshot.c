@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
+#include "internal.h"
+
+#define MILLION	1000000U
+
+/* What was entered and is not accounted for yet must be in flight. */
+void ktl_settle_in_flight(struct ktlat_snapshot *snap)
+{
+	__u64 ended = snap->count + snap->missed + snap->recursed +
+		      snap->abandoned;
+
+	snap->in_flight = snap->entries > ended ? snap->entries - ended : 0;
+}
+
+/**
+ * ktlat_free_snapshot() - Free what a snapshot holds
+ * @snap: snapshot; it may be used again
+ */
+void ktlat_free_snapshot(struct ktlat_snapshot *snap)
+{
+	free(snap->buckets);
+	memset(snap, 0, sizeof(*snap));
+}
+
+static int copy(struct ktlat_snapshot *to, const struct ktlat_snapshot *from,
+		struct ktlat_error *err)
+{
+	size_t size = from->nr_buckets * sizeof(*from->buckets);
+	__u64 *buckets = realloc(to->buckets, size);
+
+	if (!buckets)
+		return ktl_fail(err, ENOMEM, "out of memory");
+	memcpy(buckets, from->buckets, size);
+	*to = *from;
+	to->buckets = buckets;
+	return 0;
+}
+
+/*
+ * Two live readings may catch one call on different sides; what would fall
+ * below zero is nothing.
+ */
+static void take_away(__u64 *from, __u64 what)
+{
+	*from = *from > what ? *from - what : 0;
+}
+
+static void subtract_counters(struct ktlat_snapshot *from,
+			      const struct ktlat_snapshot *what)
+{
+	take_away(&from->entries, what->entries);
+	take_away(&from->sum_ns, what->sum_ns);
+	take_away(&from->missed, what->missed);
+	take_away(&from->missed_pool, what->missed_pool);
+	take_away(&from->missed_busy, what->missed_busy);
+	take_away(&from->recursed, what->recursed);
+	take_away(&from->abandoned, what->abandoned);
+	take_away(&from->unmatched, what->unmatched);
+	take_away(&from->clock_backwards, what->clock_backwards);
+}
+
+/* The extremes of what came in between are known by their buckets only. */
+static void bound_extremes(struct ktlat_snapshot *delta)
+{
+	__u64 all_min = delta->min_ns, all_max = delta->max_ns;
+	__u32 i;
+
+	delta->min_ns = ~0ULL;
+	delta->max_ns = 0;
+	for (i = 0; i < delta->nr_buckets; i++) {
+		if (!delta->buckets[i])
+			continue;
+		if (delta->min_ns == ~0ULL)
+			delta->min_ns = ktlat_bucket_low(i, delta->precision);
+		delta->max_ns = ktlat_bucket_high(i, delta->precision);
+	}
+	if (!delta->count)
+		return;
+	if (delta->min_ns < all_min)
+		delta->min_ns = all_min;
+	if (delta->max_ns > all_max)
+		delta->max_ns = all_max;
+}
+
+/**
+ * ktlat_subtract() - What came between two snapshots of a probe
+ * @newer: the later one
+ * @older: the earlier one
+ * @delta: where to put the difference; all zero or filled in before, and
+ *	neither of the other two
+ * @err: why it failed
+ *
+ * If the probe was reset in between, all that is known of the time between is
+ * what was counted since the reset: @newer is the difference. In flight are
+ * the calls that were in flight at the later moment.
+ */
+int ktlat_subtract(const struct ktlat_snapshot *newer,
+		   const struct ktlat_snapshot *older,
+		   struct ktlat_snapshot *delta, struct ktlat_error *err)
+{
+	__u32 i;
+	int ret;
+
+	if (newer->probe_id != older->probe_id ||
+	    newer->precision != older->precision)
+		return ktl_fail(err, EINVAL,
+				"cannot subtract: these are snapshots of different probes");
+	ret = copy(delta, newer, err);
+	if (ret || newer->generation != older->generation)
+		return ret;
+
+	delta->delta = true;
+	delta->count = 0;
+	for (i = 0; i < delta->nr_buckets; i++) {
+		take_away(&delta->buckets[i], older->buckets[i]);
+		delta->count += delta->buckets[i];
+	}
+	subtract_counters(delta, older);
+	bound_extremes(delta);
+	return 0;
+}
+
+static void merge_counters(struct ktlat_snapshot *into,
+			   const struct ktlat_snapshot *from)
+{
+	into->entries += from->entries;
+	into->count += from->count;
+	into->sum_ns += from->sum_ns;
+	into->missed += from->missed;
+	into->missed_pool += from->missed_pool;
+	into->missed_busy += from->missed_busy;
+	into->recursed += from->recursed;
+	into->abandoned += from->abandoned;
+	into->unmatched += from->unmatched;
+	into->clock_backwards += from->clock_backwards;
+	into->in_flight += from->in_flight;
+}
+
+/**
+ * ktlat_merge() - Add the figures of one snapshot to another
+ * @into: all zero to begin with, or of the same precision
+ * @from: what to add
+ * @err: why it failed
+ */
+int ktlat_merge(struct ktlat_snapshot *into, const struct ktlat_snapshot *from,
+		struct ktlat_error *err)
+{
+	__u32 i;
+
+	if (!into->buckets)
+		return copy(into, from, err);
+	if (into->precision != from->precision)
+		return ktl_fail(err, EINVAL,
+				"cannot merge: the histograms have precisions %u and %u",
+				into->precision, from->precision);
+
+	for (i = 0; i < into->nr_buckets; i++)
+		into->buckets[i] += from->buckets[i];
+	merge_counters(into, from);
+	if (from->min_ns < into->min_ns)
+		into->min_ns = from->min_ns;
+	if (from->max_ns > into->max_ns)
+		into->max_ns = from->max_ns;
+	into->delta |= from->delta;
+	return 0;
+}
+
+/* ceil(count * ppm / 10^6), which needs more than 64 bits on the way. */
+static __u64 rank_of(__u64 count, __u32 ppm)
+{
+	return count / MILLION * ppm +
+	       (count % MILLION * ppm + MILLION - 1) / MILLION;
+}
+
+/**
+ * ktlat_percentile() - The latency that a share of the calls did not exceed
+ * @snap: snapshot with a @count above 0
+ * @ppm: the share in millionths, 1 to 1000000; 999000 is p99.9
+ *
+ * Returns the highest value of the bucket that holds the call of that rank,
+ * kept within min and max. The true value lies in the same bucket, so at most
+ * 2^-p of it lower.
+ */
+__u64 ktlat_percentile(const struct ktlat_snapshot *snap, __u32 ppm)
+{
+	__u64 rank = rank_of(snap->count, ppm), seen = 0, value;
+	__u32 i;
+
+	for (i = 0; i < snap->nr_buckets - 1; i++) {
+		seen += snap->buckets[i];
+		if (seen >= rank)
+			break;
+	}
+	value = ktlat_bucket_high(i, snap->precision);
+	if (value > snap->max_ns)
+		return snap->max_ns;
+	return value < snap->min_ns ? snap->min_ns : value;
+}
+
+/**
+ * ktlat_coverage() - Which share of the calls that ended was recorded
+ * @snap: snapshot
+ * @coverage: where to put it, 0 to 1
+ *
+ * Returns false as long as no call has ended.
+ */
+bool ktlat_coverage(const struct ktlat_snapshot *snap, double *coverage)
+{
+	double ended = (double)snap->count + snap->missed + snap->recursed;
+
+	if (ended == 0)
+		return false;
+	*coverage = snap->count / ended;
+	return true;
+}

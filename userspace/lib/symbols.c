@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define KALLSYMS	"/proc/kallsyms"
+
+/* Where tracefs is: its own place, and the one it had before. */
+static const char * const filter_functions[] = {
+	"/sys/kernel/tracing/available_filter_functions",
+	"/sys/kernel/debug/tracing/available_filter_functions",
+};
+
+#define BLACKLIST	"/sys/kernel/debug/kprobes/blacklist"
+
+/* Ends the word at @text, and returns where the next one begins. */
+static char *next_word(char *text)
+{
+	text += strcspn(text, " \t\n");
+	if (*text)
+		*text++ = '\0';
+	return text + strspn(text, " \t\n");
+}
+
+/*
+ * Takes "[module]" for a module, no word for the kernel itself. Generated code
+ * is listed as if it were in modules [bpf] and [__builtin__...]: it is not to
+ * be probed by name.
+ */
+static bool take_module(char *word, struct ktlat_symbol *symbol)
+{
+	symbol->module = KTLAT_VMLINUX;
+	if (*word != '[')
+		return true;
+	word[strcspn(word, "]\n")] = '\0';
+	symbol->module = word + 1;
+	return strcmp(word + 1, "bpf") &&
+	       strncmp(word + 1, "__builtin__", 11);
+}
+
+/* "address type name [module]"; false where it is no function. */
+static bool parse_kallsyms(char *line, struct ktlat_symbol *symbol)
+{
+	char *type = next_word(line);
+	char *name = next_word(type);
+	char *module = next_word(name);
+
+	symbol->name = name;
+	return strchr("tTwW", *type) && *name && take_module(module, symbol);
+}
+
+/* "name [module]", in some kernels with more to follow. */
+static bool parse_function(char *line, struct ktlat_symbol *symbol)
+{
+	char *module = next_word(line);
+
+	symbol->name = line;
+	return *line && take_module(module, symbol);
+}
+
+static int scan(const char *path, bool (*parse)(char *, struct ktlat_symbol *),
+		ktlat_symbol_fn fn, void *data)
+{
+	FILE *file = fopen(path, "re");
+	struct ktlat_symbol symbol;
+	char *line = NULL;
+	size_t size = 0;
+	int ret = 0;
+
+	if (!file)
+		return -errno;
+	while (!ret && getline(&line, &size, file) > 0)
+		if (parse(line, &symbol))
+			ret = fn(&symbol, data);
+	if (!ret && ferror(file))
+		ret = -EIO;
+	free(line);
+	fclose(file);
+	return ret;
+}
+
+static int scan_file(const char *path,
+		     bool (*parse)(char *, struct ktlat_symbol *),
+		     ktlat_symbol_fn fn, void *data, struct ktlat_error *err)
+{
+	int ret = scan(path, parse, fn, data);
+
+	if (ret < 0)
+		return ktl_fail(err, -ret, "cannot read %s: %s; run as root",
+				path, strerror(-ret));
+	return ret;
+}
+
+/**
+ * ktlat_scan_symbols() - Go over all functions that the kernel has a name for
+ * @fn: called for each
+ * @data: handed to it
+ * @err: why it failed
+ *
+ * Returns what @fn returned last, or a negative errno.
+ */
+int ktlat_scan_symbols(ktlat_symbol_fn fn, void *data, struct ktlat_error *err)
+{
+	return scan_file(KALLSYMS, parse_kallsyms, fn, data, err);
+}
+
+/**
+ * struct blacklist - Functions that must not be probed
+ * @names: sorted
+ * @nr: how many
+ * @fn: where the others go
+ * @data: handed to @fn
+ */
+struct blacklist {
+	char **names;
+	size_t nr;
+	ktlat_symbol_fn fn;
+	void *data;
+};
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char * const *)a, *(char * const *)b);
+}
+
+/* "0xbegin-0xend name" */
+static bool parse_blacklist(char *line, struct ktlat_symbol *symbol)
+{
+	symbol->name = next_word(line);
+	symbol->module = KTLAT_VMLINUX;
+	next_word((char *)symbol->name);
+	return *symbol->name;
+}
+
+static int blacklist_name(const struct ktlat_symbol *symbol, void *data)
+{
+	struct blacklist *list = data;
+	char **names = realloc(list->names, (list->nr + 1) * sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	list->names = names;
+	names[list->nr] = strdup(symbol->name);
+	if (!names[list->nr])
+		return -ENOMEM;
+	list->nr++;
+	return 0;
+}
+
+static int pass_unlisted(const struct ktlat_symbol *symbol, void *data)
+{
+	struct blacklist *list = data;
+
+	if (list->nr && bsearch(&symbol->name, list->names, list->nr,
+				sizeof(*list->names), compare))
+		return 0;
+	return list->fn(symbol, list->data);
+}
+
+static int scan_unlisted(ktlat_symbol_fn fn, void *data,
+			 struct ktlat_error *err)
+{
+	struct blacklist list = { .fn = fn, .data = data };
+	int ret;
+
+	/* Where it cannot be read, the kernel still refuses what is in it. */
+	scan(BLACKLIST, parse_blacklist, blacklist_name, &list);
+	if (list.nr)
+		qsort(list.names, list.nr, sizeof(*list.names), compare);
+	ret = ktlat_scan_symbols(pass_unlisted, &list, err);
+	while (list.nr)
+		free(list.names[--list.nr]);
+	free(list.names);
+	return ret;
+}
+
+/**
+ * ktlat_scan_functions() - Go over all functions that can be probed
+ * @fn: called for each
+ * @data: handed to it
+ * @source: where to put the name of the file they were read from, or NULL
+ * @err: why it failed
+ *
+ * ftrace knows them exactly. Where its list cannot be read, they are all the
+ * functions with a name that are not in the blacklist of kprobes.
+ *
+ * Returns what @fn returned last, or a negative errno.
+ */
+int ktlat_scan_functions(ktlat_symbol_fn fn, void *data, const char **source,
+			 struct ktlat_error *err)
+{
+	const char *ignored;
+	size_t i;
+
+	if (!source)
+		source = &ignored;
+	for (i = 0; i < KTL_ARRAY_SIZE(filter_functions); i++) {
+		*source = filter_functions[i];
+		if (!access(*source, R_OK))
+			return scan_file(*source, parse_function, fn, data,
+					 err);
+	}
+	*source = KALLSYMS;
+	return scan_unlisted(fn, data, err);
+}
