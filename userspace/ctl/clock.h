@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Waiting for a moment or for a signal, whichever comes first. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <ktlat-lib.h>
+#include <signal.h>
+
+#define FOREVER	(~0ULL)
+
+__u64 monotonic_ns(void);
+void hold_signals(sigset_t *before);
+int wait_until(__u64 when);
+
+#endif /* CLOCK_H */

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+
+#include "names.h"
+#include "request.h"
+
+static void print_added(struct ktlat *k, __u64 id)
+{
+	struct ktlat_probe_info info;
+	char spec[KTLAT_SPEC_LEN];
+
+	/* Somebody may have removed it by now. */
+	if (ktlat_get_probe(k, id, &info, NULL))
+		return;
+	ktlat_format_spec(&info, spec);
+	printf("added probe %llu: %s (%s)\n", (unsigned long long)id, spec,
+	       backend_name(info.backend));
+}
+
+static int add(const struct ctl *ctl, struct requests *requests)
+{
+	struct ktlat_error err;
+	struct ktlat *k;
+	int ret, i;
+
+	ret = connect_device(ctl, KTLAT_OPEN_WRITE, &k, &err);
+	if (ret)
+		return fail_with(&err);
+	ret = add_requests(k, requests, &err);
+	for (i = 0; !ret && i < requests->nr; i++)
+		print_added(k, requests->ids[i]);
+	ktlat_close(k);
+	return ret ? fail_with(&err) : finish_output();
+}
+
+int cmd_add_probe(struct ctl *ctl, char **argv)
+{
+	struct probe_options probe;
+	const struct option options[] = {
+		FLAG_OPTION("--disabled", &probe.disabled),
+		MORE_OPTIONS(probe.options)
+	};
+	struct requests requests;
+	struct ktlat_error err;
+	struct args args;
+	int status;
+
+	init_probe_options(&probe, ctl);
+	if (!take_args(ctl, argv, options, &args, &status))
+		return status;
+	if (args.rest)
+		return usage(ctl, "it takes no command after --");
+	if (make_requests(&args, &probe, &requests, &err))
+		status = usage(ctl, "%s", err.text);
+	else
+		status = add(ctl, &requests);
+	free_requests(&requests);
+	return status;
+}

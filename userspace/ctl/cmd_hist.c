@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "render.h"
+
+/**
+ * struct hist - What to show, and how
+ * @names: of which probes; all if it is empty
+ * @interval: how often in ns, or 0 for once
+ * @count: how many times, or 0 for ever
+ * @delta: the change since the last time
+ * @json: as JSON
+ */
+struct hist {
+	struct args names;
+	__u64 interval;
+	__u32 count;
+	bool delta;
+	bool json;
+};
+
+/* On a terminal each picture takes the place of the one before. */
+static void text_start(const struct hist *hist)
+{
+	time_t now = time(NULL);
+	char text[16];
+
+	if (!hist->interval)
+		return;
+	if (isatty(STDOUT_FILENO))
+		fputs("\033[H\033[2J", stdout);
+	strftime(text, sizeof(text), "%H:%M:%S", localtime(&now));
+	printf("--- %s%s\n", text, hist->delta ? ", since the last time" : "");
+}
+
+static int show(struct ktlat *k, const struct hist *hist,
+		struct watch_list *watches, struct ktlat_error *err)
+{
+	struct ktlat_info info;
+	size_t i;
+
+	if (hist->json) {
+		int ret = ktlat_get_info(k, &info, err);
+
+		if (!ret)
+			json_probes(stdout, watches, info.session_id, true,
+				    NULL);
+		return ret;
+	}
+	text_start(hist);
+	for (i = 0; i < watches->nr; i++) {
+		if (i)
+			putchar('\n');
+		text_hist(stdout, watches->list[i]);
+	}
+	if (!watches->nr)
+		note("there are no probes; add one with: ktlat-ctl add-probe FUNC");
+	return 0;
+}
+
+/* A probe that is removed while it is watched is no longer shown. */
+static int look_again(struct ktlat *k, const struct hist *hist,
+		      struct watch_list *watches, struct ktlat_error *err)
+{
+	int ret = watch_probes(k, &hist->names, watches, err);
+
+	if (ret && (ret != -ENOENT || !watches->nr))
+		return ret;
+	return watch_read(k, watches, hist->delta, err);
+}
+
+static int show_now(struct ktlat *k, const struct hist *hist,
+		    struct watch_list *watches, struct ktlat_error *err)
+{
+	int ret = show(k, hist, watches, err);
+
+	if (!ret && fflush(stdout))
+		return explain(err,
+			       "cannot write the output: %s; the probes go on",
+			       strerror(errno));
+	return ret;
+}
+
+/* With --delta the first reading is only what the next is compared with. */
+static int show_again(struct ktlat *k, const struct hist *hist,
+		      struct watch_list *watches, struct ktlat_error *err)
+{
+	__u64 when = monotonic_ns();
+	__u32 shown = 0;
+	int ret = 0;
+
+	if (!hist->delta) {
+		ret = show_now(k, hist, watches, err);
+		shown++;
+	}
+	for (; !ret && (!hist->count || shown < hist->count); shown++) {
+		when += hist->interval;
+		if (wait_until(when))
+			break;
+		ret = look_again(k, hist, watches, err);
+		if (!ret)
+			ret = show_now(k, hist, watches, err);
+	}
+	return ret;
+}
+
+static int run(const struct ctl *ctl, const struct hist *hist,
+	       struct ktlat_error *err)
+{
+	struct watch_list watches = { 0 };
+	struct ktlat *k;
+	int ret;
+
+	ret = connect_device(ctl, 0, &k, err);
+	if (ret)
+		return ret;
+	ret = watch_probes(k, &hist->names, &watches, err);
+	if (!ret)
+		ret = watch_read(k, &watches, hist->delta, err);
+	if (!ret && hist->interval) {
+		hold_signals(NULL);
+		ret = show_again(k, hist, &watches, err);
+	} else if (!ret) {
+		ret = show(k, hist, &watches, err);
+	}
+	watch_end(&watches);
+	ktlat_close(k);
+	return ret;
+}
+
+int cmd_hist(struct ctl *ctl, char **argv)
+{
+	struct hist hist = { 0 };
+	const struct option options[] = {
+		{ OPTION_DURATION, "--interval", "-i", &hist.interval, 0, 0,
+		  NULL },
+		{ OPTION_NUMBER, "--count", "-n", &hist.count, 1, ~0U, NULL },
+		FLAG_OPTION("--delta", &hist.delta),
+		FLAG_OPTION("--json", &hist.json),
+		MORE_OPTIONS(ctl->options)
+	};
+	struct ktlat_error err;
+	int status;
+
+	if (!take_args(ctl, argv, options, &hist.names, &status))
+		return status;
+	if (hist.names.rest)
+		return usage(ctl, "it takes no command after --");
+	if (!hist.interval && (hist.count || hist.delta))
+		return usage(ctl, "%s needs --interval",
+			     hist.count ? "--count" : "--delta");
+	return run(ctl, &hist, &err) ? fail_with(&err) : finish_output();
+}

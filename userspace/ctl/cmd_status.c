@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+
+#include "json.h"
+#include "names.h"
+#include "ctl.h"
+
+static const struct {
+	__u64 bit;
+	const char *name;
+} features[] = {
+	{ KTLAT_FEATURE_KRETPROBE, "kretprobe" },
+	{ KTLAT_FEATURE_PAIR, "pair" },
+	{ KTLAT_FEATURE_TRACEPOINT, "tracepoint" },
+};
+
+/**
+ * struct status - What is known of the module
+ * @module: what the kernel says about it
+ * @answers: the device could be asked
+ * @info: what it answered
+ * @err: or why it could not
+ */
+struct status {
+	struct ktlat_module module;
+	bool answers;
+	struct ktlat_info info;
+	struct ktlat_error err;
+};
+
+static void find_out(struct status *status)
+{
+	struct ktlat *k;
+
+	ktlat_get_module(&status->module);
+	if (ktlat_open(&k, 0, &status->err))
+		return;
+	status->answers = !ktlat_get_info(k, &status->info, &status->err);
+	ktlat_close(k);
+}
+
+static void text_memory(const struct ktlat_info *info)
+{
+	printf("memory    %llu KiB", (unsigned long long)
+	       (info->memory_bytes + 1023) / 1024);
+	if (info->memory_max == ~0ULL)
+		printf(", no limit\n");
+	else
+		printf(" of %llu KiB\n",
+		       (unsigned long long)info->memory_max / 1024);
+}
+
+static void text_info(const struct ktlat_info *info)
+{
+	size_t i;
+
+	printf("session   %s (%llu), %u probe%s\n",
+	       session_name(info->session_kind),
+	       (unsigned long long)info->session_id, info->nr_probes,
+	       info->nr_probes == 1 ? "" : "s");
+	printf("clock     %s\n", clock_name(info->clock));
+	text_memory(info);
+	printf("limits    %u probes for each user, precision 0 to %u (%u unless given)\n",
+	       info->max_probes, info->precision_max, info->precision_default);
+	printf("CPUs      %u\n", info->nr_cpus);
+	printf("measures ");
+	for (i = 0; i < ARRAY_SIZE(features); i++)
+		if (info->features & features[i].bit)
+			printf(" %s", features[i].name);
+	putchar('\n');
+}
+
+static void text_status(const struct status *status)
+{
+	if (status->module.loaded)
+		printf("module    loaded, version %s, %d reference%s\n",
+		       *status->module.version ? status->module.version :
+						 "unknown",
+		       status->module.refcnt,
+		       status->module.refcnt == 1 ? "" : "s");
+	else
+		printf("module    not loaded\n");
+	if (!status->answers) {
+		printf("tool      version %s, ABI %u\n", KTLAT_VERSION,
+		       KTLAT_ABI_VERSION);
+		printf("device    %s\n", status->err.text);
+		return;
+	}
+	printf("tool      version %s, ABI %u as the module\n", KTLAT_VERSION,
+	       KTLAT_ABI_VERSION);
+	text_info(&status->info);
+}
+
+static void json_info(struct json_object *root, const struct ktlat_info *info)
+{
+	struct json_object *names = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(features); i++)
+		if (info->features & features[i].bit)
+			json_object_array_add(names, json_object_new_string
+					      (features[i].name));
+	add_number(root, "abi_version", info->abi_version);
+	json_object_object_add(root, "features", names);
+	add_string(root, "clock", clock_name(info->clock));
+	add_number(root, "session", info->session_id);
+	add_string(root, "session_kind", session_name(info->session_kind));
+	add_number(root, "nr_probes", info->nr_probes);
+	add_number(root, "max_probes", info->max_probes);
+	add_number(root, "memory_bytes", info->memory_bytes);
+	json_object_object_add(root, "memory_max", info->memory_max == ~0ULL ?
+			       NULL : json_object_new_uint64(info->memory_max));
+	add_number(root, "page_size", info->page_size);
+	add_number(root, "nr_cpus", info->nr_cpus);
+	add_number(root, "precision_max", info->precision_max);
+	add_number(root, "precision_default", info->precision_default);
+}
+
+static void json_status(const struct status *status)
+{
+	struct json_object *root = json_document();
+
+	add_bool(root, "loaded", status->module.loaded);
+	add_string(root, "module_version", status->module.version);
+	add_number(root, "refcnt", status->module.refcnt);
+	add_string(root, "tool_version", KTLAT_VERSION);
+	add_number(root, "tool_abi_version", KTLAT_ABI_VERSION);
+	add_bool(root, "answers", status->answers);
+	if (status->answers)
+		json_info(root, &status->info);
+	else
+		add_string(root, "problem", status->err.text);
+	json_print(stdout, root);
+}
+
+/* Never loads the module: it is asked in order to see what is there. */
+int cmd_status(struct ctl *ctl, char **argv)
+{
+	bool json = false;
+	const struct option options[] = {
+		FLAG_OPTION("--json", &json),
+		MORE_OPTIONS(ctl->options)
+	};
+	struct status status = { 0 };
+	struct args args;
+	int ret;
+
+	if (!take_args(ctl, argv, options, &args, &ret))
+		return ret;
+	if (args.nr || args.rest)
+		return usage(ctl, "it takes no argument");
+	find_out(&status);
+	if (json)
+		json_status(&status);
+	else
+		text_status(&status);
+	return finish_output();
+}

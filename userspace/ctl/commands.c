@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "ctl.h"
+
+#define SPEC_HELP							\
+	"SPEC says what to measure:\n"					\
+	"  FUNC, MODULE:FUNC   each call of the function, entry to return\n" \
+	"  POINT..POINT[@task] from one point to another, in the same task\n" \
+	"  POINT..POINT@cpu    the same, on the same CPU\n"		\
+	"  @irq @softirq @timer @hrtimer @workqueue\n"			\
+	"                      each run of such a handler\n"		\
+	"  @wakeup             wait on the run queue, wake-up to switch-in\n" \
+	"  @syscall            each system call\n"			\
+	"POINT is [MODULE:]FUNC[+OFFSET].\n\n"
+
+#define PROBE_OPTIONS_HELP						\
+	"  --precision P  split each power of two into 2^P buckets, 0 to 7\n" \
+	"  --pool N       calls that may be in flight at once (functions)\n" \
+	"  --starts N     starts that may wait for their end (all others)\n" \
+	"  --backend B    auto, kretprobe, pair or tracepoint\n"	\
+	"  --public       users without rights may see the figures\n"
+
+#define REF_HELP							\
+	"A probe is named by its id, by its SPEC or by the name of its function;\n" \
+	"all stands for all of one's own.\n"
+
+#define JSON_HELP	"  --json         print JSON, one object a line\n"
+
+const struct command commands[] = {
+	{ "add-probe", cmd_add_probe, "SPEC... [OPTION...]",
+	  "Add probes, which stay until they are removed",
+	  SPEC_HELP
+	  PROBE_OPTIONS_HELP
+	  "  --disabled     do not measure yet\n" },
+	{ "remove-probe", cmd_remove_probe, "ID|NAME...|all",
+	  "Remove probes and their figures", REF_HELP },
+	{ "enable", cmd_enable, "ID|NAME...|all",
+	  "Measure again with probes that were disabled", REF_HELP },
+	{ "disable", cmd_disable, "ID|NAME...|all",
+	  "Measure no new calls, and keep the figures", REF_HELP },
+	{ "reset", cmd_reset, "ID|NAME...|all",
+	  "Set the figures of probes to zero", REF_HELP },
+	{ "list", cmd_list, "[--json]",
+	  "List the probes with their most important figures", JSON_HELP },
+	{ "hist", cmd_hist, "[ID|NAME...] [OPTION...]",
+	  "Show the latency histograms of probes",
+	  "  -i, --interval DUR  show them again and again, each DUR\n"
+	  "  -n, --count N  so many times\n"
+	  "  --delta        what came since the last time, not the totals\n"
+	  JSON_HELP
+	  "DUR is 500ms or 2s; a number without a unit is in seconds.\n" },
+	{ "lat", cmd_lat, "SPEC... [OPTION...] [-- COMMAND...]",
+	  "Measure until a time is over, a command ends, or Ctrl-C",
+	  SPEC_HELP
+	  "  -d, --duration DUR  measure so long\n"
+	  PROBE_OPTIONS_HELP
+	  JSON_HELP
+	  "Its probes are seen by nobody else, and are gone when it ends.\n" },
+	{ "functions", cmd_functions, "[GLOB] [--json]",
+	  "List the functions that can be probed, with their module",
+	  JSON_HELP },
+	{ "status", cmd_status, "[--json]",
+	  "Say whether the module is loaded, and what it can do", JSON_HELP },
+	{ "load", cmd_load, "[PATH-OF-KO] [PARAMETER=VALUE...]",
+	  "Load the module, the installed one or a file", "" },
+	{ "unload", cmd_unload, "",
+	  "Unload the module, and with it all probes", "" },
+	{ "help", cmd_help, "[COMMAND]", "Print help on a command", "" },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+const struct command *find_command(const char *name)
+{
+	const struct command *command;
+
+	for (command = commands; command->name; command++)
+		if (!strcmp(command->name, name))
+			return command;
+	return NULL;
+}

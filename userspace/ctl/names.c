@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "ctl.h"
+#include "names.h"
+
+/* A newer module of the same ABI may know more than this tool. */
+static const char *name_of(const char * const *names, size_t nr, __u32 value)
+{
+	return value < nr && names[value] ? names[value] : "unknown";
+}
+
+const char *kind_name(__u32 kind)
+{
+	static const char * const names[] = {
+		[KTLAT_KIND_FUNCTION]	= "function",
+		[KTLAT_KIND_PAIR]	= "pair",
+		[KTLAT_KIND_TRACEPOINT]	= "tracepoint",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), kind);
+}
+
+const char *backend_name(__u32 backend)
+{
+	static const char * const names[] = {
+		[KTLAT_BACKEND_KRETPROBE]	= "kretprobe",
+		[KTLAT_BACKEND_PAIR]		= "pair",
+		[KTLAT_BACKEND_TRACEPOINT]	= "tracepoint",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), backend);
+}
+
+const char *state_name(__u32 state)
+{
+	static const char * const names[] = {
+		[KTLAT_STATE_ARMED]	= "armed",
+		[KTLAT_STATE_DISABLED]	= "disabled",
+		[KTLAT_STATE_GONE]	= "gone",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), state);
+}
+
+const char *clock_name(__u32 clock)
+{
+	static const char * const names[] = {
+		[KTLAT_CLOCK_MONOTONIC]	= "monotonic",
+		[KTLAT_CLOCK_SCHED]	= "sched",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), clock);
+}
+
+const char *session_name(__u32 kind)
+{
+	static const char * const names[] = {
+		[KTLAT_SESSION_DEFAULT]		= "default",
+		[KTLAT_SESSION_ANONYMOUS]	= "anonymous",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), kind);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Words for the enums of the contract. */
+#ifndef NAMES_H
+#define NAMES_H
+
+#include <ktlat-lib.h>
+
+const char *kind_name(__u32 kind);
+const char *backend_name(__u32 backend);
+const char *state_name(__u32 state);
+const char *clock_name(__u32 clock);
+const char *session_name(__u32 kind);
+
+#endif /* NAMES_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How figures are shown; knows no command. */
+#ifndef RENDER_H
+#define RENDER_H
+
+#include <stdio.h>
+
+#include "watch.h"
+
+#define NUMBER_LEN	28
+#define SHARE_LEN	24
+
+/**
+ * struct outcome - How the command that lat ran ended
+ * @status: as waitpid() gave it
+ * @running: it still runs
+ */
+struct outcome {
+	int status;
+	bool running;
+};
+
+/* render_text.c */
+char *format_number(__u64 value, char text[NUMBER_LEN]);
+void text_hist(FILE *out, const struct watch *watch);
+void text_list(FILE *out, const struct watch_list *watches);
+
+/* render_coverage.c */
+void format_share(const struct ktlat_snapshot *snap, bool exact,
+		  char text[SHARE_LEN]);
+void text_coverage(FILE *out, const struct watch *watch);
+void text_no_call(FILE *out, const struct watch *watch);
+
+/* render_json.c */
+void json_probes(FILE *out, struct watch_list *watches, __u64 session,
+		 bool buckets, const struct outcome *outcome);
+
+#endif /* RENDER_H */

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <sys/wait.h>
+
+#include "clock.h"
+#include "json.h"
+#include "names.h"
+#include "render.h"
+
+static struct json_object *latency(const struct ktlat_snapshot *snap, __u64 ns)
+{
+	return snap->count ? json_object_new_uint64(ns) : NULL;
+}
+
+static struct json_object *percentile(const struct ktlat_snapshot *snap,
+				      __u32 ppm)
+{
+	return snap->count ? latency(snap, ktlat_percentile(snap, ppm)) : NULL;
+}
+
+static void add_identity(struct json_object *probe, struct watch *watch,
+			 __u64 session)
+{
+	const struct ktlat_probe_info *info = &watch->info;
+
+	add_number(probe, "id", info->id);
+	add_string(probe, "spec", watch->spec);
+	add_string(probe, "function", info->point[0].name);
+	add_string(probe, "module", watch->module);
+	add_string(probe, "kind", kind_name(info->kind));
+	add_string(probe, "backend", backend_name(info->backend));
+	add_string(probe, "state", state_name(info->state));
+	add_number(probe, "uid", info->uid);
+	add_bool(probe, "public", info->flags & KTLAT_PROBE_PUBLIC);
+	add_number(probe, "precision", info->precision);
+	add_number(probe, "pool", info->pool);
+	add_number(probe, "starts", info->starts);
+	add_number(probe, "session", session);
+	add_number(probe, "generation", watch->shown->generation);
+}
+
+/* Nothing filters or throttles yet; readers need not know that. */
+static void add_accounts(struct json_object *probe, const struct watch *watch)
+{
+	const struct ktlat_snapshot *snap = watch->shown;
+	double coverage;
+
+	add_number(probe, "entries", snap->entries);
+	add_number(probe, "count", snap->count);
+	add_number(probe, "missed", snap->missed);
+	add_number(probe, "missed_pool", snap->missed_pool);
+	add_number(probe, "missed_busy", snap->missed_busy);
+	add_number(probe, "recursed", snap->recursed);
+	add_number(probe, "abandoned", snap->abandoned);
+	add_number(probe, "in_flight", snap->in_flight);
+	add_number(probe, "filtered", 0);
+	add_number(probe, "throttled", 0);
+	add_number(probe, "unmatched", snap->unmatched);
+	add_number(probe, "clock_backwards", snap->clock_backwards);
+	add_bool(probe, "exact", !(watch->info.flags & KTLAT_PROBE_INEXACT));
+	json_object_object_add(probe, "coverage",
+			       ktlat_coverage(snap, &coverage) ?
+			       json_object_new_double(coverage) : NULL);
+}
+
+static void add_latencies(struct json_object *probe,
+			  const struct ktlat_snapshot *snap)
+{
+	add_bool(probe, "delta", snap->delta);
+	add_number(probe, "sum_ns", snap->sum_ns);
+	json_object_object_add(probe, "min_ns", latency(snap, snap->min_ns));
+	json_object_object_add(probe, "max_ns", latency(snap, snap->max_ns));
+	json_object_object_add(probe, "mean_ns", snap->count ?
+			       json_object_new_double((double)snap->sum_ns /
+						      snap->count) : NULL);
+	json_object_object_add(probe, "p50_ns", percentile(snap, 500000));
+	json_object_object_add(probe, "p90_ns", percentile(snap, 900000));
+	json_object_object_add(probe, "p99_ns", percentile(snap, 990000));
+	json_object_object_add(probe, "p999_ns", percentile(snap, 999000));
+	json_object_object_add(probe, "cost_ns", NULL);
+}
+
+static void add_buckets(struct json_object *probe,
+			const struct ktlat_snapshot *snap)
+{
+	struct json_object *buckets = json_object_new_array();
+	__u32 i;
+
+	for (i = 0; i < snap->nr_buckets; i++) {
+		struct json_object *bucket;
+
+		if (!snap->buckets[i])
+			continue;
+		bucket = json_object_new_object();
+		add_number(bucket, "lo_ns",
+			   ktlat_bucket_low(i, snap->precision));
+		add_number(bucket, "hi_ns",
+			   ktlat_bucket_high(i, snap->precision));
+		add_number(bucket, "count", snap->buckets[i]);
+		json_object_array_add(buckets, bucket);
+	}
+	json_object_object_add(probe, "buckets", buckets);
+}
+
+static struct json_object *make_probe(struct watch *watch, __u64 session,
+				      bool buckets)
+{
+	struct json_object *probe = json_object_new_object();
+
+	add_identity(probe, watch, session);
+	add_accounts(probe, watch);
+	add_latencies(probe, watch->shown);
+	if (buckets)
+		add_buckets(probe, watch->shown);
+	return probe;
+}
+
+static struct json_object *make_outcome(const struct outcome *outcome)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_bool(object, "running", outcome->running);
+	if (outcome->running)
+		return object;
+	if (WIFEXITED(outcome->status))
+		add_number(object, "exit_status",
+			   WEXITSTATUS(outcome->status));
+	else
+		add_number(object, "signal", WTERMSIG(outcome->status));
+	return object;
+}
+
+/**
+ * json_probes() - Print probes as one line of JSON
+ * @out: where to
+ * @watches: the probes
+ * @session: id of their session
+ * @buckets: with their buckets
+ * @outcome: how the command ended that was run meanwhile, or NULL
+ */
+void json_probes(FILE *out, struct watch_list *watches, __u64 session,
+		 bool buckets, const struct outcome *outcome)
+{
+	struct json_object *root = json_document();
+	struct json_object *probes = json_object_new_array();
+	size_t i;
+
+	watch_find_modules(watches);
+	add_number(root, "time_ns", monotonic_ns());
+	for (i = 0; i < watches->nr; i++)
+		json_object_array_add(probes, make_probe(watches->list[i],
+							 session, buckets));
+	json_object_object_add(root, "probes", probes);
+	if (outcome)
+		json_object_object_add(root, "command", make_outcome(outcome));
+	json_print(out, root);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "request.h"
+
+/* In the order of enum ktlat_backend_id. */
+static const char * const backend_names[] = {
+	"auto", "kretprobe", "pair", "tracepoint", NULL,
+};
+
+/* The one that serves each enum ktlat_kind. */
+static const __u32 backend_of_kind[] = {
+	[KTLAT_KIND_FUNCTION]	= KTLAT_BACKEND_KRETPROBE,
+	[KTLAT_KIND_PAIR]	= KTLAT_BACKEND_PAIR,
+	[KTLAT_KIND_TRACEPOINT]	= KTLAT_BACKEND_TRACEPOINT,
+};
+
+/**
+ * init_probe_options() - Nothing is given yet
+ * @probe: where the options are to go
+ * @ctl: this run
+ */
+void init_probe_options(struct probe_options *probe, struct ctl *ctl)
+{
+	const struct option options[] = {
+		{ OPTION_NUMBER, "--precision", NULL, &probe->precision, 0,
+		  KTLAT_PRECISION_MAX, NULL },
+		{ OPTION_NUMBER, "--pool", NULL, &probe->pool, 0,
+		  KTLAT_POOL_MAX, NULL },
+		{ OPTION_NUMBER, "--starts", NULL, &probe->starts,
+		  KTLAT_STARTS_MIN, KTLAT_STARTS_MAX, NULL },
+		{ OPTION_CHOICE, "--backend", NULL, &probe->backend, 0, 0,
+		  backend_names },
+		FLAG_OPTION("--public", &probe->public),
+		MORE_OPTIONS(ctl->options),
+	};
+
+	_Static_assert(sizeof(options) == sizeof(probe->options),
+		       "the table holds each option");
+	*probe = (struct probe_options){
+		.precision = NOT_GIVEN,
+		.pool = NOT_GIVEN,
+		.starts = NOT_GIVEN,
+	};
+	memcpy(probe->options, options, sizeof(options));
+}
+
+static int set_options(struct ktlat_probe_add *request, const char *spec,
+		       const struct probe_options *options,
+		       struct ktlat_error *err)
+{
+	__u32 serves = backend_of_kind[request->kind];
+	bool function = request->kind == KTLAT_KIND_FUNCTION;
+
+	if (options->backend && options->backend != serves)
+		return explain(err,
+			       "--backend %s cannot measure %s, --backend %s can",
+			       backend_names[options->backend], spec,
+			       backend_names[serves]);
+	if (options->pool != NOT_GIVEN && !function)
+		return explain(err,
+			       "--pool is for functions, and %s is none; give --starts",
+			       spec);
+	if (options->starts != NOT_GIVEN && function)
+		return explain(err,
+			       "--starts is not for functions as %s; give --pool",
+			       spec);
+
+	request->backend = options->backend;
+	request->precision = options->precision;
+	request->pool = options->pool != NOT_GIVEN ? options->pool : 0;
+	request->starts = options->starts != NOT_GIVEN ? options->starts : 0;
+	request->flags = (options->public ? KTLAT_PROBE_PUBLIC : 0) |
+			 (options->disabled ? KTLAT_PROBE_DISABLED : 0);
+	return 0;
+}
+
+/**
+ * make_requests() - Turn SPECs and options into requests
+ * @args: the SPECs
+ * @options: the options, for all of them
+ * @requests: where to put the requests; to be freed also after an error
+ * @err: what is wrong with the command line
+ */
+int make_requests(const struct args *args, const struct probe_options *options,
+		  struct requests *requests, struct ktlat_error *err)
+{
+	int i, ret;
+
+	*requests = (struct requests){ 0 };
+	if (!args->nr)
+		return explain(err, "a SPEC is missing");
+	requests->list = calloc(args->nr, sizeof(*requests->list));
+	requests->ids = calloc(args->nr, sizeof(*requests->ids));
+	if (!requests->list || !requests->ids)
+		return explain(err, "out of memory");
+
+	for (i = 0; i < args->nr; i++) {
+		struct ktlat_probe_add *request = &requests->list[i];
+
+		ret = ktlat_parse_spec(args->list[i], request, err);
+		if (!ret)
+			ret = set_options(request, args->list[i], options, err);
+		if (ret)
+			return ret;
+	}
+	requests->nr = args->nr;
+	return 0;
+}
+
+void free_requests(struct requests *requests)
+{
+	free(requests->list);
+	free(requests->ids);
+}
+
+static int add_one(struct ktlat *k, struct ktlat_probe_add *request,
+		   __u32 precision_default, __u64 *id, struct ktlat_error *err)
+{
+	if (request->precision == NOT_GIVEN)
+		request->precision = precision_default;
+	return ktlat_add_probe(k, request, id, err);
+}
+
+/**
+ * add_requests() - Add probes, all or none
+ * @k: handle, opened for writing
+ * @requests: what to add
+ * @err: why it failed
+ */
+int add_requests(struct ktlat *k, struct requests *requests,
+		 struct ktlat_error *err)
+{
+	struct ktlat_info info;
+	int ret, i;
+
+	ret = ktlat_get_info(k, &info, err);
+	for (i = 0; !ret && i < requests->nr; i++)
+		ret = ktlat_resolve_spec(&requests->list[i], err);
+	if (ret)
+		return ret;
+
+	for (i = 0; i < requests->nr; i++) {
+		ret = add_one(k, &requests->list[i], info.precision_default,
+			      &requests->ids[i], err);
+		if (ret)
+			break;
+	}
+	while (ret && i > 0)
+		ktlat_change_probe(k, KTLAT_CHANGE_DELETE,
+				   requests->ids[--i], NULL);
+	return ret;
+}

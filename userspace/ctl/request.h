@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What add-probe and lat have in common: SPECs and the options of probes. */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include "ctl.h"
+
+/* The value of an option that was not given. */
+#define NOT_GIVEN	(~0U)
+
+/**
+ * struct probe_options - How to measure
+ * @precision: p of the histogram, or %NOT_GIVEN
+ * @pool: as in struct ktlat_probe_add, or %NOT_GIVEN
+ * @starts: as in struct ktlat_probe_add, or %NOT_GIVEN
+ * @backend: &enum ktlat_backend_id
+ * @public: readers without rights may see it
+ * @disabled: do not measure yet
+ * @options: the table of these, but for @disabled, and of the common options
+ */
+struct probe_options {
+	__u32 precision;
+	__u32 pool;
+	__u32 starts;
+	__u32 backend;
+	bool public;
+	bool disabled;
+	struct option options[6];
+};
+
+/**
+ * struct requests - Probes to add
+ * @nr: how many
+ * @list: what to ask for each
+ * @ids: ids of those that were added
+ */
+struct requests {
+	int nr;
+	struct ktlat_probe_add *list;
+	__u64 *ids;
+};
+
+void init_probe_options(struct probe_options *probe, struct ctl *ctl);
+int make_requests(const struct args *args, const struct probe_options *options,
+		  struct requests *requests, struct ktlat_error *err);
+void free_requests(struct requests *requests);
+int add_requests(struct ktlat *k, struct requests *requests,
+		 struct ktlat_error *err);
+
+#endif /* REQUEST_H */

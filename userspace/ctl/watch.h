@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Probes that are looked at, once or again and again. */
+#ifndef WATCH_H
+#define WATCH_H
+
+#include "ctl.h"
+
+/**
+ * struct watch - A probe that is looked at
+ * @info: what it is
+ * @spec: its canonical SPEC
+ * @module: the module that holds its function; empty until it is looked for
+ * @map: its mapping
+ * @now: its figures when they were last read
+ * @before: the same the time before; all zero if there was none
+ * @delta: what came in between
+ * @shown: what to show, @now or @delta
+ * @listed: it was there when probes were last listed
+ */
+struct watch {
+	struct ktlat_probe_info info;
+	char spec[KTLAT_SPEC_LEN];
+	char module[KTLAT_MODULE_LEN];
+	struct ktlat_map *map;
+	struct ktlat_snapshot now;
+	struct ktlat_snapshot before;
+	struct ktlat_snapshot delta;
+	const struct ktlat_snapshot *shown;
+	bool listed;
+};
+
+/**
+ * struct watch_list - All that are looked at, in the order of their ids
+ * @list: these
+ * @nr: how many
+ */
+struct watch_list {
+	struct watch **list;
+	size_t nr;
+};
+
+int watch_probes(struct ktlat *k, const struct args *names,
+		 struct watch_list *watches, struct ktlat_error *err);
+int watch_read(struct ktlat *k, struct watch_list *watches, bool delta,
+	       struct ktlat_error *err);
+void watch_end(struct watch_list *watches);
+void watch_find_modules(struct watch_list *watches);
+
+#endif /* WATCH_H */
