@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reading a mapping, and what is computed from what was read. */
+#include "fakemap.h"
+#include "unit.h"
+
+#define ID	7
+
+static __u64 random_state = 88172645463325252ULL;
+
+static __u64 random_latency(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state >> (16 + random_state % 48);
+}
+
+static void *new_map(__u32 precision)
+{
+	void *base = malloc(fakemap_size(precision));
+
+	assert_non_null(base);
+	fakemap_init(base, ID, precision);
+	return base;
+}
+
+static void read_map(void *base, struct ktlat_snapshot *snap)
+{
+	const struct ktlat_map_header *header = base;
+	struct ktlat_error err = { .text = "" };
+	int ret = ktlat_read_figures(base, fakemap_size(header->precision), ID,
+				     snap, &err);
+
+	if (ret)
+		fail_msg("%s", err.text);
+}
+
+static void test_empty(void **state)
+{
+	struct ktlat_snapshot snap = { 0 };
+	void *base = new_map(5);
+	double coverage;
+
+	(void)state;
+	read_map(base, &snap);
+	assert_int_equal(snap.count, 0);
+	assert_true(snap.min_ns == ~0ULL);
+	assert_int_equal(snap.max_ns, 0);
+	assert_int_equal(snap.nr_buckets, 1920);
+	assert_false(ktlat_coverage(&snap, &coverage));
+	ktlat_free_snapshot(&snap);
+	free(base);
+}
+
+static void test_all_cpus(void **state)
+{
+	struct ktlat_snapshot snap = { 0 };
+	void *base = new_map(5);
+	struct ktlat_counters *counters = fakemap_counters(base, 0, 2);
+	double coverage;
+
+	(void)state;
+	fakemap_record(base, 0, 100);
+	fakemap_record(base, 1, 5000);
+	fakemap_record(base, 2, 40);
+	counters->entries += 15;
+	counters->missed = 2;
+	counters->recursed = 5;
+	counters->abandoned = 1;
+	counters->unmatched = 9;
+	counters->clock_backwards = 4;
+	read_map(base, &snap);
+	assert_int_equal(snap.entries, 18);
+	assert_int_equal(snap.count, 3);
+	assert_int_equal(snap.sum_ns, 5140);
+	assert_int_equal(snap.min_ns, 40);
+	assert_int_equal(snap.max_ns, 5000);
+	assert_int_equal(snap.missed, 2);
+	assert_int_equal(snap.recursed, 5);
+	assert_int_equal(snap.abandoned, 1);
+	assert_int_equal(snap.unmatched, 9);
+	assert_int_equal(snap.clock_backwards, 4);
+	assert_int_equal(snap.in_flight, 7);
+	assert_true(ktlat_coverage(&snap, &coverage));
+	assert_float_equal(coverage, 0.3, 1e-12);
+	ktlat_free_snapshot(&snap);
+	free(base);
+}
+
+static void test_generations(void **state)
+{
+	struct ktlat_snapshot snap = { 0 };
+	void *base = new_map(3);
+	struct ktlat_map_header *header = base;
+
+	(void)state;
+	fakemap_record(base, 0, 100);
+	header->generation = 1;
+	read_map(base, &snap);
+	assert_int_equal(snap.count, 0);
+	fakemap_record(base, 1, 100);
+	fakemap_record(base, 1, 100);
+	read_map(base, &snap);
+	assert_int_equal(snap.count, 2);
+	assert_int_equal(snap.generation, 1);
+	header->generation = 2;
+	read_map(base, &snap);
+	assert_int_equal(snap.count, 1);
+	ktlat_free_snapshot(&snap);
+	free(base);
+}
+
+/* A call seen in its bucket and not yet in min and max. */
+static void test_torn_extremes(void **state)
+{
+	struct ktlat_snapshot snap = { 0 };
+	void *base = new_map(5);
+
+	(void)state;
+	fakemap_buckets(base, 0, 0)[ktlat_bucket_index(1000, 5)]++;
+	read_map(base, &snap);
+	assert_int_equal(ktlat_bucket_index(snap.min_ns, 5),
+			 ktlat_bucket_index(1000, 5));
+	assert_int_equal(ktlat_bucket_index(snap.max_ns, 5),
+			 ktlat_bucket_index(1000, 5));
+	assert_true(snap.in_flight == 0);
+	ktlat_free_snapshot(&snap);
+	free(base);
+}
+
+static int compare(const void *a, const void *b)
+{
+	__u64 x = *(const __u64 *)a, y = *(const __u64 *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The smallest value that at least ppm millionths of all do not exceed. */
+static __u64 true_percentile(const __u64 *sorted, size_t nr, __u32 ppm)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if ((__uint128_t)(i + 1) * 1000000 >=
+		    (__uint128_t)nr * ppm)
+			return sorted[i];
+	return sorted[nr - 1];
+}
+
+static void check_percentiles(__u32 precision, size_t nr)
+{
+	static const __u32 shares[] = { 1, 10000, 333333, 500000, 900000,
+					990000, 999000, 999999, 1000000 };
+	__u64 *values = calloc(nr, sizeof(*values));
+	struct ktlat_snapshot snap = { 0 };
+	void *base = new_map(precision);
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		values[i] = random_latency();
+		fakemap_record(base, i % FAKEMAP_CPUS, values[i]);
+	}
+	qsort(values, nr, sizeof(*values), compare);
+	read_map(base, &snap);
+	for (i = 0; i < ARRAY_LEN(shares); i++) {
+		__u64 want = true_percentile(values, nr, shares[i]);
+		__u64 got = ktlat_percentile(&snap, shares[i]);
+
+		assert_true(got >= want);
+		assert_true(got <= values[nr - 1]);
+		assert_int_equal(ktlat_bucket_index(got, precision),
+				 ktlat_bucket_index(want, precision));
+	}
+	ktlat_free_snapshot(&snap);
+	free(values);
+	free(base);
+}
+
+static void test_percentiles(void **state)
+{
+	__u32 p;
+
+	(void)state;
+	for (p = 0; p <= KTLAT_PRECISION_MAX; p++) {
+		check_percentiles(p, 1);
+		check_percentiles(p, 2);
+		check_percentiles(p, 999);
+		check_percentiles(p, 10000);
+	}
+}
+
+static void test_rank_of_huge_counts(void **state)
+{
+	__u64 buckets[65] = { [3] = 1ULL << 62, [4] = 1ULL << 62 };
+	struct ktlat_snapshot snap = {
+		.nr_buckets = 65,
+		.buckets = buckets,
+		.count = 1ULL << 63,
+		.min_ns = 4,
+		.max_ns = 15,
+	};
+
+	(void)state;
+	assert_int_equal(ktlat_percentile(&snap, 500000), 7);
+	assert_int_equal(ktlat_percentile(&snap, 500001), 15);
+	assert_int_equal(ktlat_percentile(&snap, 1000000), 15);
+}
+
+static void test_subtract(void **state)
+{
+	struct ktlat_snapshot older = { 0 }, newer = { 0 }, delta = { 0 };
+	void *base = new_map(5);
+
+	(void)state;
+	fakemap_record(base, 0, 10);
+	fakemap_record(base, 0, 100000);
+	read_map(base, &older);
+	fakemap_record(base, 1, 1000);
+	fakemap_record(base, 2, 1001);
+	fakemap_counters(base, 0, 1)->entries += 3;
+	fakemap_counters(base, 0, 1)->missed += 1;
+	read_map(base, &newer);
+	assert_int_equal(ktlat_subtract(&newer, &older, &delta, NULL), 0);
+	assert_true(delta.delta);
+	assert_int_equal(delta.count, 2);
+	assert_int_equal(delta.sum_ns, 2001);
+	assert_int_equal(delta.entries, 5);
+	assert_int_equal(delta.missed, 1);
+	assert_int_equal(delta.in_flight, 2);
+	assert_true(delta.min_ns <= 1000 && delta.min_ns > 1000 - 1000 / 32);
+	assert_true(delta.max_ns >= 1001 && delta.max_ns < 1001 + 1001 / 32);
+
+	assert_int_equal(ktlat_subtract(&newer, &newer, &delta, NULL), 0);
+	assert_int_equal(delta.count, 0);
+	assert_true(delta.min_ns == ~0ULL);
+	assert_int_equal(delta.max_ns, 0);
+	ktlat_free_snapshot(&older);
+	ktlat_free_snapshot(&newer);
+	ktlat_free_snapshot(&delta);
+	free(base);
+}
+
+static void test_subtract_after_reset(void **state)
+{
+	struct ktlat_snapshot older = { 0 }, newer = { 0 }, delta = { 0 };
+	void *base = new_map(5);
+	struct ktlat_map_header *header = base;
+
+	(void)state;
+	fakemap_record(base, 0, 10);
+	fakemap_record(base, 0, 10);
+	read_map(base, &older);
+	header->generation++;
+	fakemap_record(base, 1, 1000);
+	read_map(base, &newer);
+	assert_int_equal(ktlat_subtract(&newer, &older, &delta, NULL), 0);
+	assert_false(delta.delta);
+	assert_int_equal(delta.count, 1);
+	assert_int_equal(delta.min_ns, 1000);
+	newer.probe_id++;
+	assert_int_equal(ktlat_subtract(&newer, &older, &delta, NULL), -EINVAL);
+	ktlat_free_snapshot(&older);
+	ktlat_free_snapshot(&newer);
+	ktlat_free_snapshot(&delta);
+	free(base);
+}
+
+static void test_merge(void **state)
+{
+	struct ktlat_snapshot a = { 0 }, b = { 0 }, all = { 0 };
+	void *base = new_map(5), *other = new_map(4);
+
+	(void)state;
+	fakemap_record(base, 0, 10);
+	read_map(base, &a);
+	fakemap_record(base, 0, 3000);
+	read_map(base, &b);
+	assert_int_equal(ktlat_merge(&all, &b, NULL), 0);
+	assert_int_equal(ktlat_merge(&all, &a, NULL), 0);
+	assert_int_equal(all.count, 3);
+	assert_int_equal(all.sum_ns, 3020);
+	assert_int_equal(all.min_ns, 10);
+	assert_int_equal(all.max_ns, 3000);
+	assert_int_equal(all.buckets[10], 2);
+	read_map(other, &a);
+	assert_int_equal(ktlat_merge(&all, &a, NULL), -EINVAL);
+	ktlat_free_snapshot(&a);
+	ktlat_free_snapshot(&b);
+	ktlat_free_snapshot(&all);
+	free(base);
+	free(other);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_all_cpus),
+		cmocka_unit_test(test_generations),
+		cmocka_unit_test(test_torn_extremes),
+		cmocka_unit_test(test_percentiles),
+		cmocka_unit_test(test_rank_of_huge_counts),
+		cmocka_unit_test(test_subtract),
+		cmocka_unit_test(test_subtract_after_reset),
+		cmocka_unit_test(test_merge),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

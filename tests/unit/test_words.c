@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What users write: durations and SPECs. */
+#include "unit.h"
+
+static const struct {
+	const char *text;
+	__u64 ns;
+	const char *error;
+} durations[] = {
+	{ "0", 0, NULL },
+	{ "1", 1000000000, NULL },
+	{ "2s", 2000000000, NULL },
+	{ "0.5", 500000000, NULL },
+	{ "250ns", 250, NULL },
+	{ "40us", 40000, NULL },
+	{ "1.5ms", 1500000, NULL },
+	{ "1.000ns", 1, NULL },
+	{ "0.000000001s", 1, NULL },
+	{ "18446744073709551615ns", ~0ULL, NULL },
+	{ "18446744073.709551615s", ~0ULL, NULL },
+	{ "18446744073709551616ns", 0, "is too long" },
+	{ "18446744073.709551616s", 0, "is too long" },
+	{ "18446744074s", 0, "is too long" },
+	{ "99999999999999999999999s", 0, "is too long" },
+	{ "1.5ns", 0, "is finer than 1ns" },
+	{ "0.0000000001s", 0, "is finer than 1ns" },
+	{ "", 0, "is not a duration" },
+	{ "s", 0, "is not a duration" },
+	{ ".5s", 0, "is not a duration" },
+	{ "1.s", 0, "is not a duration" },
+	{ "-1s", 0, "is not a duration" },
+	{ "+1s", 0, "is not a duration" },
+	{ " 1s", 0, "is not a duration" },
+	{ "1s ", 0, "is not a duration" },
+	{ "1 s", 0, "is not a duration" },
+	{ "1m", 0, "is not a duration" },
+	{ "1MS", 0, "is not a duration" },
+	{ "1e3", 0, "is not a duration" },
+	{ "0x10", 0, "is not a duration" },
+	{ "1.2.3s", 0, "is not a duration" },
+	{ "nan", 0, "is not a duration" },
+};
+
+static void test_parse_duration(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(durations); i++) {
+		struct ktlat_error err = { .text = "" };
+		__u64 ns = 0;
+		int ret = ktlat_parse_duration(durations[i].text, &ns, &err);
+
+		if (!durations[i].error && (ret || ns != durations[i].ns))
+			fail_msg("%s: %llu %s", durations[i].text,
+				 (unsigned long long)ns, err.text);
+		if (durations[i].error &&
+		    (!ret || !strstr(err.text, durations[i].error)))
+			fail_msg("%s: %d %s", durations[i].text, ret, err.text);
+	}
+}
+
+static const struct {
+	__u64 ns;
+	const char *text;
+} formatted[] = {
+	{ 0, "0ns" },
+	{ 1, "1ns" },
+	{ 999, "999ns" },
+	{ 1000, "1.00us" },
+	{ 1004, "1.00us" },
+	{ 1005, "1.01us" },
+	{ 9994, "9.99us" },
+	{ 9995, "10.0us" },
+	{ 99949, "99.9us" },
+	{ 99950, "100us" },
+	{ 999499, "999us" },
+	{ 999500, "1.00ms" },
+	{ 1500000, "1.50ms" },
+	{ 200000000, "200ms" },
+	{ 999999999, "1.00s" },
+	{ 1000000000, "1.00s" },
+	{ 999499999999ULL, "999s" },
+	{ 1234000000000ULL, "1234s" },
+	{ ~0ULL, "18446744074s" },
+};
+
+static void test_format_duration(void **state)
+{
+	char text[KTLAT_DURATION_LEN];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(formatted); i++) {
+		ktlat_format_duration(formatted[i].ns, text);
+		assert_string_equal(text, formatted[i].text);
+	}
+}
+
+static const struct {
+	const char *text;
+	const char *canonical;
+	__u32 kind;
+	__u32 match;
+} specs[] = {
+	{ "schedule_timeout", NULL, KTLAT_KIND_FUNCTION, 0 },
+	{ "_f", NULL, KTLAT_KIND_FUNCTION, 0 },
+	{ "vfs_read.isra.0", NULL, KTLAT_KIND_FUNCTION, 0 },
+	{ "ip_vs:estimation_timer", NULL, KTLAT_KIND_FUNCTION, 0 },
+	{ "ip-vs:estimation_timer", "ip_vs:estimation_timer",
+	  KTLAT_KIND_FUNCTION, 0 },
+	{ "a..b", NULL, KTLAT_KIND_PAIR, KTLAT_MATCH_TASK },
+	{ "a..b@task", "a..b", KTLAT_KIND_PAIR, KTLAT_MATCH_TASK },
+	{ "a..b@cpu", NULL, KTLAT_KIND_PAIR, KTLAT_MATCH_CPU },
+	{ "a+16..m:b+0x2a@cpu", "a+0x10..m:b+0x2a@cpu", KTLAT_KIND_PAIR,
+	  KTLAT_MATCH_CPU },
+	{ "a+0..b+0X0", "a..b", KTLAT_KIND_PAIR, KTLAT_MATCH_TASK },
+	{ "a.isra.0..b", NULL, KTLAT_KIND_PAIR, KTLAT_MATCH_TASK },
+	{ "@irq", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@softirq", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@timer", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@hrtimer", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@workqueue", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@wakeup", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@syscall", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+};
+
+static void test_parse_spec(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(specs); i++) {
+		struct ktlat_probe_info info = { 0 };
+		struct ktlat_probe_add request;
+		char spec[KTLAT_SPEC_LEN];
+		struct ktlat_error err;
+
+		if (ktlat_parse_spec(specs[i].text, &request, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(request.kind, specs[i].kind);
+		assert_int_equal(request.match, specs[i].match);
+		info.kind = request.kind;
+		info.match = request.match;
+		memcpy(info.point, request.point, sizeof(info.point));
+		ktlat_format_spec(&info, spec);
+		assert_string_equal(spec, specs[i].canonical ?
+					  specs[i].canonical : specs[i].text);
+	}
+}
+
+static void test_names_of_the_contract(void **state)
+{
+	struct ktlat_probe_add request;
+
+	(void)state;
+	assert_int_equal(ktlat_parse_spec("@wakeup", &request, NULL), 0);
+	assert_string_equal(request.point[0].name, "sched_wakeup");
+	assert_int_equal(ktlat_parse_spec("a..m:b+0x10", &request, NULL), 0);
+	assert_string_equal(request.point[1].module, "m");
+	assert_string_equal(request.point[1].name, "b");
+	assert_int_equal(request.point[1].offset, 16);
+}
+
+static const struct {
+	const char *text;
+	const char *error;
+} bad_specs[] = {
+	{ "", "it is empty" },
+	{ "@", "\"@\" is none of @irq" },
+	{ "@disk", "\"@disk\" is none of @irq" },
+	{ "@IRQ", "\"@IRQ\" is none of @irq" },
+	{ "f@cpu", "\"@cpu\" goes after a pair" },
+	{ "f+4", "\"+4\" is for a pair" },
+	{ "f+0", "\"+0\" is for a pair" },
+	{ "f g", "' ' in \"f g\" cannot be part of a name" },
+	{ "f*", "'*' in \"f*\"" },
+	{ "f\n", "'?' in \"f?\"" },
+	{ "9f", "\"9f\" does not begin as" },
+	{ ":f", "name of a module is missing" },
+	{ "m:", "name of a function is missing" },
+	{ "m/x:f", "'/' in \"m/x\" cannot be part of the name of a module" },
+	{ "a:b:c", "':' in \"b:c\"" },
+	{ "..b", "name of a function is missing" },
+	{ "a..", "name of a function is missing" },
+	{ "a..b..c", "holds another" },
+	{ "a...b", "\".b\" does not begin as" },
+	{ "a..b@", "\"@\" after a pair is neither" },
+	{ "a..b@disk", "\"@disk\" after a pair is neither" },
+	{ "a+..b", "\"\" after '+' is not an offset" },
+	{ "a+zz..b", "\"zz\" after '+' is not an offset" },
+	{ "a+0x..b", "\"0x\" after '+' is not an offset" },
+	{ "a+0xg..b", "\"0xg\" after '+'" },
+	{ "a+-1..b", "\"-1\" after '+'" },
+	{ "a..b+0x10000000000000000", "\"0x10000000000000000\" after '+'" },
+	{ "a..b+18446744073709551616", "after '+' is not an offset" },
+};
+
+static void test_bad_specs(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(bad_specs); i++) {
+		struct ktlat_error err = { .text = "" };
+		struct ktlat_probe_add request;
+		int ret = ktlat_parse_spec(bad_specs[i].text, &request, &err);
+
+		if (ret != -EINVAL || !strstr(err.text, bad_specs[i].error))
+			fail_msg("\"%s\": %d %s", bad_specs[i].text, ret,
+				 err.text);
+		assert_null(strchr(err.text, '\n'));
+	}
+}
+
+static void test_long_names(void **state)
+{
+	char text[KTLAT_NAME_LEN + 1];
+	struct ktlat_probe_add request;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	text[KTLAT_NAME_LEN - 1] = '\0';
+	assert_int_equal(ktlat_parse_spec(text, &request, NULL), 0);
+	text[KTLAT_NAME_LEN - 1] = 'a';
+	text[KTLAT_NAME_LEN] = '\0';
+	assert_int_equal(ktlat_parse_spec(text, &request, NULL), -EINVAL);
+	text[KTLAT_MODULE_LEN] = ':';
+	assert_int_equal(ktlat_parse_spec(text, &request, NULL), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parse_duration),
+		cmocka_unit_test(test_format_duration),
+		cmocka_unit_test(test_parse_spec),
+		cmocka_unit_test(test_names_of_the_contract),
+		cmocka_unit_test(test_bad_specs),
+		cmocka_unit_test(test_long_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
