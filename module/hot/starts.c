@@ -9,8 +9,8 @@
  * Two CPUs can be at one key at once: a task that is being woken while it runs,
  * or while it exits. So a slot is changed by who has taken it:
  *
- *	free (0) --cmpxchg--> STARTS_TAKEN --release--> key
- *	key --cmpxchg--> STARTS_TAKEN --release--> key, or free
+ *	free (0)  --cmpxchg-->  STARTS_TAKEN  --release-->  waiting (its key)
+ *	waiting   --cmpxchg-->  STARTS_TAKEN  --release-->  free
  *
  * Each release pairs with the cmpxchg that takes the slot next, so who has taken
  * a slot sees its call whole and is alone with it. Two starts at once may leave
