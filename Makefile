@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make          the module for the running kernel, and the tools
+# make KDIR=... the same for another kernel; its headers lie in that folder
+# make help     the rest
+#
+# What the module is made of is told in Kbuild, which kbuild reads instead of
+# this file. KERNELRELEASE may be set by DKMS.
+
+RELEASE = $(or $(KERNELRELEASE),$(shell uname -r))
+KDIR ?= /lib/modules/$(RELEASE)/build
+# Of the .t scripts, those whose name has this in it.
+T ?=
+# Test guests at once.
+JOBS ?= 1
+
+MODULE_DIRS := $(CURDIR) $(CURDIR)/tests/target $(CURDIR)/tests/bench
+VM_TESTS = $(sort $(wildcard tests/vm/*$(T)*.t))
+LONG_TESTS = $(shell grep -l '^\# vm:.*\blong\b' $(VM_TESTS) /dev/null)
+SUB = $(MAKE) --no-print-directory
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+say = @echo "==> $(1)"
+
+all: modules tools	## modules and tools
+
+modules: kdir		## ktlat.ko, for the running kernel or with KDIR
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+tools:			## ktlat-ctl and libktlat
+	$(MAKE) -C userspace
+
+kdir:
+	@[ -e $(KDIR)/Makefile ] || { \
+		echo "no kernel headers in $(KDIR): install linux-headers-$(RELEASE), or set KDIR to another kernel's" >&2; \
+		exit 1; }
+
+install uninstall:	## the tools, the library and the manual; DESTDIR and PREFIX are heeded
+	$(MAKE) -C userspace $@
+
+# Everything below works on the stock kernel that scripts/kernel.sh fetches.
+
+deps-%:
+	@scripts/deps.sh kernel build $*
+
+vm-modules: deps-vm
+	$(call say,the kernel to test on)
+	@scripts/kernel.sh fetch
+	$(call say,building the modules for Linux $$(scripts/kernel.sh release))
+	@kdir=$$(scripts/kernel.sh kdir) && for dir in $(MODULE_DIRS); do \
+		$(SUB) $(PARALLEL) -C "$$kdir" M=$$dir modules || exit; done
+
+vm-tools: deps-vm
+	$(call say,building the tools)
+	@$(SUB) $(PARALLEL) -C userspace
+
+test-programs: deps-test
+	$(call say,building the test programs)
+	@$(SUB) $(PARALLEL) -C tests/unit all
+	@$(SUB) $(PARALLEL) -C tests/unit all SAN=1
+	@$(SUB) $(PARALLEL) -C tests/abi
+	@$(SUB) $(PARALLEL) -C tests/programs
+
+# One after the other, cheap ones first; all of them, whichever fail.
+check:			## install what is missing, build and test everything (about 15 min)
+	@failed=; for step in lint check-unit check-harness check-vm; do \
+		$(SUB) $$step || failed="$$failed $$step"; done; \
+	[ -z "$$failed" ] || { echo "make check: failed:$$failed" >&2; exit 1; }
+
+check-unit: test-programs vm-tools	## native tests (seconds)
+	$(call say,unit tests$(,) plain and with sanitizers (a few seconds))
+	@cd tests/unit && CMOCKA_MESSAGE_OUTPUT=TAP ../tap $$(find build build-san \
+		-maxdepth 1 -name 'test_*' ! -name '*.*' | sort) ../abi/layout64 ../abi/layout32
+
+check-harness: deps-vm deps-test	## what must fail in a guest does (30 s)
+	$(call say,tests of the guest harness (30 s))
+	@scripts/kernel.sh fetch
+	@tests/tap tests/vm/selftest.sh
+
+check-vm: vm-modules vm-tools test-programs	## tests in guests; T=PART chooses by name
+	$(call say,tests in guests ($(words $(VM_TESTS)) scripts$(,) 5 s to 2 min each))
+	@tests/tap -j $(JOBS) -e tests/vm/run-test $(VM_TESTS)
+
+check-long: vm-modules vm-tools test-programs	## the long form of those that have one (an hour)
+	$(call say,long tests in guests: $(LONG_TESTS))
+	@KTLAT_LONG=1 tests/tap -e tests/vm/run-test $(LONG_TESTS)
+
+bench: vm-modules vm-tools	## guest instructions that a traced call costs (1 min)
+	$(call say,counting instructions in a guest (1 min))
+	@tests/vm/run-test tests/bench/bench.sh
+
+demo: vm-modules vm-tools	## ktlat measures IPVS in a guest (2 min)
+	$(call say,booting a guest for the demonstration)
+	@tests/vm/run --timeout 300 -- bash tests/vm/demo.sh
+
+lint: deps-lint		## style and structure of the sources
+	$(call say,style and structure)
+	@scripts/kernel.sh fetch
+	@scripts/lint.sh "$$(scripts/kernel.sh kdir)"
+
+clean:			## remove what was built
+	for dir in $(MODULE_DIRS); do \
+		find $$dir -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '*.o' \
+			-o -name '.*.cmd' -o -name Module.symvers -o -name modules.order | \
+			xargs rm -f; done
+	$(MAKE) -C userspace clean
+	$(MAKE) -C tests/unit clean
+	$(MAKE) -C tests/abi clean
+	$(MAKE) -C tests/programs clean
+
+help:			## this list
+	@sed -n 's/^\([a-z-]*\)[ a-z-]*:[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+, := ,
+
+.PHONY: all modules tools kdir install uninstall vm-modules vm-tools test-programs \
+	check check-unit check-harness check-vm check-long bench demo lint clean help

@@ -1,0 +1,146 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the test scripts (tests/vm/*.t) share. Each runs in a guest of its own,
+# as root, in the checkout, and writes TAP. A script starts with
+#
+#   #!/bin/bash
+#   # SPDX-License-Identifier: GPL-2.0-only
+#   # vm: cpus=4 timeout=300 mem=2048 icount serial   (options of tests/vm/run;
+#                        "long": it does more where $KTLAT_LONG is set)
+#   . tests/vm/lib.sh
+#   plan 3                                       (or done_testing at the end)
+#
+# and exits 0 by itself: a plan that is not kept or a failed test is a failure.
+set -uo pipefail
+
+KTLAT_KO=./ktlat.ko
+TARGET_KO=tests/target/ktlat_target.ko
+PATH=$PWD/userspace:$PATH
+TAP_COUNT=0 TAP_FAILED=0
+
+plan() {
+	echo "1..$1"
+}
+
+done_testing() {
+	echo "1..$TAP_COUNT"
+}
+
+# What goes with the last result: for the reader, not for the harness.
+diag() {
+	local line
+	while IFS= read -r line; do
+		echo "# $line"
+	done <<<"$*"
+}
+
+bail_out() {
+	echo "Bail out! $*"
+	exit 1
+}
+
+pass() {
+	echo "ok $((++TAP_COUNT)) - $*"
+}
+
+fail() {
+	echo "not ok $((++TAP_COUNT)) - $*"
+	TAP_FAILED=$((TAP_FAILED + 1))
+	return 1
+}
+
+skip() {
+	echo "ok $((++TAP_COUNT)) - $1 # SKIP $2"
+}
+
+# ok NAME COMMAND...: the command succeeds. Its output shows if it does not.
+ok() {
+	local name=$1 out status=0
+	shift
+	out=$("$@" 2>&1) || status=$?
+	[[ $status -ne 0 ]] || { pass "$name" && return; }
+	fail "$name"
+	diag "exit status $status: $*"
+	diag "$out"
+	return 1
+}
+
+# is GOT WANTED NAME
+is() {
+	[[ $1 != "$2" ]] || { pass "$3" && return; }
+	fail "$3"
+	diag "     got: $1"
+	diag "expected: $2"
+	return 1
+}
+
+# like GOT REGEX NAME
+like() {
+	[[ ! $1 =~ $2 ]] || { pass "$3" && return; }
+	fail "$3"
+	diag "          got: $1"
+	diag "doesn't match: $2"
+	return 1
+}
+
+# cmp_ok LEFT OPERATOR RIGHT NAME: numbers, also fractions; operators of awk.
+cmp_ok() {
+	if [[ $1 =~ ^-?[0-9.]+$ && $3 =~ ^-?[0-9.]+$ ]] &&
+		compare "$1" "$2" "$3"; then
+		pass "$4"
+		return
+	fi
+	fail "$4"
+	diag "does not hold: $1 $2 $3"
+	return 1
+}
+
+# Whole numbers by the shell, which keeps all 64 bits; others by awk.
+compare() {
+	local expression="$1 $2 $3"
+	if [[ $expression == *.* ]]; then
+		awk "BEGIN { exit !($expression) }"
+	else
+		((expression))
+	fi
+}
+
+# fails NAME REGEX COMMAND...: the command fails with one line that matches.
+fails() {
+	local name=$1 regex=$2 out status=0
+	shift 2
+	out=$("$@" 2>&1 >/dev/null) || status=$?
+	if [[ $status -ne 0 && $out =~ $regex && $(wc -l <<<"$out") -eq 1 ]]; then
+		pass "$name"
+		return
+	fi
+	fail "$name"
+	diag "exit status $status: $*"
+	diag "stderr: $out"
+	diag "wanted: one line that matches $regex"
+	return 1
+}
+
+# wait_until SECONDS COMMAND...: as soon as it succeeds; fails after the time.
+wait_until() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[[ $SECONDS -lt $end ]] || return 1
+		sleep 0.05
+	done
+}
+
+# json FILTER [jq's arguments]: the value that FILTER picks from stdin, raw.
+json() {
+	jq -er "$@"
+}
+
+load_ktlat() {
+	insmod "$KTLAT_KO" "$@" || bail_out "cannot load $KTLAT_KO: run make modules"
+}
+
+load_target() {
+	insmod "$TARGET_KO" "$@" || bail_out "cannot load $TARGET_KO: run make modules"
+}

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs on the host: what must fail in tests/vm/run does, and is said. About
+# 40 s; TAP. (That good runs pass is what every other test shows.)
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
+. tests/vm/lib.sh
+
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/ktlat-selftest.XXXXXX")
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
+# guest STATUS NAME [OPTION]... -- COMMAND...: run it, compare the exit status.
+guest() {
+	local wanted=$1 name=$2 got=0
+	shift 2
+	OUT=$TMPDIR/stdout.txt ERR=$TMPDIR/stderr.txt
+	tests/vm/run "$@" >"$OUT" 2>"$ERR" || got=$?
+	is "$got" "$wanted" "$name: exit status $wanted" || diag "$(tail -n 20 "$ERR")"
+}
+
+says() {
+	ok "  and says so: $1" grep -qE "$1" "$ERR"
+}
+
+whole_output() {
+	guest 3 'a script fails' -- bash -c 'seq 100000; exit 3'
+	says 'failed: bash -c .*exit status 3'
+	is "$(cksum <"$OUT")" "$(seq 100000 | cksum)" '  and its output is whole'
+}
+
+faults() {
+	guest 4 'the kernel panics' -- bash -c 'echo ok; echo c >/proc/sysrq-trigger'
+	says 'the guest died'
+	says 'Kernel panic'
+	guest 1 'the kernel log has a warning' -- \
+		bash -c 'echo "<4>ktlat-selftest: WARNING: CPU: 0 PID: 1" >/dev/kmsg'
+	says '! .*ktlat-selftest: WARNING'
+	guest 124 'the script hangs' --timeout 12 -- sleep infinity
+	says 'not done after 12 s'
+	says 'running sleep infinity'
+}
+
+# A sample of what check-log must find, and of what it must let pass.
+log_search() {
+	local line
+	while IFS= read -r line; do
+		ok "check-log finds: $line" bash -c \
+			"! tests/vm/check-log /dev/stdin" <<<"[    1.0] $line"
+	done <<-'END'
+		WARNING: CPU: 1 PID: 7 at kernel/kprobes.c:1 f+0x1/0x2
+		BUG: unable to handle page fault for address: ffff
+		watchdog: BUG: soft lockup - CPU#0 stuck for 26s!
+		rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:
+		INFO: task rmmod:7 blocked for more than 120 seconds.
+		refcount_t: underflow; use-after-free.
+		general protection fault, probably for non-canonical address
+		ktlat-ctl[9]: segfault at 0 ip 0 sp 0 error 4
+		unregister_netdevice: waiting for lo to become free
+		** 12 printk messages dropped **
+	END
+	ok 'check-log lets harmless lines pass' tests/vm/check-log /dev/stdin <<-'END'
+		[    0.1] Kernel command line: console=ttyS0 oops=panic softlockup_panic=1
+		[    0.2] Spectre V2 : WARNING: Unprivileged eBPF is enabled
+		[    0.3] ktlat: loading out-of-tree module taints kernel.
+		[    0.4] ktlat: module verification failed: signature and/or required key missing - tainting kernel
+		[    0.5] clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable
+		[    0.6] hrtimer: interrupt took 3000000 ns
+	END
+}
+
+# A run that is ended from outside takes its QEMU along.
+ended() {
+	local run qemu="^qemu-system.*$TMPDIR"
+	tests/vm/run -- sleep infinity >/dev/null 2>&1 &
+	run=$!
+	ok 'a guest is running' wait_until 10 pgrep -f "$qemu"
+	kill -TERM $run
+	wait $run
+	ok '  and is gone with its run' wait_until 5 bash -c "! pgrep -f '$qemu'"
+	is "$(find "$TMPDIR" -name 'ktlat-vm.*')" '' 'no run left a file behind'
+}
+
+log_search
+whole_output
+faults
+ended
+done_testing
