@@ -211,10 +211,10 @@ int ktlat_probe_enable(struct ktlat_probe *probe)
 	struct ktlat_mechanism_info info;
 	int err;
 
-	if (probe->started)
-		return 0;
 	if (probe_is_gone(probe, &info))
 		return -ENODEV;
+	if (probe->started)
+		return 0;
 	err = probe->attachment->backend->start(probe->attachment);
 	probe->started = !err;
 	return err;

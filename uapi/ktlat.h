@@ -343,6 +343,9 @@ struct ktlat_probe_add {
  * @id: in: id of a probe of this session (ENOENT if there is none), or 0
  * @count: out, also where the call fails: how many probes it was done to
  * @reserved: must be zero
+ *
+ * Further errors, of %KTLAT_IOC_PROBE_ENABLE: ENODEV (the probed code was
+ * unloaded), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF).
  */
 struct ktlat_probe_ref {
 	__u32 size;

@@ -44,7 +44,7 @@ static DEFINE_PER_CPU(int, starts_depth);
 
 static u32 starts_segment_slots(u32 nr_starts, bool by_cpu)
 {
-	u32 slots = by_cpu ? nr_starts / nr_cpu_ids :
+	u32 slots = by_cpu ? DIV_ROUND_UP(nr_starts, nr_cpu_ids) :
 			     nr_starts ?: KTLAT_STARTS_DEFAULT;
 
 	return roundup_pow_of_two(max_t(u32, slots, KTLAT_STARTS_MIN));

@@ -53,6 +53,14 @@ static int fail_change(const char *verb, __u64 id, int code,
 		return ktl_fail(err, code,
 				"cannot %s %s: it takes CAP_PERFMON, and CAP_SYS_ADMIN for a probe of another user; run as root",
 				verb, which);
+	case ENODEV:
+		return ktl_fail(err, code,
+				"cannot %s %s: the module that held its function was unloaded; remove the probe, load the module and add it again",
+				verb, which);
+	case EBUSY:
+		return ktl_fail(err, code,
+				"cannot %s %s: kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
+				verb, which);
 	default:
 		return ktl_fail(err, code,
 				"cannot %s %s: %s; see ktlat-ctl status",
