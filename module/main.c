@@ -8,6 +8,7 @@
 #include <linux/module.h>
 
 #include "backend/backend.h"
+#include "canary.h"
 #include "device.h"
 #include "hot/clock.h"
 #include "probe.h"
@@ -21,12 +22,21 @@ static int __init ktlat_init(void)
 
 	if (err)
 		return err;
-	err = ktlat_backends_init();
+	err = ktlat_canary_init();
 	if (err)
 		return err;
+	err = ktlat_backends_init();
+	if (err)
+		goto canary;
 	err = ktlat_device_init();
 	if (err)
-		ktlat_backends_exit();
+		goto backends;
+	return 0;
+
+backends:
+	ktlat_backends_exit();
+canary:
+	ktlat_canary_exit();
 	return err;
 }
 module_init(ktlat_init);
@@ -36,6 +46,7 @@ static void __exit ktlat_exit(void)
 	ktlat_device_exit();
 	ktlat_probes_remove(&ktlat_session_default);
 	ktlat_backends_exit();
+	ktlat_canary_exit();
 }
 module_exit(ktlat_exit);
 

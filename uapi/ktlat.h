@@ -212,7 +212,10 @@ enum ktlat_refusal {
 #define KTLAT_FEATURE_TRACEPOINT	(1ULL << 2)
 
 /* ktlat_probe_add.flags and ktlat_probe_info.flags */
-#define KTLAT_PROBE_PUBLIC	(1U << 0) /* readers without rights may see it */
+#define KTLAT_PROBE_PUBLIC	(1U << 0) /* readers without rights may see it,
+					   * and keep its memory charged to the
+					   * owner by keeping it mapped
+					   */
 #define KTLAT_PROBE_DISABLED	(1U << 1) /* add only: do not arm it yet */
 #define KTLAT_PROBE_INEXACT	(1U << 2) /* info only: loss is a lower bound */
 
@@ -245,7 +248,8 @@ enum ktlat_refusal {
  * @max_probes: out: how many probes one user may have at once
  * @nr_probes: out: how many probes there are now that the caller may see, in
  *	the session of the descriptor
- * @memory_bytes: out: memory held by the probes of the calling user, in bytes
+ * @memory_bytes: out: memory held by the probes of the calling user, in bytes;
+ *	without what mappings keep of probes that were removed
  * @memory_max: out: how far it may grow together with all else that the user
  *	has locked (RLIMIT_MEMLOCK), in bytes; all ones for no limit
  * @reserved: must be zero

@@ -17,6 +17,7 @@
 #include <linux/slab.h>
 
 #include "backend/kretprobe.h"
+#include "canary.h"
 #include "compat/kprobes.h"
 #include "target.h"
 

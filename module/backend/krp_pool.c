@@ -6,7 +6,7 @@
  *
  * Both kretprobes sit on the same function for a while, and each call passes the
  * handlers of both, on one CPU, with preemption off. A number for each CPU says
- * which of them takes it. It is changed on that CPU, in task context, so the
+ * which of them takes it. It is changed on that CPU, by its stopper task, so the
  * change can come before or after a call's two handlers and not between them.
  * The steady state pays nothing for this: the handler that looks at the number
  * is put in place before, and taken out after, with a grace period each.
@@ -17,7 +17,7 @@
 #include <linux/percpu.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <linux/smp.h>
+#include <linux/stop_machine.h>
 #include <linux/workqueue.h>
 
 #include "account.h"
@@ -132,19 +132,33 @@ static int krp_switch_cpu(void *data)
 	return 0;
 }
 
-/* Moves every CPU over to the last pool, each in its own task context. */
-static void krp_switch_cpus(struct krp *krp)
+/* Moves CPUs over that nothing runs on. Returns whether others are left. */
+static bool krp_switch_offline(struct krp *krp)
 {
+	bool left = false;
 	int cpu;
 
 	cpus_read_lock();
 	for_each_possible_cpu(cpu) {
-		if (cpu_online(cpu))
-			smp_call_on_cpu(cpu, krp_switch_cpu, krp, false);
-		else
-			*per_cpu_ptr(krp->active, cpu) = krp->nr_pools - 1;
+		u8 *active = per_cpu_ptr(krp->active, cpu);
+
+		if (!cpu_online(cpu))
+			*active = krp->nr_pools - 1;
+		left |= READ_ONCE(*active) != krp->nr_pools - 1;
 	}
 	cpus_read_unlock();
+	return left;
+}
+
+/*
+ * Moves every CPU over to the last pool, each by its own hand. The stopper runs
+ * where no work item would, on a CPU that a real-time task has for itself. It
+ * goes round again for a CPU that has gone offline in between.
+ */
+static void krp_switch_cpus(struct krp *krp)
+{
+	while (krp_switch_offline(krp))
+		stop_machine(krp_switch_cpu, krp, cpu_online_mask);
 }
 
 /*
@@ -168,7 +182,7 @@ static int krp_grow(struct krp *krp)
 	err = -EAGAIN;
 	if (new->rp.kp.addr != old->rp.kp.addr)
 		goto restore_pool;
-	err = ktlat_kprobe_enable(&new->rp.kp);
+	err = enable_kretprobe(&new->rp);
 	if (err)
 		goto restore_pool;
 	krp_losses_update(krp, old);

@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 
 #include "backend/backend.h"
-#include "compat/kprobes.h"
+#include "canary.h"
 #include "hot/starts.h"
 #include "target.h"
 

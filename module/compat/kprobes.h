@@ -30,25 +30,6 @@ static inline bool ktlat_kprobe_on_ftrace(const struct kprobe *kp)
 }
 
 /**
- * ktlat_kprobe_enable() - Enable a registered kprobe, or the one of a kretprobe
- * @kp: the kprobe
- *
- * The kernel reports success where all kprobes are switched off
- * (/sys/kernel/debug/kprobes/enabled) and leaves this one disabled.
- *
- * Context: may sleep. Return: 0; -EBUSY where kprobes are switched off; what
- * enable_kprobe() says.
- */
-static inline int ktlat_kprobe_enable(struct kprobe *kp)
-{
-	int err = enable_kprobe(kp);
-
-	if (!err && kprobe_disabled(kp))
-		err = -EBUSY;
-	return err;
-}
-
-/**
  * ktlat_kretprobe_of() - The kretprobe of an instance
  * @ri: as given to a handler
  *
