@@ -14,7 +14,7 @@ static const char * const reasons[] = {
 	[KTLAT_REFUSED_OFFSET] =
 		"the offset is not the start of an instruction of the function; take one from its disassembly",
 	[KTLAT_REFUSED_LOCKDOWN] =
-		"the kernel is locked down and takes no kprobes; see /sys/kernel/security/lockdown",
+		"the kernel is locked down and allows no probes; see /sys/kernel/security/lockdown",
 	[KTLAT_REFUSED_MEMLOCK] =
 		"its histogram would pass your limit of locked memory; raise ulimit -l, lower --precision or remove a probe",
 	[KTLAT_REFUSED_LIMIT] =
@@ -44,6 +44,13 @@ static const char *reason_of_errno(int code)
 	}
 }
 
+/* Would another point be taken? If not, it is no use to say which it was. */
+static bool lies_in_point(__u32 refusal)
+{
+	return refusal >= KTLAT_REFUSED_BLACKLIST &&
+	       refusal <= KTLAT_REFUSED_OFFSET;
+}
+
 /* Turns the refusal of a probe into one line; returns -@code. */
 int ktl_refused(const struct ktlat_probe_add *answer, int code,
 		struct ktlat_error *err)
@@ -64,10 +71,12 @@ int ktl_refused(const struct ktlat_probe_add *answer, int code,
 	if (!reason)
 		reason = reason_of_errno(code);
 
-	ktl_format_points(answer->kind, answer->match, answer->point, spec);
-	if (answer->kind == KTLAT_KIND_PAIR && refusal)
+	if (answer->kind == KTLAT_KIND_PAIR && lies_in_point(refusal))
 		ktl_format_point(&answer->point[answer->refused_point & 1],
 				 spec);
+	else
+		ktl_format_points(answer->kind, answer->match, answer->point,
+				  spec);
 	if (!reason)
 		return ktl_fail(err, code,
 				"cannot add %s: %s; see ktlat-ctl status and the kernel log",
