@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who calls: a task, threads, timers, hrtimers, work items.
+ *
+ * Interrupt workers re-arm themselves on the CPU that they run on, so that
+ * they survive when theirs goes offline.
+ */
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/smp.h>
+#include "target.h"
+
+/* One batch. Return: whether there is more to do. */
+static bool make_calls(struct target_worker *worker)
+{
+	const struct target_params *params = &worker->run->params;
+	u64 n;
+
+	for (n = 0; n < params->batch; n++) {
+		if (READ_ONCE(worker->run->stop))
+			return false;
+		target_call(params->func, worker, params->depth);
+		if (params->calls && !--worker->left)
+			return false;
+	}
+	return true;
+}
+
+static int task_start(struct target_worker *worker)
+{
+	while (make_calls(worker) && !signal_pending(current))
+		cond_resched();
+	complete(&worker->done);
+	return 0;
+}
+
+static int thread_main(void *data)
+{
+	struct target_worker *worker = data;
+
+	while (make_calls(worker))
+		cond_resched();
+	/* From here on the module may go. */
+	kthread_complete_and_exit(&worker->done, 0);
+}
+
+static int thread_start(struct target_worker *worker)
+{
+	struct task_struct *task = kthread_create(thread_main, worker,
+						  "ktlat_target/%d",
+						  worker->cpu);
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	kthread_bind(task, worker->cpu);
+	wake_up_process(task);
+	return 0;
+}
+
+static void timer_calls(struct timer_list *timer)
+{
+	struct target_worker *worker = from_timer(worker, timer, timer);
+
+	if (make_calls(worker))
+		mod_timer(timer, jiffies + 1);
+	else
+		complete(&worker->done);
+}
+
+/* All timers of a run expire at once, on CPUs that may be idle till then. */
+static int timer_begin(struct target_worker *worker)
+{
+	timer_setup(&worker->timer, timer_calls, TIMER_PINNED);
+	worker->timer.expires = worker->run->first_jiffy;
+	add_timer_on(&worker->timer, worker->cpu);
+	return 0;
+}
+
+static void timer_release(struct target_worker *worker)
+{
+	del_timer_sync(&worker->timer);
+}
+
+static enum hrtimer_restart hrtimer_calls(struct hrtimer *timer)
+{
+	struct target_worker *worker =
+		container_of(timer, struct target_worker, hrtimer);
+	u64 period = worker->run->params.period_ns;
+
+	if (!make_calls(worker)) {
+		complete(&worker->done);
+		return HRTIMER_NORESTART;
+	}
+	/* From now, not from when it was due: leaves the CPU time for others. */
+	hrtimer_set_expires(timer, ktime_add_ns(ktime_get(), period));
+	return HRTIMER_RESTART;
+}
+
+static void hrtimer_begin_here(void *data)
+{
+	struct target_worker *worker = data;
+
+	hrtimer_start(&worker->hrtimer,
+		      ns_to_ktime(worker->run->params.period_ns),
+		      HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+static int hrtimer_begin(struct target_worker *worker)
+{
+	hrtimer_init(&worker->hrtimer, CLOCK_MONOTONIC,
+		     HRTIMER_MODE_REL_PINNED_HARD);
+	worker->hrtimer.function = hrtimer_calls;
+	return smp_call_function_single(worker->cpu, hrtimer_begin_here,
+					worker, 1);
+}
+
+static void hrtimer_release(struct target_worker *worker)
+{
+	hrtimer_cancel(&worker->hrtimer);
+}
+
+static void work_calls(struct work_struct *work)
+{
+	struct target_worker *worker =
+		container_of(work, struct target_worker, work);
+
+	if (make_calls(worker))
+		queue_work_on(worker->cpu, system_wq, work);
+	else
+		complete(&worker->done);
+}
+
+static int work_begin(struct target_worker *worker)
+{
+	INIT_WORK(&worker->work, work_calls);
+	queue_work_on(worker->cpu, system_wq, &worker->work);
+	return 0;
+}
+
+static void work_release(struct target_worker *worker)
+{
+	cancel_work_sync(&worker->work);
+}
+
+#define NO_TASK (TARGET_F_SLEEPS | TARGET_F_MIGRATES | TARGET_F_EXITS)
+
+const struct target_context target_contexts[] = {
+	{ "task", TARGET_F_EXITS, task_start, NULL },
+	{ "kthread", 0, thread_start, NULL },
+	{ "softirq", NO_TASK, timer_begin, timer_release },
+	{ "hardirq", NO_TASK, hrtimer_begin, hrtimer_release },
+	{ "work", TARGET_F_MIGRATES | TARGET_F_EXITS, work_begin,
+	  work_release },
+};
+
+const unsigned int target_nr_contexts = ARRAY_SIZE(target_contexts);

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The functions to be measured.
+ *
+ * Each is reached only through a pointer, and is neither inlined nor cloned,
+ * so that the one symbol of its name sees every call.
+ */
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/wait.h>
+#include "target.h"
+
+static __always_inline void begin(enum target_func_id id,
+				  struct target_call *call)
+{
+	call->start = target_clock();
+	target_count_start(&target_funcs[id]);
+}
+
+static __always_inline void end(enum target_func_id id,
+				struct target_call *call)
+{
+	target_count_return(&target_funcs[id]);
+	call->end = target_clock();
+}
+
+static __always_inline u64 delay_of(const struct target_call *call)
+{
+	return call->worker->run->params.delay_ns;
+}
+
+static void spin_until(u64 when)
+{
+	while (target_clock() < when)
+		cpu_relax();
+}
+
+/* Busy by the clock: never shorter than asked for. */
+static noinline __noclone void ktlat_target_busy(struct target_call *call)
+{
+	begin(TARGET_BUSY, call);
+	spin_until(call->start + delay_of(call));
+	end(TARGET_BUSY, call);
+}
+
+/*
+ * Busy by count: @delay_ns instructions whatever the clock says, which under
+ * icount (1 instruction = 1 ns) is the exact duration.
+ */
+static noinline __noclone void ktlat_target_loop(struct target_call *call)
+{
+	unsigned long n = delay_of(call) / 2 + 1;
+
+	begin(TARGET_LOOP, call);
+	do {
+		/* Keeps the loop: two instructions, decrement and jump. */
+		asm volatile("");
+	} while (--n);
+	end(TARGET_LOOP, call);
+}
+
+static noinline __noclone void ktlat_target_sleep(struct target_call *call)
+{
+	u64 us = DIV_ROUND_UP_ULL(delay_of(call), NSEC_PER_USEC);
+
+	begin(TARGET_SLEEP, call);
+	if (us < 20 * USEC_PER_MSEC)
+		usleep_range(us, us);
+	else
+		msleep(DIV_ROUND_UP_ULL(us, USEC_PER_MSEC));
+	end(TARGET_SLEEP, call);
+}
+
+static noinline __noclone void ktlat_target_inner(struct target_call *call)
+{
+	begin(TARGET_INNER, call);
+	spin_until(call->start + delay_of(call));
+	end(TARGET_INNER, call);
+}
+
+static noinline __noclone void ktlat_target_outer(struct target_call *call)
+{
+	begin(TARGET_OUTER, call);
+	target_call(&target_funcs[TARGET_INNER], call->worker, 0);
+	spin_until(call->start + 2 * delay_of(call));
+	end(TARGET_OUTER, call);
+}
+
+static noinline __noclone void ktlat_target_recurse(struct target_call *call)
+{
+	begin(TARGET_RECURSE, call);
+	spin_until(call->start + delay_of(call));
+	if (call->depth > 1)
+		target_call(&target_funcs[TARGET_RECURSE], call->worker,
+			    call->depth - 1);
+	end(TARGET_RECURSE, call);
+}
+
+/* Returns on another CPU than it was entered on, if there is another one. */
+static noinline __noclone void ktlat_target_migrate(struct target_call *call)
+{
+	const struct cpumask *cpus = &call->worker->run->params.cpus;
+	int cpu;
+
+	begin(TARGET_MIGRATE, call);
+	cpu = cpumask_next(raw_smp_processor_id(), cpus);
+	if (cpu >= nr_cpu_ids)
+		cpu = cpumask_first(cpus);
+	/* Fails when the CPU has gone offline, and then we stay. */
+	set_cpus_allowed_ptr(current, cpumask_of(cpu));
+	spin_until(call->start + delay_of(call));
+	end(TARGET_MIGRATE, call);
+}
+
+/* Sleeps for its delay unless it is stopped or its task is killed. */
+static noinline __noclone void ktlat_target_killable(struct target_call *call)
+{
+	unsigned long left = nsecs_to_jiffies(delay_of(call)) + 1;
+
+	begin(TARGET_KILLABLE, call);
+	while (left && !READ_ONCE(call->worker->run->stop) &&
+	       !fatal_signal_pending(current)) {
+		schedule_timeout_killable(1);
+		left--;
+	}
+	end(TARGET_KILLABLE, call);
+}
+
+/* The thread ends inside: none of the calls on its stack ever returns. */
+static noinline __noclone void ktlat_target_exit(struct target_call *call)
+{
+	begin(TARGET_EXIT, call);
+	if (call->depth > 1)
+		target_call(&target_funcs[TARGET_EXIT], call->worker,
+			    call->depth - 1);
+	spin_until(call->start + delay_of(call));
+	if (!call->depth)
+		return;
+	kthread_complete_and_exit(&call->worker->done, 0);
+}
+
+/*
+ * Two points to measure between. The entry of the first lies between its
+ * caller's stamp and its own, and so does the entry of the second: the stamps
+ * of ktlat_target_pair are those of the way between the two points.
+ */
+static noinline __noclone void ktlat_target_begin(struct target_call *call)
+{
+	call->start = target_clock();
+}
+
+static noinline __noclone void ktlat_target_end(struct target_call *call)
+{
+	call->outer_end = target_clock();
+}
+
+static void (*const begin_point)(struct target_call *) = ktlat_target_begin;
+static void (*const end_point)(struct target_call *) = ktlat_target_end;
+
+static noinline __noclone void ktlat_target_pair(struct target_call *call)
+{
+	target_count_start(&target_funcs[TARGET_PAIR]);
+	call->outer_start = target_clock();
+	READ_ONCE(begin_point)(call);
+	spin_until(call->start + delay_of(call));
+	target_count_return(&target_funcs[TARGET_PAIR]);
+	call->end = target_clock();
+	READ_ONCE(end_point)(call);
+}
+
+const struct target_func target_funcs[TARGET_NR_FUNCS] = {
+	[TARGET_BUSY] = { "busy", 0, ktlat_target_busy },
+	[TARGET_LOOP] = { "loop", 0, ktlat_target_loop },
+	[TARGET_SLEEP] = { "sleep", TARGET_F_SLEEPS, ktlat_target_sleep },
+	[TARGET_OUTER] = { "outer", 0, ktlat_target_outer },
+	[TARGET_INNER] = { "inner", 0, ktlat_target_inner },
+	[TARGET_RECURSE] = { "recurse", 0, ktlat_target_recurse },
+	[TARGET_MIGRATE] = { "migrate", TARGET_F_SLEEPS | TARGET_F_MIGRATES,
+			     ktlat_target_migrate },
+	[TARGET_KILLABLE] = { "killable", TARGET_F_SLEEPS,
+			      ktlat_target_killable },
+	[TARGET_EXIT] = { "exit", TARGET_F_SLEEPS | TARGET_F_EXITS,
+			  ktlat_target_exit },
+	[TARGET_PAIR] = { "pair", 0, ktlat_target_pair },
+};
+
+/**
+ * target_call() - Call a function and record how long it took
+ * @func: one of target_funcs[]
+ * @worker: on whose behalf
+ * @depth: levels of recursion
+ */
+void target_call(const struct target_func *func, struct target_worker *worker,
+		 u32 depth)
+{
+	struct target_call call = { .worker = worker, .depth = depth };
+
+	call.outer_start = target_clock();
+	func->call(&call);
+	/* A pair has its own idea of where it ends. */
+	if (!call.outer_end)
+		call.outer_end = target_clock();
+	target_record(func, &call);
+}
+
+/* Nothing but a call: what tracing adds to it is the cost of tracing. */
+static noinline __noclone void ktlat_target_empty(void)
+{
+	asm volatile("");
+}
+
+static void (*const empty)(void) = ktlat_target_empty;
+
+/**
+ * target_bench() - Call an empty function
+ * @calls: how often
+ *
+ * Return: ns that it took, with interrupts on.
+ */
+u64 target_bench(u64 calls)
+{
+	u64 start = target_clock();
+
+	for (; calls; calls--)
+		READ_ONCE(empty)();
+	return target_clock() - start;
+}

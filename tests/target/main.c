@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The files of ktlat_target in debugfs.
+ *
+ * run:   write one line (see struct target_params); returns when all calls
+ *        were made, or with EINTR at a signal
+ * wait:  write anything; returns when all asynchronous runs have ended
+ * stop:  write anything; ends all asynchronous runs and waits for it
+ * stats: read: the figures, as JSON
+ * reset: write anything; figures to zero, EBUSY while something is running
+ * bench: write a number of calls to make; read: ns that they took in all
+ */
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "target.h"
+
+#define LINE_MAX 256
+
+static struct dentry *dir;
+static u64 bench_ns;
+
+static ssize_t run_write(struct file *file, const char __user *user,
+			 size_t count, loff_t *pos)
+{
+	char *line;
+	int ret;
+
+	if (count > LINE_MAX)
+		return -E2BIG;
+	line = memdup_user_nul(user, count);
+	if (IS_ERR(line))
+		return PTR_ERR(line);
+	ret = target_run(line);
+	kfree(line);
+	return ret ?: count;
+}
+
+static const struct file_operations run_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = run_write,
+};
+
+static ssize_t wait_write(struct file *file, const char __user *user,
+			  size_t count, loff_t *pos)
+{
+	return target_wait() ?: count;
+}
+
+static const struct file_operations wait_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = wait_write,
+};
+
+static ssize_t stop_write(struct file *file, const char __user *user,
+			  size_t count, loff_t *pos)
+{
+	target_stop();
+	return target_wait() ?: count;
+}
+
+static const struct file_operations stop_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = stop_write,
+};
+
+static ssize_t reset_write(struct file *file, const char __user *user,
+			   size_t count, loff_t *pos)
+{
+	if (target_running())
+		return -EBUSY;
+	target_stats_reset();
+	return count;
+}
+
+static const struct file_operations reset_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = reset_write,
+};
+
+static int stats_show(struct seq_file *file, void *unused)
+{
+	return target_stats_show(file);
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+static int bench_set(void *data, u64 calls)
+{
+	bench_ns = target_bench(calls);
+	return 0;
+}
+
+static int bench_get(void *data, u64 *ns)
+{
+	*ns = bench_ns;
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(bench_fops, bench_get, bench_set, "%llu\n");
+
+static int __init target_init(void)
+{
+	int ret = target_stats_alloc();
+
+	if (ret)
+		return ret;
+	dir = debugfs_create_dir("ktlat_target", NULL);
+	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
+	debugfs_create_file("wait", 0200, dir, NULL, &wait_fops);
+	debugfs_create_file("stop", 0200, dir, NULL, &stop_fops);
+	debugfs_create_file("reset", 0200, dir, NULL, &reset_fops);
+	debugfs_create_file("stats", 0400, dir, NULL, &stats_fops);
+	debugfs_create_file("bench", 0600, dir, NULL, &bench_fops);
+	return 0;
+}
+
+/* An open file holds the module: only asynchronous runs can be left. */
+static void __exit target_exit(void)
+{
+	debugfs_remove_recursive(dir);
+	target_end();
+	target_stats_free();
+}
+
+module_init(target_init);
+module_exit(target_exit);
+MODULE_DESCRIPTION("ktlat: functions whose duration and calls are known");
+MODULE_LICENSE("GPL");
