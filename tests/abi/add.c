@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What PROBE_ADD takes and what it refuses with EINVAL.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "abi.h"
+
+#define FIELD(member) offsetof(struct ktlat_probe_add, member)
+
+enum base { FUNCTION, PAIR, TRACEPOINT };
+
+static const char *const base_names[] = { "function", "pair", "tracepoint" };
+
+/* One 32-bit member set to a value, in a request that is right otherwise. */
+static const struct {
+	const char *what;
+	enum base base;
+	size_t field;
+	__u32 value;
+	int want;
+} words[] = {
+	{ "kind 0", FUNCTION, FIELD(kind), 0, -EINVAL },
+	{ "kind 4", FUNCTION, FIELD(kind), 4, -EINVAL },
+	{ "kind ~0", FUNCTION, FIELD(kind), ~0, -EINVAL },
+	{ "backend 4", FUNCTION, FIELD(backend), 4, -EINVAL },
+	{ "backend ~0", FUNCTION, FIELD(backend), ~0, -EINVAL },
+	{ "backend kretprobe", FUNCTION, FIELD(backend),
+	  KTLAT_BACKEND_KRETPROBE, 0 },
+	{ "backend pair", FUNCTION, FIELD(backend), KTLAT_BACKEND_PAIR,
+	  -EINVAL },
+	{ "backend tracepoint", FUNCTION, FIELD(backend),
+	  KTLAT_BACKEND_TRACEPOINT, -EINVAL },
+	{ "backend kretprobe", PAIR, FIELD(backend), KTLAT_BACKEND_KRETPROBE,
+	  -EINVAL },
+	{ "backend pair", PAIR, FIELD(backend), KTLAT_BACKEND_PAIR, 0 },
+	{ "backend pair", TRACEPOINT, FIELD(backend), KTLAT_BACKEND_PAIR,
+	  -EINVAL },
+	{ "backend tracepoint", TRACEPOINT, FIELD(backend),
+	  KTLAT_BACKEND_TRACEPOINT, 0 },
+	{ "precision 0", FUNCTION, FIELD(precision), 0, 0 },
+	{ "precision 7", FUNCTION, FIELD(precision), 7, 0 },
+	{ "precision 8", FUNCTION, FIELD(precision), 8, -EINVAL },
+	{ "precision ~0", FUNCTION, FIELD(precision), ~0, -EINVAL },
+	{ "precision 8", PAIR, FIELD(precision), 8, -EINVAL },
+	{ "precision 8", TRACEPOINT, FIELD(precision), 8, -EINVAL },
+	{ "match by task", FUNCTION, FIELD(match), 1, -EINVAL },
+	{ "match by task", TRACEPOINT, FIELD(match), 1, -EINVAL },
+	{ "match 0", PAIR, FIELD(match), 0, -EINVAL },
+	{ "match by CPU", PAIR, FIELD(match), 2, 0 },
+	{ "match 3", PAIR, FIELD(match), 3, -EINVAL },
+	{ "pool 1", FUNCTION, FIELD(pool), 1, 0 },
+	{ "pool too large", FUNCTION, FIELD(pool), KTLAT_POOL_MAX + 1,
+	  -EINVAL },
+	{ "pool ~0", FUNCTION, FIELD(pool), ~0, -EINVAL },
+	{ "pool", PAIR, FIELD(pool), 1, -EINVAL },
+	{ "pool", TRACEPOINT, FIELD(pool), 1, -EINVAL },
+	{ "starts", FUNCTION, FIELD(starts), 16, -EINVAL },
+	{ "starts 15", PAIR, FIELD(starts), 15, -EINVAL },
+	{ "starts 16", PAIR, FIELD(starts), 16, 0 },
+	{ "starts 2^20", PAIR, FIELD(starts), KTLAT_STARTS_MAX, 0 },
+	{ "starts 2^20 + 1", PAIR, FIELD(starts), KTLAT_STARTS_MAX + 1,
+	  -EINVAL },
+	{ "starts ~0", TRACEPOINT, FIELD(starts), ~0, -EINVAL },
+	{ "flag public", FUNCTION, FIELD(flags), KTLAT_PROBE_PUBLIC, 0 },
+	{ "flag disabled", PAIR, FIELD(flags), KTLAT_PROBE_DISABLED, 0 },
+	{ "flag inexact", FUNCTION, FIELD(flags), KTLAT_PROBE_INEXACT,
+	  -EINVAL },
+	/* Members of points; the low halves of 64-bit ones. */
+	{ "address not 0", FUNCTION, FIELD(point[0].address), 1, -EINVAL },
+	{ "address not 0", PAIR, FIELD(point[1].address), 1, -EINVAL },
+	{ "offset not 0", FUNCTION, FIELD(point[0].offset), 4, -EINVAL },
+	{ "offset not 0", TRACEPOINT, FIELD(point[0].offset), 4, -EINVAL },
+	{ "second point: name", FUNCTION, FIELD(point[1].name), 'x', -EINVAL },
+	{ "second point: module", FUNCTION, FIELD(point[1].module), 'x',
+	  -EINVAL },
+	{ "second point: offset", TRACEPOINT, FIELD(point[1].offset), 1,
+	  -EINVAL },
+};
+
+static int fd;
+
+static struct ktlat_probe_add base_of(enum base base)
+{
+	switch (base) {
+	case PAIR:
+		return pair_probe("ktlat_target_begin", "ktlat_target_end");
+	case TRACEPOINT:
+		return tracepoint_probe("softirq");
+	default:
+		return function_probe(TARGET);
+	}
+}
+
+static void try_words(void)
+{
+	struct ktlat_probe_add add;
+	char text[80];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		add = base_of(words[i].base);
+		*(__u32 *)((char *)&add + words[i].field) = words[i].value;
+		snprintf(text, sizeof(text), "%s, %s",
+			 base_names[words[i].base], words[i].what);
+		if (expect(words[i].want, fd, KTLAT_IOC_PROBE_ADD, &add, text)) {
+			if (!words[i].want)
+				on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+		}
+	}
+}
+
+static void strings_without_end(void)
+{
+	struct ktlat_probe_add add = base_of(FUNCTION);
+
+	memset(add.point[0].name, 'x', sizeof(add.point[0].name));
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &add, "unterminated name");
+	add = base_of(FUNCTION);
+	memset(add.point[0].module, 'x', sizeof(add.point[0].module));
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &add, "unterminated module");
+	add = base_of(PAIR);
+	memset(add.point[1].name, 'x', sizeof(add.point[1].name));
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &add,
+	       "unterminated name of the second point");
+	add = base_of(TRACEPOINT);
+	memset(add.point[0].name, 'x', sizeof(add.point[0].name));
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &add,
+	       "unterminated name of a tracepoint pair");
+}
+
+/* What GET tells about a probe is what was asked for. */
+static void told_back(void)
+{
+	struct ktlat_probe_add add = base_of(PAIR);
+	struct ktlat_probe_info info;
+
+	add.flags = KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED;
+	add.precision = 3;
+	add.starts = 65;
+	add.match = KTLAT_MATCH_CPU;
+	strcpy(add.point[0].module, "ktlat_target");
+	add.id = add_probe(fd, add);
+	ok(!get_probe(fd, add.id, &info) && info.id == add.id, "GET finds it");
+	ok(info.flags == (KTLAT_PROBE_PUBLIC | KTLAT_PROBE_INEXACT),
+	   "told back: flags, and that kprobes can miss");
+	ok(info.kind == KTLAT_KIND_PAIR, "told back: kind");
+	ok(info.backend == KTLAT_BACKEND_PAIR, "told: the backend chosen");
+	ok(info.state == KTLAT_STATE_DISABLED, "told back: state");
+	ok(info.precision == 3, "told back: precision");
+	ok(info.match == KTLAT_MATCH_CPU, "told back: match");
+	ok(info.starts >= 65, "room for as many starts as asked for");
+	ok(info.pool == 0, "a pair has no pool");
+	ok(info.uid == getuid(), "told: the owner");
+	ok(!strcmp(info.point[0].name, "ktlat_target_begin") &&
+	   !strcmp(info.point[1].name, "ktlat_target_end") &&
+	   !strcmp(info.point[0].module, "ktlat_target"),
+	   "told back: points");
+	ok(info.point[0].address && info.point[1].address &&
+	   info.point[0].address != info.point[1].address, "told: addresses");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+}
+
+static void defaults(void)
+{
+	struct ktlat_probe_add add = base_of(FUNCTION);
+	struct ktlat_probe_info info;
+
+	add.id = add_probe(fd, add);
+	get_probe(fd, add.id, &info);
+	ok(info.backend == KTLAT_BACKEND_KRETPROBE, "a function: kretprobe");
+	ok(info.flags == KTLAT_PROBE_INEXACT, "a kretprobe's loss is a bound");
+	ok(info.state == KTLAT_STATE_ARMED, "it is armed at once");
+	ok(info.pool > 0 && info.starts == 0, "it has a pool and no starts");
+	ok(info.pool >= get_info(fd).nr_cpus, "the pool grows with the CPUs");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+	add = base_of(TRACEPOINT);
+	add.id = add_probe(fd, add);
+	get_probe(fd, add.id, &info);
+	ok(info.starts == KTLAT_STARTS_MIN * get_info(fd).nr_cpus,
+	   "starts that end on the same CPU: the least for each CPU");
+	ok(!info.flags, "a tracepoint pair is exact");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+	add = base_of(PAIR);
+	add.id = add_probe(fd, add);
+	get_probe(fd, add.id, &info);
+	ok(info.starts == KTLAT_STARTS_DEFAULT,
+	   "starts that end in the same task: the default number");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+	add.starts = 17;
+	add.id = add_probe(fd, add);
+	get_probe(fd, add.id, &info);
+	ok(info.starts == 32, "starts are rounded up to a power of two");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+}
+
+int main(void)
+{
+	struct ktlat_info before;
+
+	fd = open_device(O_RDWR);
+	before = get_info(fd);
+	try_words();
+	strings_without_end();
+	told_back();
+	defaults();
+	ok(get_info(fd).memory_bytes == before.memory_bytes &&
+	   get_info(fd).nr_probes == before.nr_probes, "nothing is left");
+	return done();
+}

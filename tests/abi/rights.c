@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who may do what: without capabilities, and with some of them. A descriptor
+ * that root has opened gives no right by itself.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "abi.h"
+
+#define NOBODY	65534
+#define BIT(cap) (1ULL << (cap))
+
+struct as {
+	__u64 caps;
+	long memlock; /* -1: as it is */
+	int (*func)(int fd, void *arg);
+	void *arg;
+};
+
+static __u64 private_id, public_id;
+
+static void set_caps(__u64 caps)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = caps, .permitted = caps },
+		{ .effective = caps >> 32, .permitted = caps >> 32 },
+	};
+
+	if (syscall(SYS_capset, &header, data))
+		die("capset");
+}
+
+/* Become another user, with the capabilities given and no other. */
+static int become(int fd, void *arg)
+{
+	const struct as *as = arg;
+	struct rlimit limit = { as->memlock, as->memlock };
+
+	if (as->memlock >= 0 && setrlimit(RLIMIT_MEMLOCK, &limit))
+		die("setrlimit");
+	if (prctl(PR_SET_KEEPCAPS, 1) || setgroups(0, NULL) ||
+	    setresgid(NOBODY, NOBODY, NOBODY) ||
+	    setresuid(NOBODY, NOBODY, NOBODY))
+		die("setuid");
+	set_caps(as->caps);
+	return as->func(fd, as->arg);
+}
+
+/* Return: what @func returned, run by nobody with @caps. */
+static int with_caps(__u64 caps, int (*func)(int fd, void *arg), int fd,
+		     void *arg)
+{
+	struct as as = { .caps = caps, .memlock = -1, .func = func,
+			 .arg = arg };
+
+	return in_child(become, fd, &as);
+}
+
+static int opens(int flags, void *unused)
+{
+	int fd = open(KTLAT_DEVICE_PATH, flags);
+
+	(void)unused;
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+static int adds(int fd, void *unused)
+{
+	struct ktlat_probe_add add = function_probe(TARGET);
+	int got = call(fd, KTLAT_IOC_PROBE_ADD, &add);
+
+	(void)unused;
+	if (!got)
+		on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+	return got;
+}
+
+static int new_sessions(int fd, void *unused)
+{
+	struct ktlat_session_new session = { .size = sizeof(session) };
+
+	(void)unused;
+	return call(fd, KTLAT_IOC_SESSION_NEW, &session);
+}
+
+static int does(int fd, void *request)
+{
+	return on_probe(fd, *(unsigned long *)request, public_id);
+}
+
+static int sees(int fd, void *id)
+{
+	struct ktlat_probe_info info;
+
+	return get_probe(fd, *(__u64 *)id, &info);
+}
+
+/* Return: how many probes NEXT lists; 100 if INFO says another number. */
+static int lists(int fd, void *unused)
+{
+	struct ktlat_probe_info info = { .size = sizeof(info) };
+	unsigned int n = 0;
+
+	(void)unused;
+	while (!call(fd, KTLAT_IOC_PROBE_NEXT, &info))
+		n++;
+	return n == get_info(fd).nr_probes ? n : 100;
+}
+
+static int shows_address(int fd, void *unused)
+{
+	struct ktlat_probe_info info;
+	int got = get_probe(fd, public_id, &info);
+
+	(void)unused;
+	return got ? got : info.point[0].address != 0;
+}
+
+static int maps(int fd, void *info)
+{
+	struct ktlat_probe_info *i = info;
+	void *map = mmap(NULL, i->map_size, PROT_READ, MAP_SHARED, fd,
+			 i->map_offset);
+
+	return map == MAP_FAILED ? -errno : 0;
+}
+
+static void unprivileged(int fd)
+{
+	static const struct {
+		const char *name;
+		unsigned long request;
+	} changes[] = {
+		{ "DELETE", KTLAT_IOC_PROBE_DELETE },
+		{ "ENABLE", KTLAT_IOC_PROBE_ENABLE },
+		{ "DISABLE", KTLAT_IOC_PROBE_DISABLE },
+		{ "RESET", KTLAT_IOC_PROBE_RESET },
+	};
+	struct ktlat_probe_info info;
+	unsigned int i;
+
+	ok(with_caps(0, opens, O_RDONLY, NULL) == -EACCES,
+	   "nobody cannot open the device: EACCES");
+	ok(with_caps(0, adds, fd, NULL) == -EPERM,
+	   "nor add a probe, by root's descriptor: EPERM");
+	ok(with_caps(0, new_sessions, fd, NULL) == -EPERM,
+	   "nor make a session: EPERM");
+	for (i = 0; i < ARRAY_SIZE(changes); i++)
+		ok(with_caps(0, does, fd, (void *)&changes[i].request) ==
+		   -EPERM, "nor %s: EPERM", changes[i].name);
+	ok(with_caps(0, sees, fd, &private_id) == -ENOENT,
+	   "a probe that is not public: ENOENT");
+	ok(with_caps(0, sees, fd, &public_id) == 0, "one that is: seen");
+	ok(with_caps(0, lists, fd, NULL) == 1, "and it is the only one seen");
+	ok(with_caps(0, shows_address, fd, NULL) == 0, "without its address");
+	get_probe(fd, public_id, &info);
+	ok(with_caps(0, maps, fd, &info) == 0, "its figures can be mapped");
+	get_probe(fd, private_id, &info);
+	ok(with_caps(0, maps, fd, &info) < 0, "those of the other cannot");
+}
+
+static void with_some(int fd)
+{
+	const __u64 perfmon = BIT(CAP_PERFMON), admin = BIT(CAP_SYS_ADMIN);
+	unsigned long reset = KTLAT_IOC_PROBE_RESET;
+
+	ok(with_caps(perfmon, adds, fd, NULL) == 0, "CAP_PERFMON can add");
+	ok(with_caps(admin, adds, fd, NULL) == 0, "CAP_SYS_ADMIN can add");
+	ok(with_caps(BIT(CAP_SYS_PTRACE) | BIT(CAP_SYSLOG), adds, fd, NULL) ==
+	   -EPERM, "others cannot: EPERM");
+	ok(with_caps(perfmon, lists, fd, NULL) == 2,
+	   "CAP_PERFMON sees every probe");
+	ok(with_caps(perfmon, does, fd, &reset) == -EPERM,
+	   "but cannot reset another's: EPERM");
+	ok(with_caps(admin, does, fd, &reset) == 0, "CAP_SYS_ADMIN can");
+	ok(with_caps(perfmon, shows_address, fd, NULL) == 0,
+	   "CAP_PERFMON sees no address");
+	ok(with_caps(perfmon | BIT(CAP_SYSLOG), shows_address, fd, NULL) == 1,
+	   "with CAP_SYSLOG it does");
+	ok(with_caps(BIT(CAP_SYSLOG), shows_address, fd, NULL) == 1,
+	   "so does CAP_SYSLOG alone, of a public probe");
+}
+
+static int hits_memlock(int fd, void *unused)
+{
+	struct ktlat_probe_add add = function_probe(TARGET);
+	int got = call(fd, KTLAT_IOC_PROBE_ADD, &add);
+
+	(void)unused;
+	return got == -ENOMEM ? (int)add.refusal : got;
+}
+
+/* Return: 0 if INFO reports the limit and, after it was hit, no use. */
+static int told_memlock(int fd, void *limit)
+{
+	struct ktlat_info info = get_info(fd);
+
+	return info.memory_max != *(__u64 *)limit || info.memory_bytes != 0;
+}
+
+static void memlock(int fd)
+{
+	struct as as = { .caps = BIT(CAP_PERFMON), .memlock = 8192,
+			 .func = hits_memlock };
+	__u64 limit = as.memlock, none = ~0ULL;
+
+	ok(in_child(become, fd, &as) == KTLAT_REFUSED_MEMLOCK,
+	   "over RLIMIT_MEMLOCK: ENOMEM, with that reason");
+	as.func = told_memlock;
+	as.arg = &limit;
+	ok(in_child(become, fd, &as) == 0, "INFO tells the limit");
+	as.caps |= BIT(CAP_IPC_LOCK);
+	as.func = hits_memlock;
+	ok(in_child(become, fd, &as) == 0, "CAP_IPC_LOCK may pass it");
+	as.func = told_memlock;
+	as.arg = &none;
+	as.memlock = -1;
+	note("the probe of that user is now in the default session");
+	ok(in_child(become, fd, &as) != 0, "and its memory is accounted");
+}
+
+int main(void)
+{
+	struct ktlat_probe_add add = function_probe(TARGET);
+	int fd = open_device(O_RDWR);
+	struct ktlat_probe_ref all = { .size = sizeof(all),
+				       .flags = KTLAT_REF_ALL };
+	struct ktlat_probe_info info = { .size = sizeof(info) };
+
+	private_id = add_probe(fd, add);
+	add.flags = KTLAT_PROBE_PUBLIC;
+	public_id = add_probe(fd, add);
+	unprivileged(fd);
+	with_some(fd);
+	memlock(fd);
+	/* "All" means one's own; what nobody left behind stays. */
+	expect(0, fd, KTLAT_IOC_PROBE_DELETE, &all, "delete all");
+	ok(all.count == 2, "which are the two of root");
+	ok(!call(fd, KTLAT_IOC_PROBE_NEXT, &info) && info.uid == NOBODY,
+	   "the one of nobody is left");
+	ok(!on_probe(fd, KTLAT_IOC_PROBE_DELETE, info.id),
+	   "root can delete it");
+	ok(get_info(fd).nr_probes == 0 && get_info(fd).memory_bytes == 0,
+	   "nothing is left");
+	return done();
+}
