@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: cpus=2 timeout=120
+#
+# The device contract, used rightly and wrongly, by 64-bit and 32-bit callers.
+# Each program of tests/abi makes one result here; its own lines show if it
+# fails.
+. tests/vm/lib.sh
+
+programs=(layout ioctls add refuse maps rights sessions)
+
+load_ktlat
+load_target
+for program in "${programs[@]}"; do
+	for bits in 64 32; do
+		ok "$program, $bits-bit" "tests/abi/$program$bits"
+	done
+done
+is "$(awk '$1 == "ktlat" { print $3 }' /proc/modules)" 0 'nobody holds the module'
+done_testing

@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: cpus=2 timeout=300 serial long
+#
+# A thousand times add, hit, read, reset, remove, while all CPUs hammer the
+# function from threads and interrupts: nothing is left, neither of memory.
+# The long form: ten thousand times.
+#
+# "serial", because code that is changed while another virtual CPU runs it is
+# more than QEMU before 8.1 can do: it may keep translated code that has a
+# breakpoint in it for good, on which the kernel dies.
+. tests/vm/lib.sh
+. tests/vm/target.sh
+
+CYCLES=1000
+[[ -z ${KTLAT_LONG-} ]] || CYCLES=10000
+
+# Pages and objects that the kernel holds and cannot give back.
+memory() {
+	local cache
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	for cache in /sys/kernel/slab/*/shrink; do
+		echo 1 >"$cache" 2>/dev/null
+	done
+	awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { print $1, $2 }' /proc/meminfo
+	awk '/^kmalloc-/ { print $1, $2 }' /proc/slabinfo
+}
+
+# Both readings, one line for each thing that grew by half a unit for each of
+# the cycles: a kB of memory, an object of a cache. Less is the kernel's own.
+grown() {
+	join <(sort "$1") <(sort "$2") |
+		awk -v slack="$((CYCLES / 2))" '$3 - $2 > slack { print $1, $2, "->", $3 }'
+}
+
+hammer() {
+	target func=busy ctx=kthread cpus=1 calls=0 async=1
+	target func=busy ctx=hardirq calls=0 period_ns=500000 async=1
+	target func=pair ctx=hardirq calls=0 period_ns=500000 async=1
+}
+
+churn() {
+	insmod "$KTLAT_KO" || return
+	hammer
+	tests/abi/churn64 "$1" || return
+	target_stop
+	rmmod ktlat
+}
+
+load_target
+ok 'a few cycles to warm up' churn 20
+memory >/tmp/before
+start=$SECONDS
+ok "$CYCLES cycles under load, then rmmod" churn "$CYCLES"
+diag "$((SECONDS - start)) s"
+memory >/tmp/after
+is "$(grown /tmp/before /tmp/after)" '' 'memory is back to where it was'
+is "$(grep -c ktlat_target /sys/kernel/debug/kprobes/list)" 0 'no kprobe is left'
+is "$(awk '$1 == "ktlat"' /proc/modules)" '' 'the module is gone'
+done_testing

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: cpus=2 timeout=180 serial
+#
+# What once went wrong and is hard to hit: resets against starts and ends that
+# pass at the same moment, and our lock against those of the kernel.
+. tests/vm/lib.sh
+
+PROGRAMS=tests/programs
+CGROUPS=/run/cgroups
+
+# says NAME COMMAND...: succeeds, and what it says is worth reading anyhow.
+says() {
+	local name=$1 out status=0
+	shift
+	out=$("$@" 2>&1) || status=$?
+	diag "$out"
+	is "$status" 0 "$name"
+}
+
+# Two cpusets that are the same but for their name.
+make_cpusets() {
+	local set
+	mkdir "$CGROUPS"
+	mount -t cgroup -o cpuset cpuset "$CGROUPS" || return
+	for set in a b; do
+		mkdir "$CGROUPS/$set"
+		cat "$CGROUPS/cpuset.cpus" >"$CGROUPS/$set/cpuset.cpus"
+		cat "$CGROUPS/cpuset.mems" >"$CGROUPS/$set/cpuset.mems"
+	done
+}
+
+load_ktlat
+says 'a pair of points, reset 1000 times while it is hit' $PROGRAMS/reset-race pair 1000
+for pair in hrtimer_expire sched_wakeup syscall; do
+	says "$pair, reset 200 times while it is hit" $PROGRAMS/reset-race $pair 200
+done
+ok 'two cpusets' make_cpusets
+says 'mmap, add and remove, CPU hotplug and cpusets at once all get on' \
+	$PROGRAMS/lock-race 20 "$CGROUPS"/{a,b}/cgroup.procs
+is "$(cat /sys/devices/system/cpu/online)" 0-1 'both CPUs are there again' ||
+	echo 1 >/sys/devices/system/cpu/cpu1/online
+ok 'rmmod' rmmod ktlat
+is "$(cat /sys/kernel/debug/kprobes/list)" '' 'no kprobe is left'
+done_testing

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: cpus=2 timeout=120
+#
+# Readers do not disturb each other or the kernel; what a killed tool has
+# added goes with it.
+. tests/vm/lib.sh
+. tests/vm/target.sh
+
+KPROBES=/sys/kernel/debug/kprobes/list
+
+no_kprobe() { ! grep -q "$1" "$KPROBES"; }
+kprobe() { grep -q "$1" "$KPROBES"; }
+
+load_ktlat
+load_target
+
+# kill -9 of a tool that measures.
+ktlat-ctl lat ktlat_target_loop @hrtimer >/tmp/lat.out 2>&1 &
+lat=$!
+ok 'lat measures' wait_until 20 kprobe ktlat_target_loop
+is "$(ktlat-ctl list --json | jq '.probes | length')" 0 'its probes are seen by nobody else'
+kill -KILL "$lat"
+wait "$lat" 2>/dev/null
+ok 'kill -9: no kprobe is left' wait_until 20 no_kprobe ktlat_target_loop
+is "$(ktlat-ctl list --json | jq '.probes | length')" 0 'nor any probe'
+is "$(ktlat-ctl status --json | jq .memory_bytes)" 0 'nor memory'
+
+# Ended by Ctrl-C it prints what it has.
+ktlat-ctl lat ktlat_target_loop --json >/tmp/lat.out 2>&1 &
+lat=$!
+ok 'lat measures again' wait_until 20 kprobe ktlat_target_loop
+target func=loop ctx=kthread cpus=0 calls=1000
+kill -INT "$lat"
+wait "$lat"
+is $? 0 'Ctrl-C ends it well'
+is "$(grep -m 1 '^{' /tmp/lat.out | jq '.probes[0].count')" 1000 'and it prints what it has measured'
+ok 'no kprobe is left' wait_until 20 no_kprobe ktlat_target_loop
+
+# Around a command, with its exit status.
+ktlat-ctl lat ktlat_target_loop --json -- \
+	sh -c "echo func=loop ctx=task calls=77 >$TARGET_DIR/run; exit 0" >/tmp/lat.out 2>/dev/null
+is "$(grep -m 1 '^{' /tmp/lat.out | jq '.probes[0].count')" 77 'around a command: its calls'
+ok 'no kprobe is left after it' no_kprobe ktlat_target_loop
+
+# Two readers while everything moves: each sees figures that make sense by
+# themselves and never go back; and both the same once all is quiet.
+target_reset
+ktlat-ctl add-probe ktlat_target_busy >/dev/null
+target func=busy ctx=kthread calls=0 async=1
+target func=busy ctx=hardirq calls=0 period_ns=100000 async=1
+for reader in 1 2; do
+	ktlat-ctl hist ktlat_target_busy --json --interval 100ms --count 30 >"/tmp/reader$reader" &
+	readers[reader]=$!
+done
+wait "${readers[1]}"
+is $? 0 'two readers read at once'
+wait "${readers[2]}"
+is $? 0 'and both end well'
+sense='[.[].probes[0] | select(.count > .entries or .min_ns > .max_ns or .in_flight < 0 or
+	([.buckets[].count] | add // 0) != .count)] | length'
+forward='[.[].probes[0].count] as $c | [range(1; $c | length) | select($c[.] < $c[. - 1])] | length'
+for reader in 1 2; do
+	is "$(jq -s length "/tmp/reader$reader")" 30 "reader $reader: 30 readings"
+	is "$(jq -s "$sense" "/tmp/reader$reader")" 0 "reader $reader: each makes sense"
+	is "$(jq -s "$forward" "/tmp/reader$reader")" 0 "reader $reader: none goes back"
+	cmp_ok "$(jq -s '.[-1].probes[0].count' "/tmp/reader$reader")" '>' \
+		"$(jq -s '.[0].probes[0].count' "/tmp/reader$reader")" "reader $reader: they move"
+done
+target_stop
+for reader in 1 2; do
+	ktlat-ctl hist ktlat_target_busy --json | jq -c '.probes' >"/tmp/reader$reader" &
+done
+wait
+ok 'at rest two readers see the same' cmp /tmp/reader1 /tmp/reader2
+figures=$(probe_stat ktlat_target_busy '"\(.count) \(.missed)"')
+read -r count missed <<<"$figures"
+cmp_ok "$((count + missed))" '<=' "$(target_stat busy .started)" 'and no more than there was'
+
+# What came in between is the difference of two totals.
+target_reset
+ktlat-ctl reset all >/dev/null
+target func=busy ctx=kthread calls=0 async=1
+ktlat-ctl hist ktlat_target_busy --json --delta --interval 300ms --count 5 >/tmp/delta
+target_stop
+cmp_ok "$(jq -s '[.[].probes[0].count] | add' /tmp/delta)" '>' 0 \
+	'the change since last time is not zero'
+cmp_ok "$(jq -s '[.[].probes[0].count] | add' /tmp/delta)" '<' \
+	"$(probe_stat ktlat_target_busy .count)" 'and all changes together are not more than the total'
+is "$(ktlat-ctl hist ktlat_target_busy --json --delta --interval 100ms --count 1 |
+	jq '.probes[0].count')" 0 'at rest it is zero'
+
+# A mapping that is open does not keep the probe from being removed.
+ktlat-ctl hist --json --interval 200ms --count 5 >/tmp/open &
+reader=$!
+ok 'removed under a reader' ktlat-ctl remove-probe all
+wait "$reader"
+is $? 0 'who goes on'
+is "$(ktlat-ctl status --json | jq .memory_bytes)" 0 'no memory is left accounted'
+done_testing

@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What is refused: exit status, message, and that nothing changed; for
+# tests/vm/cli*.t, after lib.sh.
+
+# What there is: probes with their figures, what they cost, what is armed. But
+# for the references that are held while it is asked for.
+state() {
+	ktlat-ctl --no-load list
+	ktlat-ctl status --json | sed 's/"refcnt":[0-9]*//'
+	cat /sys/kernel/debug/kprobes/list
+}
+
+# From here on nothing is to change.
+keep_state() {
+	state >/tmp/state 2>&1
+	: >/tmp/messages
+}
+
+# refused STATUS REGEX COMMAND...: ends with that status, prints nothing, says
+# why in one line, and changes nothing.
+refused() {
+	local want=$1 regex=$2 name status=0 err
+	shift 2
+	name=$(printf '%q ' "$@")
+	"$@" >/tmp/out 2>/tmp/err || status=$?
+	err=$(</tmp/err)
+	echo "$err" >>/tmp/messages
+	state >/tmp/state.now 2>&1
+	if [[ $status -eq $want && $err =~ $regex && $(wc -l </tmp/err) -eq 1 &&
+		$err == ktlat-ctl:* && ! -s /tmp/out ]] && cmp -s /tmp/state /tmp/state.now; then
+		pass "refused: $name"
+		return
+	fi
+	fail "refused: $name"
+	diag "exit status $status, wanted $want; message: $err"
+	diag "wanted: one line that matches $regex; output: $(</tmp/out)"
+	diag "$(diff /tmp/state /tmp/state.now)"
+	return 1
+}
+
+# Each message is its own.
+own_messages() {
+	is "$(sort /tmp/messages | uniq -d)" '' "each has a message of its own ($(wc -l </tmp/messages))"
+}

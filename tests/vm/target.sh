@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Driving ktlat_target.ko, and comparing what ktlat has recorded with what it
+# knows; for tests/vm/*.t, after lib.sh.
+
+TARGET_DIR=/sys/kernel/debug/ktlat_target
+
+# target KEY=VALUE...: make the calls, as main.c of the target tells.
+target() {
+	echo "$*" >"$TARGET_DIR/run"
+}
+
+target_stop() {
+	echo 1 >"$TARGET_DIR/stop"
+}
+
+target_wait() {
+	echo 1 >"$TARGET_DIR/wait"
+}
+
+target_reset() {
+	echo 1 >"$TARGET_DIR/reset"
+}
+
+# target_stat FUNCTION FILTER: what the target says of a function.
+target_stat() {
+	jq -r --arg name "ktlat_target_$1" \
+		".functions[] | select(.name == \$name) | $2" "$TARGET_DIR/stats"
+}
+
+# probe_stat SPEC FILTER: what ktlat says of a probe.
+probe_stat() {
+	ktlat-ctl hist --json "$1" | jq -r ".probes[0] | $2"
+}
+
+# agrees FUNCTION NAME [SPEC]: everything that the probe recorded of a function
+# of the target agrees with the target's own stamps; AGREED is of how many calls.
+agrees() {
+	local spec=${3:-ktlat_target_$1} out
+	ktlat-ctl hist --json "$spec" >/tmp/hist.json
+	out=$(jq -nr --slurpfile hist /tmp/hist.json --slurpfile stats "$TARGET_DIR/stats" \
+		--arg spec "$spec" --arg name "ktlat_target_$1" -f tests/vm/compare.jq 2>&1)
+	AGREED=${out%%$'\n'*}
+	[[ $out != "$AGREED" || ! $AGREED =~ ^[0-9]+$ ]] || { pass "$2: $AGREED calls agree" && return; }
+	fail "$2"
+	diag "$(head -n 12 <<<"$out")"
+}
+
+# from_zero: figures of all probes and of the target.
+from_zero() {
+	target_reset
+	ktlat-ctl reset all >/dev/null
+}
+
+# measures NAME FUNCTION KEY=VALUE...: one run, from zero, agrees.
+measures() {
+	local name=$1 func=$2
+	shift 2
+	from_zero
+	ok "$name: runs" target "func=$func" "$@"
+	agrees "$func" "$name"
+}
