@@ -168,5 +168,7 @@ int main(int argc, char **argv)
 	}
 	while (wait(NULL) > 0)
 		;
+	/* The CPU may have been off when its actor was killed. */
+	stuck += !write_text(CPU_ONLINE, "1");
 	return stuck > 0;
 }
