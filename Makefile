@@ -12,7 +12,7 @@ KDIR ?= /lib/modules/$(RELEASE)/build
 # Of the .t scripts, those whose name has this in it.
 T ?=
 # Test guests at once.
-JOBS ?= 1
+JOBS ?= 2
 
 MODULE_DIRS := $(CURDIR) $(CURDIR)/tests/target $(CURDIR)/tests/bench
 VM_TESTS = $(sort $(wildcard tests/vm/*$(T)*.t))
@@ -61,7 +61,7 @@ test-programs: deps-test
 	@$(SUB) $(PARALLEL) -C tests/programs
 
 # One after the other, cheap ones first; all of them, whichever fail.
-check:			## install what is missing, build and test everything (about 15 min)
+check:			## install what is missing, build and test everything (about 12 min)
 	@failed=; for step in lint check-unit check-harness check-vm; do \
 		$(SUB) $$step || failed="$$failed $$step"; done; \
 	[ -z "$$failed" ] || { echo "make check: failed:$$failed" >&2; exit 1; }
