@@ -126,7 +126,10 @@ static int device_probe_add(struct device_file *df, void *arg)
 
 	add->refusal = KTLAT_REFUSED_NOT;
 	add->refused_point = 0;
-	if (add->flags & ~(KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED) ||
+	if (add->flags & ~(KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED |
+			   KTLAT_PROBE_REGISTERS) ||
+	    (add->flags & KTLAT_PROBE_REGISTERS &&
+	     add->kind != KTLAT_KIND_FUNCTION) ||
 	    add->precision > KTLAT_PRECISION_MAX ||
 	    memchr_inv(add->reserved, 0, sizeof(add->reserved)) ||
 	    !points_are_sound(add) || !options_are_sound(add))
@@ -182,6 +185,15 @@ static int device_probe_next(struct device_file *df, void *arg)
 	return device_tell(df, arg, true);
 }
 
+static int device_held_next(struct device_file *df, void *arg)
+{
+	struct ktlat_held *held = arg;
+
+	if (memchr_inv(held->reserved, 0, sizeof(held->reserved)))
+		return -EINVAL;
+	return ktlat_probe_held(held);
+}
+
 /**
  * struct device_call - One ioctl
  * @cmd: its number
@@ -219,6 +231,8 @@ static const struct device_call device_calls[] = {
 	  .run = device_probe_get },
 	{ KTLAT_IOC_PROBE_NEXT, sizeof(struct ktlat_probe_info), 1312,
 	  .run = device_probe_next },
+	{ KTLAT_IOC_HELD_NEXT, sizeof(struct ktlat_held), 624,
+	  .run = device_held_next },
 };
 
 static const struct device_call *device_call_find(unsigned int cmd)

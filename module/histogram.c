@@ -176,32 +176,41 @@ void ktlat_histogram_meter(const struct ktlat_histogram *histogram,
 
 	*meter = (struct ktlat_meter){
 		.areas = histogram_area(histogram, 0),
-		.area_stride = header->cpu_stride,
-		.generation_stride = header->generation_stride,
+		.epoch = ktlat_epoch(header->generation,
+				     header->generation_stride),
 		.precision = header->precision,
+		.area_stride = header->cpu_stride,
+		.precision_bit = 1ULL << header->precision,
 	};
 }
 
 /**
- * ktlat_histogram_reset() - Start the figures anew
+ * ktlat_histogram_flip() - Start the figures anew
  * @histogram: of a probe that may be measuring
  * @meter: what its hot path reads
  *
  * Flip, grace period, clear: the other generation is clean, so new calls and
  * readers move over to it at once; when the last handler that had read the old
- * number is done, the old one is cleared for the next time.
+ * number is done, ktlat_histogram_clean() clears the old one for the next time.
  *
  * Context: may sleep; resets of one histogram are serialized by the caller.
  */
-void ktlat_histogram_reset(struct ktlat_histogram *histogram,
-			   struct ktlat_meter *meter)
+void ktlat_histogram_flip(struct ktlat_histogram *histogram,
+			  struct ktlat_meter *meter)
 {
 	u64 generation = histogram->header->generation + 1;
 
 	/* Pairs with the dependent load in ktlat_meter_enter(). */
-	smp_store_release(&meter->generation, (u32)generation);
+	smp_store_release(&meter->epoch,
+			  ktlat_epoch(generation,
+				      histogram->header->generation_stride));
 	/* Pairs with the acquiring load of readers, see ktlat.h. */
 	smp_store_release(&histogram->header->generation, generation);
 	synchronize_rcu();
-	histogram_clear(histogram, generation - 1);
+}
+
+/* Clears the generation that is not in use. Context: may sleep. */
+void ktlat_histogram_clean(struct ktlat_histogram *histogram)
+{
+	histogram_clear(histogram, histogram->header->generation - 1);
 }

@@ -35,7 +35,8 @@ void ktlat_histogram_get(struct ktlat_histogram *histogram);
 void ktlat_histogram_put(struct ktlat_histogram *histogram);
 void ktlat_histogram_meter(const struct ktlat_histogram *histogram,
 			   struct ktlat_meter *meter);
-void ktlat_histogram_reset(struct ktlat_histogram *histogram,
-			   struct ktlat_meter *meter);
+void ktlat_histogram_flip(struct ktlat_histogram *histogram,
+			  struct ktlat_meter *meter);
+void ktlat_histogram_clean(struct ktlat_histogram *histogram);
 
 #endif /* KTLAT_HISTOGRAM_H */

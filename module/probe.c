@@ -77,6 +77,7 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->match = add->match;
 	plan->pool = add->pool;
 	plan->starts = add->starts;
+	plan->in_registers = add->flags & KTLAT_PROBE_REGISTERS;
 	memcpy(plan->point, add->point, sizeof(plan->point));
 	plan->meter = &probe->meter;
 	plan->account = &probe->histogram->account;
@@ -122,26 +123,60 @@ free:
 	return ERR_PTR(err);
 }
 
-static int probe_attach(struct ktlat_probe *probe,
-			const struct ktlat_probe_add *add)
+/* Notes why, where the errno of a backend says it all. */
+static int probe_explain(struct ktlat_probe *probe, int err)
 {
-	const struct ktlat_backend *backend;
+	if (err == -EBUSY)
+		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_OFF);
+	if (err == -EADDRINUSE)
+		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_TAKEN);
+	if (err == -ENODATA)
+		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_CLOCK);
+	return err;
+}
+
+static int probe_attach_by(struct ktlat_probe *probe, bool start,
+			   const struct ktlat_backend *backend)
+{
 	struct ktlat_attachment *attachment;
 	int err;
 
-	backend = ktlat_backend_select(add->backend, add->kind);
-	if (!backend)
-		return -EINVAL;
+	probe->plan.refusal = KTLAT_REFUSED_NOT;
 	attachment = backend->attach(&probe->plan);
 	if (IS_ERR(attachment))
-		return PTR_ERR(attachment);
+		return probe_explain(probe, PTR_ERR(attachment));
 	probe->attachment = attachment;
-	if (add->flags & KTLAT_PROBE_DISABLED)
+	if (!start)
 		return 0;
 	err = ktlat_probe_enable(probe);
-	if (err)
-		backend->detach(attachment);
-	return err;
+	if (!err)
+		return 0;
+	backend->detach(attachment);
+	return probe_explain(probe, err);
+}
+
+/* By the first backend that can, of those that were asked for. */
+static int probe_attach(struct ktlat_probe *probe,
+			const struct ktlat_probe_add *add)
+{
+	const struct ktlat_backend *backend = NULL;
+	int err = -EINVAL;
+
+	if (add->backend == KTLAT_BACKEND_DIRECT &&
+	    add->kind == KTLAT_KIND_FUNCTION)
+		err = ktlat_target_refuse(&probe->plan, 0,
+					  KTLAT_REFUSED_ABSENT);
+	for (;;) {
+		backend = ktlat_backend_next(add->backend, add->kind, backend);
+		if (!backend)
+			return err;
+		err = probe_attach_by(probe, !(add->flags & KTLAT_PROBE_DISABLED),
+				      backend);
+		if (!err)
+			return 0;
+		if (!probe->passed_over)
+			probe->passed_over = probe->plan.refusal;
+	}
 }
 
 static int probe_refuse(struct ktlat_probe_add *add, int refusal)
@@ -188,7 +223,7 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 		add->refusal = probe->plan.refusal;
 		add->refused_point = probe->plan.refused_point;
 		probe_free(probe);
-		return err == -EBUSY ? probe_refuse(add, KTLAT_REFUSED_OFF) : err;
+		return err;
 	}
 	probe->session = session;
 	probe->id = add->id = ++probe_last_id;
@@ -231,8 +266,14 @@ int ktlat_probe_disable(struct ktlat_probe *probe)
 /* Zeroes the figures; calls in flight belong to the old ones. */
 int ktlat_probe_reset(struct ktlat_probe *probe)
 {
-	ktlat_histogram_reset(probe->histogram, &probe->meter);
-	probe->attachment->backend->info(probe->attachment, &probe->base);
+	const struct ktlat_backend *backend = probe->attachment->backend;
+	u64 epoch = probe->meter.epoch;
+
+	ktlat_histogram_flip(probe->histogram, &probe->meter);
+	if (backend->retire)
+		backend->retire(probe->attachment, epoch);
+	ktlat_histogram_clean(probe->histogram);
+	backend->info(probe->attachment, &probe->base);
 	return 0;
 }
 
@@ -368,6 +409,8 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->missed_pool = mechanism.missed_pool - probe->base.missed_pool;
 	info->missed_busy = mechanism.missed_busy - probe->base.missed_busy;
 	info->pool_grown = mechanism.pool_grown;
+	info->passed_over = probe->passed_over;
+	info->reserved1 = 0;
 	info->map_offset = probe->map_slot * (u64)ktlat_map_span();
 	info->map_size = (u64)probe->histogram->nr_pages << PAGE_SHIFT;
 	probe_tell_points(probe, info);
@@ -398,6 +441,23 @@ int ktlat_probe_get(struct ktlat_session *session,
 		return 0;
 	}
 	return -ENOENT;
+}
+
+/**
+ * ktlat_probe_held() - Tell what holds the module without a probe
+ * @held: @cursor tells where to go on; the rest is filled in
+ *
+ * Context: ktlat_lock. Return: 0, or -ENOENT if there is no more to see.
+ */
+int ktlat_probe_held(struct ktlat_held *held)
+{
+	lockdep_assert_held(&ktlat_lock);
+	if (!probe_sees_all() ||
+	    !ktlat_backend_held(&held->cursor, &held->point, &held->in_flight))
+		return -ENOENT;
+	if (!capable(CAP_SYSLOG))
+		held->point.address = 0;
+	return 0;
 }
 
 /* Fills in how many probes the caller sees, and what memory its user holds. */

@@ -28,6 +28,8 @@ struct ktlat_session;
  * @histogram: its figures
  * @attachment: its backend's part
  * @base: what the mechanism had lost at the last reset
+ * @passed_over: why the first backend that was tried is not the one: &enum
+ *	ktlat_refusal
  */
 struct ktlat_probe {
 	struct list_head node;
@@ -42,6 +44,7 @@ struct ktlat_probe {
 	struct ktlat_histogram *histogram;
 	struct ktlat_attachment *attachment;
 	struct ktlat_mechanism_info base;
+	u32 passed_over;
 };
 
 /* What can be done to a probe by its owner. */
@@ -56,6 +59,7 @@ ktlat_probe_action ktlat_probe_disable;
 ktlat_probe_action ktlat_probe_reset;
 int ktlat_probe_get(struct ktlat_session *session,
 		    struct ktlat_probe_info *info, bool next);
+int ktlat_probe_held(struct ktlat_held *held);
 void ktlat_probe_totals(const struct ktlat_session *session,
 			struct ktlat_info *info);
 struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,

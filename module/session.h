@@ -24,8 +24,9 @@ struct ktlat_session {
  *
  *	ktlat_lock
  *	krp_lock		backend/kretprobe.h
+ *	direct_lock		backend/direct.h; also from the module notifier
  *	starts_list_lock	hot/starts.c
- *	the kernel's own	CPU hotplug, kprobe, tracepoint, text
+ *	the kernel's own	CPU hotplug, kprobe, ftrace, tracepoint, text
  *	mmap_lock		the kernel itself takes it inside CPU hotplug
  *	ktlat_map_lock		a leaf: nothing is taken inside of it
  *

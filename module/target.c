@@ -68,6 +68,13 @@ static const int target_errnos[] = {
 	[KTLAT_REFUSED_MEMLOCK]		= -ENOMEM,
 	[KTLAT_REFUSED_LIMIT]		= -EDQUOT,
 	[KTLAT_REFUSED_OFF]		= -EBUSY,
+	[KTLAT_REFUSED_PROTOTYPE]	= -EPROTOTYPE,
+	[KTLAT_REFUSED_RIGHTS]		= -EACCES,
+	[KTLAT_REFUSED_CLOCK]		= -ENODATA,
+	[KTLAT_REFUSED_TAKEN]		= -EADDRINUSE,
+	[KTLAT_REFUSED_SLOTS]		= -ENOSPC,
+	[KTLAT_REFUSED_EXCLUDED]	= -EXDEV,
+	[KTLAT_REFUSED_ABSENT]		= -EPROTONOSUPPORT,
 };
 
 int ktlat_target_errno(int refusal)
@@ -190,7 +197,7 @@ NOKPROBE_SYMBOL(target_never);
 /**
  * ktlat_target_check_function() - Check the function that holds a point
  * @plan: refusal is noted here
- * @point: which of its points
+ * @point: which of its points; its address is filled in
  *
  * Context: may sleep. Return: 0; the errno of the refusal; -ENOMEM.
  */
@@ -216,6 +223,7 @@ int ktlat_target_check_function(struct ktlat_plan *plan, int point)
 	} else {
 		err = ktlat_target_check_entry(plan, point, &kp) ?:
 		      target_check_offset(plan, point, &kp);
+		plan->point[point].address = (unsigned long)kp.addr;
 		unregister_kprobe(&kp);
 	}
 	kfree(symbol);

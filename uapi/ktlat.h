@@ -141,12 +141,18 @@ enum ktlat_kind {
  *	are not atomic in the kernel, so its figures are marked as a bound
  * @KTLAT_BACKEND_PAIR: two kprobes; pairs only
  * @KTLAT_BACKEND_TRACEPOINT: two or more tracepoint handlers
+ * @KTLAT_BACKEND_DIRECT: a trampoline of ktlat's own on the function's ftrace
+ *	site; functions only. Costs least and loses nothing; see
+ *	%KTLAT_PROBE_REGISTERS. Deleting its probe is over when new calls are not
+ *	measured any more; those in flight go on to hold the module, see
+ *	%KTLAT_IOC_HELD_NEXT
  */
 enum ktlat_backend_id {
 	KTLAT_BACKEND_AUTO		= 0,
 	KTLAT_BACKEND_KRETPROBE		= 1,
 	KTLAT_BACKEND_PAIR		= 2,
 	KTLAT_BACKEND_TRACEPOINT	= 3,
+	KTLAT_BACKEND_DIRECT		= 4,
 };
 
 /**
@@ -191,6 +197,18 @@ enum ktlat_state {
  * @KTLAT_REFUSED_LIMIT: this user has max_probes probes already (EDQUOT)
  * @KTLAT_REFUSED_OFF: kprobes are switched off, by a 0 in
  *	/sys/kernel/debug/kprobes/enabled (EBUSY)
+ * @KTLAT_REFUSED_PROTOTYPE: the direct backend may not call the function, as
+ *	nobody vouches for its arguments (EPROTOTYPE)
+ * @KTLAT_REFUSED_RIGHTS: the direct backend takes CAP_SYS_ADMIN (EACCES)
+ * @KTLAT_REFUSED_CLOCK: the direct backend stamps by the CPU's own counter, and
+ *	that is not this machine's clock (ENODATA)
+ * @KTLAT_REFUSED_TAKEN: another trampoline is on the function, that of a BPF
+ *	program maybe, or ftrace is switched off (EADDRINUSE)
+ * @KTLAT_REFUSED_SLOTS: all trampolines of the direct backend are in use
+ *	(ENOSPC)
+ * @KTLAT_REFUSED_EXCLUDED: no trampoline may call the function (EXDEV)
+ * @KTLAT_REFUSED_ABSENT: the module has no such backend on this kernel
+ *	(EPROTONOSUPPORT)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -204,12 +222,20 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_MEMLOCK	= 8,
 	KTLAT_REFUSED_LIMIT	= 9,
 	KTLAT_REFUSED_OFF	= 10,
+	KTLAT_REFUSED_PROTOTYPE	= 11,
+	KTLAT_REFUSED_RIGHTS	= 12,
+	KTLAT_REFUSED_CLOCK	= 13,
+	KTLAT_REFUSED_TAKEN	= 14,
+	KTLAT_REFUSED_SLOTS	= 15,
+	KTLAT_REFUSED_EXCLUDED	= 16,
+	KTLAT_REFUSED_ABSENT	= 17,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
 #define KTLAT_FEATURE_KRETPROBE		(1ULL << 0)
 #define KTLAT_FEATURE_PAIR		(1ULL << 1)
 #define KTLAT_FEATURE_TRACEPOINT	(1ULL << 2)
+#define KTLAT_FEATURE_DIRECT		(1ULL << 3)
 
 /* ktlat_probe_add.flags and ktlat_probe_info.flags */
 #define KTLAT_PROBE_PUBLIC	(1U << 0) /* readers without rights may see it,
@@ -218,6 +244,13 @@ enum ktlat_refusal {
 					   */
 #define KTLAT_PROBE_DISABLED	(1U << 1) /* add only: do not arm it yet */
 #define KTLAT_PROBE_INEXACT	(1U << 2) /* info only: loss is a lower bound */
+#define KTLAT_PROBE_REGISTERS	(1U << 3) /* add only: the caller vouches that all
+					   * arguments of the function come in
+					   * registers and that no other function
+					   * has its name, so that a trampoline
+					   * may call it. Wrongly said, the
+					   * function reads garbage
+					   */
 
 /* ktlat_probe_ref.flags */
 #define KTLAT_REF_ALL		(1U << 0) /* every probe of this session that is
@@ -302,7 +335,8 @@ struct ktlat_point {
 /**
  * struct ktlat_probe_add - A probe to add
  * @size: in: size of this struct
- * @flags: in: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED
+ * @flags: in: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED, KTLAT_PROBE_REGISTERS
+ *	(for %KTLAT_KIND_FUNCTION)
  * @kind: in: &enum ktlat_kind
  * @backend: in: &enum ktlat_backend_id; one that cannot serve @kind: EINVAL
  * @precision: in: p of the histogram, 0 to %KTLAT_PRECISION_MAX: each power of
@@ -349,7 +383,8 @@ struct ktlat_probe_add {
  * @reserved: must be zero
  *
  * Further errors, of %KTLAT_IOC_PROBE_ENABLE: ENODEV (the probed code was
- * unloaded), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF).
+ * unloaded), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF),
+ * EADDRINUSE and ENODATA (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK).
  */
 struct ktlat_probe_ref {
 	__u32 size;
@@ -382,6 +417,9 @@ struct ktlat_probe_ref {
  * @map_offset: out: offset to mmap at; may be used again for another probe
  *	once this one is removed, so check @probe_id of the map header
  * @map_size: out: size of the mapping, in bytes
+ * @passed_over: out: why a cheaper backend was not taken by
+ *	%KTLAT_BACKEND_AUTO, as &enum ktlat_refusal, or 0
+ * @reserved1: zero
  * @reserved: must be zero
  * @point: out: as it was added, with addresses where they may be seen
  */
@@ -403,8 +441,30 @@ struct ktlat_probe_info {
 	__u64 pool_grown;
 	__u64 map_offset;
 	__u64 map_size;
-	__u64 reserved[4];
+	__u32 passed_over;
+	__u32 reserved1;
+	__u64 reserved[3];
 	struct ktlat_point point[2];
+};
+
+/**
+ * struct ktlat_held - A function whose calls hold the module
+ * @size: in: size of this struct
+ * @cursor: in: 0 at first, then what came out last; out: where to go on
+ * @in_flight: out: its calls that have not returned since its probe was removed
+ * @reserved: must be zero
+ * @point: out: the function
+ *
+ * A task may sleep in a function for as long as it likes, with a return in its
+ * stack that leads into ktlat. ENOENT after the last one, and for callers who
+ * see public probes only.
+ */
+struct ktlat_held {
+	__u32 size;
+	__u32 cursor;
+	__u64 in_flight;
+	__u64 reserved[2];
+	struct ktlat_point point;
 };
 
 /*
@@ -421,6 +481,7 @@ struct ktlat_probe_info {
 #define KTLAT_IOC_PROBE_RESET	_IO(KTLAT_IOC_MAGIC, 0x14) /* ktlat_probe_ref */
 #define KTLAT_IOC_PROBE_GET	_IO(KTLAT_IOC_MAGIC, 0x15) /* ktlat_probe_info */
 #define KTLAT_IOC_PROBE_NEXT	_IO(KTLAT_IOC_MAGIC, 0x16) /* ktlat_probe_info */
+#define KTLAT_IOC_HELD_NEXT	_IO(KTLAT_IOC_MAGIC, 0x17) /* ktlat_held */
 
 #define KTLAT_MAP_MAGIC		0x54414c544bULL /* "KTLAT", little-endian */
 

@@ -10,11 +10,15 @@
 
 #include "account.h"
 #include "backend/backend.h"
+#include "compat/ftrace_direct.h"
 #include "hot/starts.h"
 #include "target.h"
 
 /* In the order in which KTLAT_BACKEND_AUTO tries them. */
 static const struct ktlat_backend * const backends[] = {
+#ifdef KTLAT_HAVE_DIRECT
+	&ktlat_backend_direct,
+#endif
 	&ktlat_backend_kretprobe,
 	&ktlat_backend_pair,
 	&ktlat_backend_tracepoint,
@@ -23,19 +27,35 @@ static const struct ktlat_backend * const backends[] = {
 static struct tracepoint *exit_tracepoint;
 
 /**
- * ktlat_backend_select() - The backend to use
+ * ktlat_backend_next() - The backend to try next
  * @id: the one asked for, or %KTLAT_BACKEND_AUTO
  * @kind: &enum ktlat_kind of the probe
+ * @last: the one tried before, or NULL
  *
- * Return: the backend, or NULL if there is none that serves.
+ * Return: the backend, or NULL if there is no further one that serves.
  */
-const struct ktlat_backend *ktlat_backend_select(u32 id, u32 kind)
+const struct ktlat_backend *
+ktlat_backend_next(u32 id, u32 kind, const struct ktlat_backend *last)
 {
-	for (int i = 0; i < ARRAY_SIZE(backends); i++)
-		if (backends[i]->kind == kind &&
+	bool next = !last;
+
+	for (int i = 0; i < ARRAY_SIZE(backends); i++) {
+		if (next && backends[i]->kind == kind &&
 		    (id == KTLAT_BACKEND_AUTO || id == backends[i]->id))
 			return backends[i];
+		next |= backends[i] == last;
+	}
 	return NULL;
+}
+
+/* The next function that holds the module without a probe. May sleep. */
+bool ktlat_backend_held(u32 *cursor, struct ktlat_point *function,
+			u64 *in_flight)
+{
+	for (int i = 0; i < ARRAY_SIZE(backends); i++)
+		if (backends[i]->held)
+			return backends[i]->held(cursor, function, in_flight);
+	return false;
 }
 
 /**
@@ -116,17 +136,45 @@ static void backends_process_exit(void *data, struct task_struct *task)
 	ktlat_starts_task_exit(task);
 }
 
-/* Starts listening to the end of tasks. Context: may sleep. */
+static void backends_shutdown(int nr)
+{
+	while (nr--)
+		if (backends[nr]->shutdown)
+			backends[nr]->shutdown();
+}
+
+static int backends_start(void)
+{
+	for (int i = 0; i < ARRAY_SIZE(backends); i++) {
+		int err = backends[i]->init ? backends[i]->init() : 0;
+
+		if (err) {
+			backends_shutdown(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* Also starts listening to the end of tasks. Context: may sleep. */
 int ktlat_backends_init(void)
 {
+	int err;
+
 	check_trace_callback_type_sched_process_exit(backends_process_exit);
 	exit_tracepoint = ktlat_tracepoint_find("sched_process_exit");
 	if (!exit_tracepoint) {
 		pr_err("this kernel has no tracepoint sched_process_exit: it needs CONFIG_TRACEPOINTS\n");
 		return -EOPNOTSUPP;
 	}
-	return tracepoint_probe_register(exit_tracepoint,
-					 backends_process_exit, NULL);
+	err = backends_start();
+	if (err)
+		return err;
+	err = tracepoint_probe_register(exit_tracepoint, backends_process_exit,
+					NULL);
+	if (err)
+		backends_shutdown(ARRAY_SIZE(backends));
+	return err;
 }
 
 /* Context: may sleep; nothing is attached any more. */
@@ -135,7 +183,5 @@ void ktlat_backends_exit(void)
 	tracepoint_probe_unregister(exit_tracepoint, backends_process_exit,
 				    NULL);
 	tracepoint_synchronize_unregister();
-	for (int i = 0; i < ARRAY_SIZE(backends); i++)
-		if (backends[i]->shutdown)
-			backends[i]->shutdown();
+	backends_shutdown(ARRAY_SIZE(backends));
 }

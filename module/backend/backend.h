@@ -23,6 +23,7 @@ struct ktlat_starts;
  * @match: &enum ktlat_match, for a pair
  * @pool: calls that may be in flight at once; 0 for "by CPUs, and growing"
  * @starts: starts that may wait for their end at once; 0 for the usual number
+ * @in_registers: somebody vouches for %KTLAT_PROBE_REGISTERS
  * @point: what to probe; @address is filled in by attach
  * @meter: where to count; outlives the attachment
  * @account: who pays for memory; outlives the attachment
@@ -34,6 +35,7 @@ struct ktlat_plan {
 	u32 match;
 	u32 pool;
 	u32 starts;
+	bool in_registers;
 	struct ktlat_point point[2];
 	const struct ktlat_meter *meter;
 	struct ktlat_account *account;
@@ -78,7 +80,13 @@ struct ktlat_mechanism_info {
  * @stop: new calls are not measured any more; those in flight still are
  * @detach: ends one that is stopped; on return none of our code runs on its behalf any more
  * @info: reads what the mechanism knows
+ * @retire: the figures of a generation are to be cleared, @epoch is what it
+ *	had for an epoch; waits for who may still write them where RCU does not
+ *	look. Optional
+ * @held: the next function that holds the module without a probe; optional.
+ *	See struct ktlat_held
  * @task_exit: the current task is exiting, with calls on its stack maybe
+ * @init: the module is coming; optional
  * @shutdown: the module is going; nothing is attached any more
  *
  * All but @task_exit may sleep and are serialized by the caller, for each
@@ -95,15 +103,22 @@ struct ktlat_backend {
 	void (*detach)(struct ktlat_attachment *attachment);
 	void (*info)(struct ktlat_attachment *attachment,
 		     struct ktlat_mechanism_info *info);
+	void (*retire)(struct ktlat_attachment *attachment, u64 epoch);
+	bool (*held)(u32 *cursor, struct ktlat_point *function, u64 *in_flight);
 	void (*task_exit)(void);
+	int (*init)(void);
 	void (*shutdown)(void);
 };
 
+extern const struct ktlat_backend ktlat_backend_direct;
 extern const struct ktlat_backend ktlat_backend_kretprobe;
 extern const struct ktlat_backend ktlat_backend_pair;
 extern const struct ktlat_backend ktlat_backend_tracepoint;
 
-const struct ktlat_backend *ktlat_backend_select(u32 id, u32 kind);
+const struct ktlat_backend *
+ktlat_backend_next(u32 id, u32 kind, const struct ktlat_backend *last);
+bool ktlat_backend_held(u32 *cursor, struct ktlat_point *function,
+			u64 *in_flight);
 u64 ktlat_backend_features(void);
 int ktlat_backends_init(void);
 void ktlat_backends_exit(void);

@@ -260,7 +260,7 @@ static void krp_pending(struct kretprobe_instance *ri, const void *rp)
 		if (&pool->rp == rp) {
 			const struct ktlat_call *call = (void *)ri->data;
 
-			ktlat_meter_abandon(pool->meter, call->generation);
+			ktlat_meter_abandon(pool->meter, call->epoch);
 			return;
 		}
 	}

@@ -18,53 +18,62 @@
 /**
  * struct ktlat_meter - What the hot path reads of a probe: one line, read-mostly
  * @areas: the area of CPU 0, see "The mapping of a probe" in ktlat.h
- * @area_stride: from one CPU's area to the next, in bytes
- * @generation_stride: from one generation to the next, in bytes
- * @precision: p of the histogram
- * @generation: how often the probe was reset (its low 32 bits). Written by
- *	ktlat_histogram_reset() with release order after the generation that
+ * @epoch: the current generation: in the high half how often the probe was
+ *	reset, in the low half where in an area its counters begin. Written by
+ *	ktlat_histogram_flip() with release order after the generation that
  *	comes into use was cleared; pairs with the address dependency from the
  *	load in ktlat_meter_enter() to the counters
+ * @precision: p of the histogram
+ * @area_stride: from one CPU's area to the next, in bytes
+ * @precision_bit: 2^p
+ *
+ * direct_x86.S reads it, too: see direct_layout.h.
  */
 struct ktlat_meter {
 	void *areas;
-	u32 area_stride;
-	u32 generation_stride;
+	u64 epoch;
 	u32 precision;
-	u32 generation;
+	u32 area_stride;
+	u64 precision_bit;
 } ____cacheline_aligned;
+
+/* What @epoch of a meter is after so many resets. */
+static inline u64 ktlat_epoch(u64 generation, u32 generation_stride)
+{
+	return generation << 32 | (generation & 1 ? generation_stride : 0);
+}
 
 /**
  * struct ktlat_call - What is remembered of a call while it runs
  * @start: stamp at entry
- * @generation: the generation that counted the entry
+ * @epoch: of the generation that counted the entry
  */
 struct ktlat_call {
 	u64 start;
-	u32 generation;
+	u64 epoch;
 };
 
 /* The counters of this CPU for one generation. */
 static __always_inline struct ktlat_counters *
-ktlat_meter_counters(const struct ktlat_meter *meter, u32 generation)
+ktlat_meter_counters(const struct ktlat_meter *meter, u64 epoch)
 {
 	return meter->areas + (size_t)smp_processor_id() * meter->area_stride +
-	       (generation & 1 ? meter->generation_stride : 0);
+	       (u32)epoch;
 }
 
-static __always_inline u32 ktlat_meter_generation(const struct ktlat_meter *meter)
+static __always_inline u64 ktlat_meter_epoch(const struct ktlat_meter *meter)
 {
-	return READ_ONCE(meter->generation);
+	return READ_ONCE(meter->epoch);
 }
 
 /* Counts an entry. The stamp comes last, so that our own work is not in it. */
 static __always_inline void ktlat_meter_enter(const struct ktlat_meter *meter,
 					      struct ktlat_call *call)
 {
-	u32 generation = ktlat_meter_generation(meter);
+	u64 epoch = ktlat_meter_epoch(meter);
 
-	env_local_inc(&ktlat_meter_counters(meter, generation)->entries);
-	call->generation = generation;
+	env_local_inc(&ktlat_meter_counters(meter, epoch)->entries);
+	call->epoch = epoch;
 	call->start = ktlat_clock();
 }
 
@@ -76,13 +85,13 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 					       const struct ktlat_call *call,
 					       u64 now)
 {
-	u32 generation = ktlat_meter_generation(meter);
+	u64 epoch = ktlat_meter_epoch(meter);
 	struct ktlat_counters *counters;
 	s64 latency = now - call->start;
 
-	if (unlikely(call->generation != generation))
+	if (unlikely(call->epoch != epoch))
 		return;
-	counters = ktlat_meter_counters(meter, generation);
+	counters = ktlat_meter_counters(meter, epoch);
 	if (unlikely(latency < 0)) {
 		env_local_inc(&counters->clock_backwards);
 		latency = 0;
@@ -103,12 +112,12 @@ static __always_inline void ktlat_meter_lose(__u64 *counter)
 
 /* Counts a call that will never return. */
 static __always_inline void ktlat_meter_abandon(const struct ktlat_meter *meter,
-						u32 call_generation)
+						u64 call_epoch)
 {
-	u32 generation = ktlat_meter_generation(meter);
+	u64 epoch = ktlat_meter_epoch(meter);
 
-	if (call_generation == generation)
-		ktlat_meter_lose(&ktlat_meter_counters(meter, generation)
+	if (call_epoch == epoch)
+		ktlat_meter_lose(&ktlat_meter_counters(meter, epoch)
 					  ->abandoned);
 }
 

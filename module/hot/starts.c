@@ -161,17 +161,17 @@ static __always_inline void starts_abandon(struct ktlat_starts *starts, u64 key,
 	struct ktlat_start *start;
 
 	while ((start = starts_take(starts, key, key, &i))) {
-		ktlat_meter_abandon(starts->meter, start->call.generation);
+		ktlat_meter_abandon(starts->meter, start->call.epoch);
 		starts_put(start, 0);
 	}
 }
 
 /* Enters a start; who has waited under this key will never be matched. */
 static __always_inline void starts_enter(struct ktlat_starts *starts, u64 key,
-					 u32 generation)
+					 u64 epoch)
 {
 	struct ktlat_counters *counters =
-		ktlat_meter_counters(starts->meter, generation);
+		ktlat_meter_counters(starts->meter, epoch);
 	struct ktlat_start *start;
 	u32 i = 0;
 
@@ -182,7 +182,7 @@ static __always_inline void starts_enter(struct ktlat_starts *starts, u64 key,
 		ktlat_meter_lose(&counters->missed);
 		return;
 	}
-	start->call.generation = generation;
+	start->call.epoch = epoch;
 	start->call.start = ktlat_clock();
 	starts_put(start, key);
 }
@@ -196,14 +196,14 @@ static __always_inline void starts_enter(struct ktlat_starts *starts, u64 key,
  */
 void ktlat_starts_begin(struct ktlat_starts *starts, u64 key)
 {
-	u32 generation = ktlat_meter_generation(starts->meter);
+	u64 epoch = ktlat_meter_epoch(starts->meter);
 	struct ktlat_counters *counters;
 	unsigned long flags;
 
 	if (likely(starts_open(&flags))) {
-		starts_enter(starts, key, generation);
+		starts_enter(starts, key, epoch);
 	} else {
-		counters = ktlat_meter_counters(starts->meter, generation);
+		counters = ktlat_meter_counters(starts->meter, epoch);
 		env_local_inc(&counters->entries);
 		ktlat_meter_lose(&counters->recursed);
 	}
@@ -243,7 +243,7 @@ void ktlat_starts_unmatched(struct ktlat_starts *starts)
 {
 	const struct ktlat_meter *meter = starts->meter;
 
-	env_local_inc(&ktlat_meter_counters(meter, ktlat_meter_generation(meter))
+	env_local_inc(&ktlat_meter_counters(meter, ktlat_meter_epoch(meter))
 			       ->unmatched);
 }
 NOKPROBE_SYMBOL(ktlat_starts_unmatched);

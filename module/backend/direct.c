@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * direct.c - measuring a function by a trampoline of our own on its ftrace site:
+ * costs a tenth of a kretprobe and loses nothing.
+ *
+ * The state of a call lies on its own stack, so there is nothing that could run
+ * out, and neither nesting nor recursion, sleep, migration or another tracer
+ * gets in its way. The trampoline calls the function, so the function must find
+ * its arguments in registers; the kernel knows no prototypes, and who adds the
+ * probe vouches for that (%KTLAT_PROBE_REGISTERS).
+ */
+#include <linux/capability.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "backend/direct.h"
+#include "compat/ftrace_direct.h"
+#include "compat/tsc.h"
+#include "target.h"
+
+#include <ktlat.h>
+
+#ifdef KTLAT_HAVE_DIRECT
+
+static_assert(offsetof(struct ktlat_meter, epoch) == METER_EPOCH);
+static_assert(offsetof(struct ktlat_meter, precision) == METER_PRECISION);
+static_assert(offsetof(struct ktlat_meter, precision_bit) ==
+	      METER_PRECISION_BIT);
+static_assert(offsetof(struct ktlat_counters, entries) == COUNTERS_ENTRIES);
+static_assert(offsetof(struct ktlat_counters, returns) == COUNTERS_RETURNS);
+static_assert(offsetof(struct ktlat_counters, sum_ns) == COUNTERS_SUM);
+static_assert(offsetof(struct ktlat_counters, min_ns) == COUNTERS_MIN);
+static_assert(offsetof(struct ktlat_counters, max_ns) == COUNTERS_MAX);
+static_assert(sizeof(struct ktlat_counters) == COUNTERS_BUCKETS);
+static_assert(offsetof(struct direct_cpu, area) == 0);
+
+/**
+ * struct direct - An attachment
+ * @attachment: what the probe code sees
+ * @slot: its trampoline
+ * @site: address of the ftrace site
+ * @gone: the code that held the site was unloaded
+ * @started: the site calls the trampoline
+ * @stuck: and will do so for ever, because ftrace has broken down
+ * @node: in the list of attachments
+ *
+ * Guarded by direct_lock.
+ */
+struct direct {
+	struct ktlat_attachment attachment;
+	int slot;
+	unsigned long site;
+	bool gone;
+	bool started;
+	bool stuck;
+	struct list_head node;
+};
+
+/*
+ * Functions that must not be called by a trampoline, and why not; those that
+ * never return at all are refused by the target, and what is noinstr has no
+ * site.
+ */
+static const struct {
+	const char *name;
+	const char *why;
+} direct_excluded[] = {
+	{ "acpi_enter_sleep_state", "resumes elsewhere" },
+	{ "acpi_hw_extended_sleep", "resumes elsewhere" },
+	{ "acpi_hw_legacy_sleep", "resumes elsewhere" },
+	{ "acpi_idle_play_dead", "is left by a CPU that goes offline" },
+	{ "arch_rethook_trampoline_callback", "runs in place of a return" },
+	{ "cpuidle_play_dead", "is left by a CPU that goes offline" },
+	{ "do_idle", "is left by a CPU that goes offline" },
+	{ "ftrace_return_to_handler", "runs in place of a return" },
+	{ "hlt_play_dead", "is left by a CPU that goes offline" },
+	{ "kthread", "is where a stack begins" },
+	{ "mwait_play_dead", "is left by a CPU that goes offline" },
+	{ "preempt_schedule", "called by a trampoline of the kernel's own" },
+	{ "preempt_schedule_irq", "called on the way out of an interrupt" },
+	{ "preempt_schedule_notrace", "called by our trampoline" },
+	{ "prepare_ftrace_return", "changes where its caller returns to" },
+	{ "schedule_tail", "is where a stack begins" },
+	{ "swsusp_save", "resumes elsewhere" },
+	{ "x86_acpi_enter_sleep_state", "resumes elsewhere" },
+};
+
+/* Read by direct_x86.S: ns of a cycle, in units of 2^-32. */
+u64 ktlat_direct_ns_per_cycle;
+
+/* All attachments; under direct_lock. */
+static LIST_HEAD(direct_attachments);
+
+static struct direct *direct_of(struct ktlat_attachment *attachment)
+{
+	return container_of(attachment, struct direct, attachment);
+}
+
+static bool direct_is_excluded(const char *name)
+{
+	for (int i = 0; i < ARRAY_SIZE(direct_excluded); i++)
+		if (!strcmp(direct_excluded[i].name, name))
+			return true;
+	return false;
+}
+
+/* The kernel's clock, and with it the conversion, while no probe uses it. */
+static bool direct_clock_choose(void)
+{
+	if (list_empty(&direct_attachments))
+		ktlat_direct_ns_per_cycle = ktlat_tsc_is_clock() ?
+					    ktlat_tsc_ns_per_cycle() : 0;
+	return ktlat_direct_ns_per_cycle;
+}
+
+/* What can be told without looking at the function. */
+static int direct_admit(struct ktlat_plan *plan)
+{
+	if (!plan->in_registers)
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_PROTOTYPE);
+	if (!capable(CAP_SYS_ADMIN))
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_RIGHTS);
+	if (direct_is_excluded(plan->point[0].name))
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_EXCLUDED);
+	return 0;
+}
+
+/*
+ * Looks the function up and binds a slot to it. Under direct_lock from the first
+ * to the last, so that a module that goes meanwhile tells us.
+ */
+static int direct_bind(struct direct *direct, struct ktlat_plan *plan)
+{
+	int err = ktlat_target_check_function(plan, 0);
+
+	if (err)
+		return err;
+	if (!direct_clock_choose())
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_CLOCK);
+	direct->site = plan->point[0].address;
+	direct->slot = direct_slot_take(&plan->point[0], plan->meter);
+	if (direct->slot < 0)
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_SLOTS);
+	list_add(&direct->node, &direct_attachments);
+	return 0;
+}
+
+static struct ktlat_attachment *direct_attach(struct ktlat_plan *plan)
+{
+	struct direct *direct;
+	int err = direct_admit(plan);
+
+	if (err)
+		return ERR_PTR(err);
+	direct = kzalloc(sizeof(*direct), GFP_KERNEL_ACCOUNT);
+	if (!direct)
+		return ERR_PTR(-ENOMEM);
+	direct->attachment.backend = &ktlat_backend_direct;
+	mutex_lock(&direct_lock);
+	err = direct_bind(direct, plan);
+	mutex_unlock(&direct_lock);
+	if (err) {
+		kfree(direct);
+		return ERR_PTR(err);
+	}
+	return &direct->attachment;
+}
+
+static int direct_start(struct ktlat_attachment *attachment)
+{
+	struct direct *direct = direct_of(attachment);
+	int err;
+
+	mutex_lock(&direct_lock);
+	if (direct->gone || direct->stuck)
+		err = -ENODEV;
+	else if (!ktlat_tsc_is_clock())
+		err = -ENODATA;
+	else
+		err = ktlat_ftrace_direct_add(direct->site,
+					      direct_slot_text(direct->slot));
+	direct->started = !err;
+	mutex_unlock(&direct_lock);
+	return err == -EBUSY ? -EADDRINUSE : err;
+}
+
+/* Under direct_lock. */
+static void direct_stop_locked(struct direct *direct)
+{
+	int err;
+
+	if (!direct->started)
+		return;
+	direct->started = false;
+	err = ktlat_ftrace_direct_remove(direct->site,
+					 direct_slot_text(direct->slot));
+	if (!err)
+		return;
+	direct->stuck = true;
+	pr_err("ftrace does not let go of %pS (%d): this module cannot be unloaded any more\n",
+	       (void *)direct->site, err);
+}
+
+static void direct_stop(struct ktlat_attachment *attachment)
+{
+	mutex_lock(&direct_lock);
+	direct_stop_locked(direct_of(attachment));
+	mutex_unlock(&direct_lock);
+}
+
+static void direct_detach(struct ktlat_attachment *attachment)
+{
+	struct direct *direct = direct_of(attachment);
+
+	direct_slot_drain(direct->slot, direct->stuck);
+	mutex_lock(&direct_lock);
+	list_del(&direct->node);
+	mutex_unlock(&direct_lock);
+	kfree(direct);
+}
+
+static void direct_info(struct ktlat_attachment *attachment,
+			struct ktlat_mechanism_info *info)
+{
+	mutex_lock(&direct_lock);
+	*info = (struct ktlat_mechanism_info){
+		.gone = direct_of(attachment)->gone,
+	};
+	mutex_unlock(&direct_lock);
+}
+
+static void direct_retire(struct ktlat_attachment *attachment, u64 epoch)
+{
+	/* Functions of the idle loop run where RCU does not look. */
+	ktlat_synchronize_cpus();
+	mutex_lock(&direct_lock);
+	direct_slot_retire(direct_of(attachment)->slot, epoch);
+	mutex_unlock(&direct_lock);
+}
+
+/* The stack of a task is as deep as this, in calls, most of the time. */
+#define DIRECT_TRACE	64
+
+static void direct_task_exit(void)
+{
+	unsigned long trace[DIRECT_TRACE];
+	unsigned int skip = 0, nr;
+
+	if (!direct_slots_used())
+		return;
+	/* Figures are freed only after every CPU has been seen with it on. */
+	preempt_disable_notrace();
+	do {
+		nr = stack_trace_save(trace, ARRAY_SIZE(trace), skip);
+		for (unsigned int i = 0; i < nr; i++)
+			direct_slot_abandon(trace[i]);
+		skip += nr;
+	} while (nr == ARRAY_SIZE(trace));
+	preempt_enable_notrace();
+}
+
+/* Is a site in what a module now loses? Its init text goes once it is live. */
+static bool direct_loses(unsigned long site, unsigned long event,
+			 const struct module *module)
+{
+	switch (event) {
+	case MODULE_STATE_LIVE:
+		return within_module_init(site, module);
+	case MODULE_STATE_GOING:
+		return within_module(site, module);
+	default:
+		return false;
+	}
+}
+
+/* Code goes: so do our trampolines on its functions, in which nobody is. */
+static int direct_module_event(struct notifier_block *block,
+			       unsigned long event, void *data)
+{
+	struct direct *direct;
+
+	mutex_lock(&direct_lock);
+	list_for_each_entry(direct, &direct_attachments, node) {
+		if (direct->gone || !direct_loses(direct->site, event, data))
+			continue;
+		direct_stop_locked(direct);
+		direct->gone = true;
+	}
+	mutex_unlock(&direct_lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block direct_modules = {
+	.notifier_call = direct_module_event,
+};
+
+static int direct_init(void)
+{
+	int err = direct_slots_init();
+
+	if (err)
+		return err;
+	err = register_module_notifier(&direct_modules);
+	if (err)
+		direct_slots_exit();
+	return err;
+}
+
+static void direct_exit(void)
+{
+	unregister_module_notifier(&direct_modules);
+	direct_slots_exit();
+}
+
+const struct ktlat_backend ktlat_backend_direct = {
+	.id		= KTLAT_BACKEND_DIRECT,
+	.kind		= KTLAT_KIND_FUNCTION,
+	.feature	= KTLAT_FEATURE_DIRECT,
+	.exact		= true,
+	.attach		= direct_attach,
+	.start		= direct_start,
+	.stop		= direct_stop,
+	.detach		= direct_detach,
+	.info		= direct_info,
+	.retire		= direct_retire,
+	.held		= direct_slot_held,
+	.task_exit	= direct_task_exit,
+	.init		= direct_init,
+	.shutdown	= direct_exit,
+};
+
+#endif /* KTLAT_HAVE_DIRECT */

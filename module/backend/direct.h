@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * direct.h - what direct.c (the backend), direct_slot.c (its trampolines) and
+ * direct_x86.S (their code) share.
+ */
+#ifndef KTLAT_BACKEND_DIRECT_H
+#define KTLAT_BACKEND_DIRECT_H
+
+#include <linux/linkage.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/percpu-defs.h>
+#include <linux/static_call_types.h>
+
+#include "backend/backend.h"
+#include "backend/direct_layout.h"
+#include "hot/measure.h"
+
+/**
+ * struct direct_slot - A trampoline and what it is used for
+ * @used: bound to a function, or draining
+ * @site: the ftrace site that it serves
+ * @function: its name, for who asks what holds the module
+ * @left: calls in flight that the current figures do not know: those of earlier
+ *	generations, and after the attachment has ended all of them; less what
+ *	has returned of them since, which is counted by each CPU
+ * @draining: in the list of slots that wait for their last call
+ *
+ * Changed under ktlat_lock and direct_lock, or by the work item that drains;
+ * looked at under direct_lock.
+ */
+struct direct_slot {
+	bool used;
+	unsigned long site;
+	struct ktlat_point function;
+	s64 left;
+	struct list_head draining;
+};
+
+/**
+ * struct direct_cpu - What a CPU has of all slots
+ * @area: where it counts
+ * @stale: calls that returned, or whose task died, after their figures were gone
+ * @scratch: a histogram of precision 0 that nobody reads: where a slot counts
+ *	that is called although it is not bound, see direct_no_meter
+ */
+struct direct_cpu {
+	void *area[DIRECT_SLOTS];
+	u64 stale[DIRECT_SLOTS];
+	struct {
+		struct ktlat_counters counters;
+		u64 buckets[65];
+	} scratch;
+};
+
+/**
+ * struct direct_body - The static call of a slot to the body of its function
+ * @key: what the kernel knows it by
+ * @trampoline: what is called while the kernel patches the call itself
+ */
+struct direct_body {
+	struct static_call_key *key;
+	void *trampoline;
+};
+
+/* In direct_x86.S: the slots, where in a slot the body returns to, the bodies. */
+extern char ktlat_direct_text[];
+extern const u32 ktlat_direct_returns[DIRECT_SLOTS];
+extern const struct direct_body ktlat_direct_bodies[DIRECT_SLOTS];
+
+/* Read by direct_x86.S. */
+extern const struct ktlat_meter *ktlat_direct_meters[DIRECT_SLOTS];
+extern struct direct_cpu __percpu *ktlat_direct_percpu;
+extern u64 ktlat_direct_ns_per_cycle;
+
+/* Called by direct_x86.S: probe context. */
+asmlinkage void ktlat_direct_extreme(struct ktlat_counters *counters,
+				     u64 latency);
+asmlinkage void ktlat_direct_stale(int slot);
+asmlinkage void ktlat_direct_backwards(int slot, u64 epoch);
+
+/*
+ * Guards slots and attachments. Taken inside ktlat_lock and by the notifier of
+ * modules; ftrace's and kprobes' locks are taken inside. Nobody waits for a grace
+ * period with it: all unloading of modules would wait along.
+ */
+extern struct mutex direct_lock;
+
+int direct_slots_init(void);
+void direct_slots_exit(void);
+int direct_slot_take(const struct ktlat_point *function,
+		     const struct ktlat_meter *meter);
+unsigned long direct_slot_text(int slot);
+void direct_slot_retire(int slot, u64 epoch);
+void direct_slot_drain(int slot, bool stuck);
+void direct_slot_abandon(unsigned long address);
+bool direct_slots_used(void);
+bool direct_slot_held(u32 *slot, struct ktlat_point *function, u64 *in_flight);
+
+#endif /* KTLAT_BACKEND_DIRECT_H */

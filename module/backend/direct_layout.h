@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * direct_layout.h - what direct_x86.S knows of the C side. direct.c checks that
+ * each of these is true.
+ */
+#ifndef KTLAT_BACKEND_DIRECT_LAYOUT_H
+#define KTLAT_BACKEND_DIRECT_LAYOUT_H
+
+/* Slots that were assembled, and the bytes of code that each has. */
+#define DIRECT_SLOTS		256
+#define DIRECT_SLOT_BYTES	320
+
+/* struct ktlat_meter */
+#define METER_EPOCH		0x08
+#define METER_PRECISION		0x10
+#define METER_PRECISION_BIT	0x18
+
+/* struct ktlat_counters */
+#define COUNTERS_ENTRIES	0x00
+#define COUNTERS_RETURNS	0x08
+#define COUNTERS_SUM		0x10
+#define COUNTERS_MIN		0x18
+#define COUNTERS_MAX		0x20
+#define COUNTERS_BUCKETS	0x80
+
+#endif /* KTLAT_BACKEND_DIRECT_LAYOUT_H */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * direct_x86.S - the trampolines of the direct backend, one slot for each probe.
+ *
+ * Probe context, in whatever context the traced function runs. A slot is called
+ * from the ftrace site of the function, before its body, and finds
+ *
+ *	(%rsp)		back to the body, behind the site
+ *	8(%rsp)		back to who called the function
+ *
+ * It counts the entry, stamps, calls the body as the function would have been
+ * called, stamps, records, and returns to the caller. Of a call in flight the
+ * stack holds, below these two,
+ *
+ *	(%rsp)		stamp at entry, in cycles
+ *	8(%rsp)		epoch that counted the entry
+ *
+ * The arguments of the function lie in registers and stay where they are: all
+ * that is used here before the body runs is %rax, %r10 and %r11, and %rdx is put
+ * back. After it, all but %rax and %rdx are free; those wait in %r8 and %r9.
+ * Nothing here may be traced, nor calls what may, but for the rare ways out.
+ *
+ * The body is reached by a static call of the slot's own, which is a direct call
+ * once the slot is bound: an indirect one into the middle of a function would be
+ * refused by CPUs with IBT.
+ *
+ * For ORC: the state at a slot's start is that of a function just called, from
+ * behind the site. Once both words and the way back to the body are popped, it
+ * is that of the traced function, just called.
+ *
+ * The order of stores to the counters is that of hist.h: entries first, returns
+ * last; x86 keeps stores in order.
+ */
+#include <linux/linkage.h>
+#include <linux/objtool.h>
+#include <asm/unwind_hints.h>
+
+#include "backend/direct_layout.h"
+#include "compat/have_direct.h"
+#include "compat/preempt_asm.h"
+
+#ifdef KTLAT_HAVE_DIRECT
+
+	.section .kprobes.text, "ax"
+
+/* The counters of this CPU, without the generation, to \to. Preemption off. */
+.macro AREA_OF nr:req, to:req
+	movq	ktlat_direct_percpu(%rip), \to
+	movq	%gs:(\nr * 8)(\to), \to
+.endm
+
+/* Cycles to %rax; changes %rdx. */
+.macro JOIN_CYCLES
+	shlq	$32, %rdx
+	orq	%rdx, %rax
+.endm
+
+.macro SLOT name:req, nr:req
+SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
+#ifdef CONFIG_X86_KERNEL_IBT
+	ANNOTATE_NOENDBR
+#endif
+	KTLAT_PREEMPT_DISABLE
+	movq	ktlat_direct_meters + \nr * 8(%rip), %r10
+	AREA_OF	\nr, %r11
+	movq	METER_EPOCH(%r10), %r10
+	pushq	%r10
+	movl	%r10d, %r10d
+	incq	COUNTERS_ENTRIES(%r11, %r10)
+	KTLAT_PREEMPT_ENABLE .Lresched_entry_\name
+.Lentered_\name:
+	movq	%rdx, %r10
+	rdtsc
+	JOIN_CYCLES
+	pushq	%rax
+	movq	%r10, %rdx
+
+	call	__SCT__ktlat_body_\name
+.Lreturned_\name:
+	movq	%rax, %r8
+	movq	%rdx, %r9
+	rdtscp
+	JOIN_CYCLES
+	subq	(%rsp), %rax
+	jb	.Lbackwards_\name
+	mulq	ktlat_direct_ns_per_cycle(%rip)
+	shrdq	$32, %rdx, %rax
+.Lmeasured_\name:
+	KTLAT_PREEMPT_DISABLE
+	movq	ktlat_direct_meters + \nr * 8(%rip), %r10
+	movq	8(%rsp), %rcx
+	cmpq	METER_EPOCH(%r10), %rcx
+	jne	.Lstale_\name
+	AREA_OF	\nr, %r11
+	movl	%ecx, %ecx
+	addq	%rcx, %r11
+
+	/* ktlat_bucket_index(): the bucket of %rax, to %rdx */
+	movq	%rax, %rcx
+	orq	METER_PRECISION_BIT(%r10), %rcx
+	bsrq	%rcx, %rcx
+	subl	METER_PRECISION(%r10), %ecx
+	movq	%rax, %rdx
+	shrq	%cl, %rdx
+	movl	%ecx, %edi
+	movl	METER_PRECISION(%r10), %ecx
+	shll	%cl, %edi
+	addq	%rdi, %rdx
+
+	incq	COUNTERS_BUCKETS(%r11, %rdx, 8)
+	addq	%rax, COUNTERS_SUM(%r11)
+	cmpq	COUNTERS_MIN(%r11), %rax
+	jb	.Lextreme_\name
+	cmpq	COUNTERS_MAX(%r11), %rax
+	ja	.Lextreme_\name
+.Lrecorded_\name:
+	incq	COUNTERS_RETURNS(%r11)
+.Ldone_\name:
+	KTLAT_PREEMPT_ENABLE .Lresched_exit_\name
+.Lleave_\name:
+	movq	%r8, %rax
+	movq	%r9, %rdx
+	addq	$24, %rsp
+	UNWIND_HINT_FUNC
+	RET
+
+	/* Out of the way. */
+.Lresched_entry_\name:
+	KTLAT_RESCHED
+	jmp	.Lentered_\name
+.Lresched_exit_\name:
+	call	direct_resched
+	jmp	.Lleave_\name
+.Lextreme_\name:
+	call	direct_extreme
+	jmp	.Lrecorded_\name
+.Lstale_\name:
+	movl	$\nr, %edi
+	call	direct_stale
+	jmp	.Ldone_\name
+.Lbackwards_\name:
+	movl	$\nr, %edi
+	movq	8(%rsp), %rsi
+	call	direct_backwards
+	jmp	.Lmeasured_\name
+SYM_FUNC_END(ktlat_direct_\name)
+	/* An error here: DIRECT_SLOT_BYTES is too small. */
+	.org	ktlat_direct_\name + DIRECT_SLOT_BYTES, 0xcc
+.endm
+
+	.globl	ktlat_direct_text
+	.balign	64
+ktlat_direct_text:
+	.set	slot, 0
+	.irpc	high, 0123456789abcdef
+	.irpc	low, 0123456789abcdef
+	SLOT	\high\low, slot
+	.set	slot, slot + 1
+	.endr
+	.endr
+
+/* What a rare way out of a slot has to keep: the values that are returned. */
+.macro RARE name:req
+SYM_START(\name, SYM_L_LOCAL, SYM_A_NONE)
+	pushq	%r8
+	pushq	%r9
+.endm
+
+.macro RARE_END name:req
+	popq	%r9
+	popq	%r8
+	RET
+SYM_FUNC_END(\name)
+.endm
+
+RARE direct_resched
+	KTLAT_RESCHED
+RARE_END direct_resched
+
+/* %r11: counters, %rax: latency; %r11 is kept. */
+RARE direct_extreme
+	pushq	%r11
+	movq	%r11, %rdi
+	movq	%rax, %rsi
+	call	ktlat_direct_extreme
+	popq	%r11
+RARE_END direct_extreme
+
+/* %edi: slot */
+RARE direct_stale
+	call	ktlat_direct_stale
+RARE_END direct_stale
+
+/* %edi: slot, %rsi: epoch of the entry; %rax becomes 0, the latency to record. */
+RARE direct_backwards
+	call	ktlat_direct_backwards
+	xorl	%eax, %eax
+RARE_END direct_backwards
+
+/*
+ * The static calls as C sees them: key and trampoline of each slot. Also what
+ * lets objtool find the key of a call.
+ */
+	.section .rodata
+	.balign	8
+	.globl	ktlat_direct_bodies
+ktlat_direct_bodies:
+	.irpc	high, 0123456789abcdef
+	.irpc	low, 0123456789abcdef
+	.quad	__SCK__ktlat_body_\high\low
+	.quad	__SCT__ktlat_body_\high\low
+	.endr
+	.endr
+
+/*
+ * Where in the text the body of each slot returns to. Not the same in each: the
+ * slot's number is encoded in one byte or in four.
+ */
+	.globl	ktlat_direct_returns
+ktlat_direct_returns:
+	.irpc	high, 0123456789abcdef
+	.irpc	low, 0123456789abcdef
+	.long	.Lreturned_\high\low - ktlat_direct_text
+	.endr
+	.endr
+
+#endif /* KTLAT_HAVE_DIRECT */
