@@ -67,7 +67,7 @@ static const struct expectation usages[] = {
 	{ "add-probe f_idle --public=yes", 2,
 	  "add-probe: --public takes no value; see ktlat-ctl help add-probe" },
 	{ "add-probe f_idle --backend fprobe", 2,
-	  "add-probe: --backend: \"fprobe\" is none of auto, kretprobe, pair, tracepoint; see ktlat-ctl help add-probe" },
+	  "add-probe: --backend: \"fprobe\" is none of auto, kretprobe, pair, tracepoint, direct; see ktlat-ctl help add-probe" },
 	{ "add-probe f_idle --backend pair", 2,
 	  "add-probe: --backend pair cannot measure f_idle, --backend kretprobe can; see ktlat-ctl help add-probe" },
 	{ "add-probe @irq --pool 5", 2,

@@ -7,14 +7,17 @@
 static void print_added(struct ktlat *k, __u64 id)
 {
 	struct ktlat_probe_info info;
-	char spec[KTLAT_SPEC_LEN];
+	char spec[KTLAT_SPEC_LEN], why[KTLAT_ERROR_LEN];
 
 	/* Somebody may have removed it by now. */
 	if (ktlat_get_probe(k, id, &info, NULL))
 		return;
 	ktlat_format_spec(&info, spec);
-	printf("added probe %llu: %s (%s)\n", (unsigned long long)id, spec,
+	printf("added probe %llu: %s (%s", (unsigned long long)id, spec,
 	       backend_name(info.backend));
+	if (ktlat_format_refusal(info.passed_over, why))
+		printf(", not direct: %s", why);
+	puts(")");
 }
 
 static int add(const struct ctl *ctl, struct requests *requests)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "json.h"
 #include "names.h"
@@ -9,6 +10,7 @@ static const struct {
 	__u64 bit;
 	const char *name;
 } features[] = {
+	{ KTLAT_FEATURE_DIRECT, "direct" },
 	{ KTLAT_FEATURE_KRETPROBE, "kretprobe" },
 	{ KTLAT_FEATURE_PAIR, "pair" },
 	{ KTLAT_FEATURE_TRACEPOINT, "tracepoint" },
@@ -19,14 +21,34 @@ static const struct {
  * @module: what the kernel says about it
  * @answers: the device could be asked
  * @info: what it answered
+ * @held: functions whose calls hold the module
+ * @nr_held: how many
  * @err: or why it could not
  */
 struct status {
 	struct ktlat_module module;
 	bool answers;
 	struct ktlat_info info;
+	struct ktlat_held *held;
+	size_t nr_held;
 	struct ktlat_error err;
 };
+
+static void find_held(struct ktlat *k, struct status *status)
+{
+	struct ktlat_held held = { 0 };
+
+	while (!ktlat_next_held(k, &held, NULL)) {
+		struct ktlat_held *more;
+
+		more = reallocarray(status->held, status->nr_held + 1,
+				    sizeof(*more));
+		if (!more)
+			return;
+		status->held = more;
+		more[status->nr_held++] = held;
+	}
+}
 
 static void find_out(struct status *status)
 {
@@ -36,6 +58,8 @@ static void find_out(struct status *status)
 	if (ktlat_open(&k, 0, &status->err))
 		return;
 	status->answers = !ktlat_get_info(k, &status->info, &status->err);
+	if (status->answers)
+		find_held(k, status);
 	ktlat_close(k);
 }
 
@@ -70,8 +94,22 @@ static void text_info(const struct ktlat_info *info)
 	putchar('\n');
 }
 
+/* Which calls hold the module, and of which tasks if these sleep. */
+static void text_held(const struct ktlat_held *held)
+{
+	char sleepers[256];
+
+	ktlat_list_sleepers(held->point.name, sleepers, sizeof(sleepers));
+	printf("held      %llu call%s in flight in %s%s%s\n",
+	       (unsigned long long)held->in_flight,
+	       held->in_flight == 1 ? "" : "s", held->point.name,
+	       *sleepers ? ": " : "", sleepers);
+}
+
 static void text_status(const struct status *status)
 {
+	size_t i;
+
 	if (status->module.loaded)
 		printf("module    loaded, version %s, %d reference%s\n",
 		       *status->module.version ? status->module.version :
@@ -89,6 +127,8 @@ static void text_status(const struct status *status)
 	printf("tool      version %s, ABI %u as the module\n", KTLAT_VERSION,
 	       KTLAT_ABI_VERSION);
 	text_info(&status->info);
+	for (i = 0; i < status->nr_held; i++)
+		text_held(&status->held[i]);
 }
 
 static void json_info(struct json_object *root, const struct ktlat_info *info)
@@ -116,6 +156,21 @@ static void json_info(struct json_object *root, const struct ktlat_info *info)
 	add_number(root, "precision_default", info->precision_default);
 }
 
+static void json_held(struct json_object *root, const struct status *status)
+{
+	struct json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < status->nr_held; i++) {
+		struct json_object *held = json_object_new_object();
+
+		add_string(held, "function", status->held[i].point.name);
+		add_number(held, "in_flight", status->held[i].in_flight);
+		json_object_array_add(list, held);
+	}
+	json_object_object_add(root, "held", list);
+}
+
 static void json_status(const struct status *status)
 {
 	struct json_object *root = json_document();
@@ -126,10 +181,12 @@ static void json_status(const struct status *status)
 	add_string(root, "tool_version", KTLAT_VERSION);
 	add_number(root, "tool_abi_version", KTLAT_ABI_VERSION);
 	add_bool(root, "answers", status->answers);
-	if (status->answers)
+	if (status->answers) {
 		json_info(root, &status->info);
-	else
+		json_held(root, status);
+	} else {
 		add_string(root, "problem", status->err.text);
+	}
 	json_print(stdout, root);
 }
 
@@ -154,5 +211,6 @@ int cmd_status(struct ctl *ctl, char **argv)
 		json_status(&status);
 	else
 		text_status(&status);
+	free(status.held);
 	return finish_output();
 }

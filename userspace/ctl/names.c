@@ -25,6 +25,7 @@ const char *backend_name(__u32 backend)
 		[KTLAT_BACKEND_KRETPROBE]	= "kretprobe",
 		[KTLAT_BACKEND_PAIR]		= "pair",
 		[KTLAT_BACKEND_TRACEPOINT]	= "tracepoint",
+		[KTLAT_BACKEND_DIRECT]		= "direct",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), backend);

@@ -21,6 +21,7 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 			 __u64 session)
 {
 	const struct ktlat_probe_info *info = &watch->info;
+	char why[KTLAT_ERROR_LEN];
 
 	add_number(probe, "id", info->id);
 	add_string(probe, "spec", watch->spec);
@@ -28,6 +29,9 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 	add_string(probe, "module", watch->module);
 	add_string(probe, "kind", kind_name(info->kind));
 	add_string(probe, "backend", backend_name(info->backend));
+	json_object_object_add(probe, "passed_over",
+			       ktlat_format_refusal(info->passed_over, why) ?
+			       json_object_new_string(why) : NULL);
 	add_string(probe, "state", state_name(info->state));
 	add_number(probe, "uid", info->uid);
 	add_bool(probe, "public", info->flags & KTLAT_PROBE_PUBLIC);

@@ -7,15 +7,26 @@
 
 /* In the order of enum ktlat_backend_id. */
 static const char * const backend_names[] = {
-	"auto", "kretprobe", "pair", "tracepoint", NULL,
+	"auto", "kretprobe", "pair", "tracepoint", "direct", NULL,
 };
 
-/* The one that serves each enum ktlat_kind. */
-static const __u32 backend_of_kind[] = {
-	[KTLAT_KIND_FUNCTION]	= KTLAT_BACKEND_KRETPROBE,
-	[KTLAT_KIND_PAIR]	= KTLAT_BACKEND_PAIR,
-	[KTLAT_KIND_TRACEPOINT]	= KTLAT_BACKEND_TRACEPOINT,
+/* The enum ktlat_kind that each serves. */
+static const __u32 kind_of_backend[] = {
+	[KTLAT_BACKEND_KRETPROBE]	= KTLAT_KIND_FUNCTION,
+	[KTLAT_BACKEND_PAIR]		= KTLAT_KIND_PAIR,
+	[KTLAT_BACKEND_TRACEPOINT]	= KTLAT_KIND_TRACEPOINT,
+	[KTLAT_BACKEND_DIRECT]		= KTLAT_KIND_FUNCTION,
 };
+
+/* One that serves a kind, to be named to who has chosen another. */
+static const char *backend_for(__u32 kind)
+{
+	__u32 i = KTLAT_BACKEND_AUTO + 1;
+
+	while (kind_of_backend[i] != kind)
+		i++;
+	return backend_names[i];
+}
 
 /**
  * init_probe_options() - Nothing is given yet
@@ -34,6 +45,7 @@ void init_probe_options(struct probe_options *probe, struct ctl *ctl)
 		{ OPTION_CHOICE, "--backend", NULL, &probe->backend, 0, 0,
 		  backend_names },
 		FLAG_OPTION("--public", &probe->public),
+		FLAG_OPTION("--args-in-registers", &probe->in_registers),
 		MORE_OPTIONS(ctl->options),
 	};
 
@@ -51,14 +63,18 @@ static int set_options(struct ktlat_probe_add *request, const char *spec,
 		       const struct probe_options *options,
 		       struct ktlat_error *err)
 {
-	__u32 serves = backend_of_kind[request->kind];
 	bool function = request->kind == KTLAT_KIND_FUNCTION;
 
-	if (options->backend && options->backend != serves)
+	if (options->backend &&
+	    kind_of_backend[options->backend] != request->kind)
 		return explain(err,
 			       "--backend %s cannot measure %s, --backend %s can",
 			       backend_names[options->backend], spec,
-			       backend_names[serves]);
+			       backend_for(request->kind));
+	if (options->in_registers && !function)
+		return explain(err,
+			       "--args-in-registers is for functions, and %s is none",
+			       spec);
 	if (options->pool != NOT_GIVEN && !function)
 		return explain(err,
 			       "--pool is for functions, and %s is none; give --starts",
@@ -73,7 +89,8 @@ static int set_options(struct ktlat_probe_add *request, const char *spec,
 	request->pool = options->pool != NOT_GIVEN ? options->pool : 0;
 	request->starts = options->starts != NOT_GIVEN ? options->starts : 0;
 	request->flags = (options->public ? KTLAT_PROBE_PUBLIC : 0) |
-			 (options->disabled ? KTLAT_PROBE_DISABLED : 0);
+			 (options->disabled ? KTLAT_PROBE_DISABLED : 0) |
+			 (options->in_registers ? KTLAT_PROBE_REGISTERS : 0);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
  * @backend: &enum ktlat_backend_id
  * @public: readers without rights may see it
  * @disabled: do not measure yet
+ * @in_registers: the user vouches for %KTLAT_PROBE_REGISTERS
  * @options: the table of these, but for @disabled, and of the common options
  */
 struct probe_options {
@@ -25,7 +26,8 @@ struct probe_options {
 	__u32 backend;
 	bool public;
 	bool disabled;
-	struct option options[6];
+	bool in_registers;
+	struct option options[7];
 };
 
 /**

@@ -49,7 +49,8 @@ static bool has_mapping(const char *pid)
 	return found;
 }
 
-static void read_comm(const char *pid, char comm[16])
+/* The name of a task, or "?". */
+void ktl_read_comm(const char *pid, char comm[16])
 {
 	char path[PATH_LEN];
 	FILE *file;
@@ -82,7 +83,7 @@ void ktl_list_holders(char *text, size_t size)
 		if (!isdigit((unsigned char)*pid) ||
 		    (!has_descriptor(pid) && !has_mapping(pid)))
 			continue;
-		read_comm(pid, comm);
+		ktl_read_comm(pid, comm);
 		len += snprintf(text + len, size - len, "%s%s (%s)",
 				len ? ", " : "", comm, pid);
 	}

@@ -52,5 +52,21 @@ int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err);
 
 /* holders.c */
 void ktl_list_holders(char *text, size_t size);
+void ktl_read_comm(const char *pid, char comm[16]);
+
+/**
+ * enum ktl_prototype - What is known of how a function takes its arguments
+ * @KTL_PROTOTYPE_UNKNOWN: nothing that is certain
+ * @KTL_PROTOTYPE_REGISTERS: all of them in the six integer registers
+ * @KTL_PROTOTYPE_STACK: some of them, or a variable number, over the stack
+ */
+enum ktl_prototype {
+	KTL_PROTOTYPE_UNKNOWN,
+	KTL_PROTOTYPE_REGISTERS,
+	KTL_PROTOTYPE_STACK,
+};
+
+/* prototype.c */
+enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point);
 
 #endif /* KTL_INTERNAL_H */

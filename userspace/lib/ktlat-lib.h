@@ -202,6 +202,14 @@ void ktlat_find_modules(struct ktlat_owner *list, size_t nr);
 int ktlat_parse_duration(const char *text, __u64 *ns, struct ktlat_error *err);
 void ktlat_format_duration(__u64 ns, char text[KTLAT_DURATION_LEN]);
 
+/* refusal.c */
+bool ktlat_format_refusal(__u32 refusal, char text[KTLAT_ERROR_LEN]);
+
+/* held.c */
+int ktlat_next_held(struct ktlat *k, struct ktlat_held *held,
+		    struct ktlat_error *err);
+void ktlat_list_sleepers(const char *function, char *text, size_t size);
+
 /* module.c */
 void ktlat_get_module(struct ktlat_module *module);
 int ktlat_load_module(const char *path, const char *parameters,

@@ -161,6 +161,33 @@ int ktlat_load_module(const char *path, const char *parameters,
 	return wait_for_node(err);
 }
 
+/* Writes "FUNC (3), OTHER (1)": functions with calls in flight. */
+static void list_functions(struct ktlat *k, char *text, size_t size)
+{
+	struct ktlat_held held = { 0 };
+	size_t len = 0;
+
+	while (len < size && !ktlat_next_held(k, &held, NULL))
+		len += snprintf(text + len, size - len, "%s%s (%llu)",
+				len ? ", " : "", held.point.name,
+				(unsigned long long)held.in_flight);
+}
+
+/* No process holds it, so calls do. */
+static int fail_in_flight(struct ktlat_error *err)
+{
+	char functions[512] = "";
+	struct ktlat *k;
+
+	if (!ktlat_open(&k, 0, NULL)) {
+		list_functions(k, functions, sizeof(functions));
+		ktlat_close(k);
+	}
+	return ktl_fail(err, EBUSY,
+			"cannot unload the module ktlat: calls are in flight in %s; wait for them to return, ktlat-ctl status shows them",
+			*functions ? functions : "probed functions");
+}
+
 static int fail_held(struct ktlat_error *err)
 {
 	struct ktlat_module module;
@@ -174,30 +201,64 @@ static int fail_held(struct ktlat_error *err)
 		return ktl_fail(err, EBUSY,
 				"cannot unload the module ktlat: %d reference%s held, the device is in use by %s; end them first",
 				module.refcnt, are, holders);
-	return ktl_fail(err, EBUSY,
-			"cannot unload the module ktlat: %d reference%s held and no process has the device open, so calls are in flight in probed functions; wait for them to return",
-			module.refcnt, are);
+	return fail_in_flight(err);
 }
 
-/**
- * ktlat_unload_module() - Unload the module
- * @err: why it failed; EBUSY says who holds it
- */
-int ktlat_unload_module(struct ktlat_error *err)
+static int remove_module(void)
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
 	struct kmod_module *module = NULL;
 	int ret;
 
 	if (!ctx)
-		return ktl_fail(err, ENOMEM, "out of memory");
+		return -ENOMEM;
 	kmod_set_log_fn(ctx, be_silent, NULL);
 	ret = kmod_module_new_from_name(ctx, "ktlat", &module);
 	if (!ret)
 		ret = kmod_module_remove_module(module, 0);
 	kmod_module_unref(module);
 	kmod_unref(ctx);
+	return ret;
+}
 
+/*
+ * Probes of the direct backend hold the module, and so do their last calls, for
+ * some tenths of a second at least. Where nobody else holds it, the probes go,
+ * as they would with the module, and we wait a moment. Returns whether to try
+ * again.
+ */
+static bool remove_probes(void)
+{
+	const struct timespec pause = { .tv_nsec = NODE_WAIT_NS };
+	struct ktlat_module module;
+	char holders[8];
+	struct ktlat *k;
+	int tries, nr;
+
+	ktl_list_holders(holders, sizeof(holders));
+	if (*holders || ktlat_open(&k, KTLAT_OPEN_WRITE, NULL))
+		return false;
+	nr = ktlat_change_all(k, KTLAT_CHANGE_DELETE, NULL);
+	ktlat_close(k);
+	for (tries = 0; nr >= 0 && tries < NODE_TRIES; tries++) {
+		ktlat_get_module(&module);
+		if (!module.refcnt)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/**
+ * ktlat_unload_module() - Unload the module, and its probes with it
+ * @err: why it failed; EBUSY says who holds it
+ */
+int ktlat_unload_module(struct ktlat_error *err)
+{
+	int ret = remove_module();
+
+	if ((ret == -EBUSY || ret == -EAGAIN) && remove_probes())
+		ret = remove_module();
 	switch (-ret) {
 	case 0:
 		return 0;

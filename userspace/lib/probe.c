@@ -57,6 +57,10 @@ static int fail_change(const char *verb, __u64 id, int code,
 		return ktl_fail(err, code,
 				"cannot %s %s: the module that held its function was unloaded; remove the probe, load the module and add it again",
 				verb, which);
+	case EADDRINUSE:
+		return ktl_fail(err, code,
+				"cannot %s %s: another trampoline is on its function by now; remove the probe and add it again",
+				verb, which);
 	case EBUSY:
 		return ktl_fail(err, code,
 				"cannot %s %s: kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",

@@ -19,6 +19,20 @@ static const char * const reasons[] = {
 		"its histogram would pass your limit of locked memory; raise ulimit -l, lower --precision or remove a probe",
 	[KTLAT_REFUSED_LIMIT] =
 		"you have as many probes as one user may have; remove some, or raise the module parameter max_probes",
+	[KTLAT_REFUSED_PROTOTYPE] =
+		"no BTF of the kernel tells that all its arguments come in registers; if its source does, add --args-in-registers, else take --backend auto",
+	[KTLAT_REFUSED_RIGHTS] =
+		"the direct backend takes CAP_SYS_ADMIN; run as root, or take --backend auto",
+	[KTLAT_REFUSED_CLOCK] =
+		"the direct backend stamps by the TSC, and that is not the clock of this machine; take --backend auto",
+	[KTLAT_REFUSED_TAKEN] =
+		"another trampoline is on the function, of a BPF program maybe, or kernel.ftrace_enabled is 0; take --backend auto",
+	[KTLAT_REFUSED_SLOTS] =
+		"all trampolines are in use; remove a probe, or take --backend auto",
+	[KTLAT_REFUSED_EXCLUDED] =
+		"no trampoline may call this function; take --backend auto",
+	[KTLAT_REFUSED_ABSENT] =
+		"the module has no direct backend on this kernel; take --backend auto",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
@@ -42,6 +56,25 @@ static const char *reason_of_errno(int code)
 	default:
 		return NULL;
 	}
+}
+
+/**
+ * ktlat_format_refusal() - Say in a few words why a backend was passed over
+ * @refusal: &enum ktlat_refusal
+ * @text: where to put it: the reason without what to do about it
+ *
+ * Returns whether there is anything to say.
+ */
+bool ktlat_format_refusal(__u32 refusal, char text[KTLAT_ERROR_LEN])
+{
+	const char *reason = refusal < KTL_ARRAY_SIZE(reasons) ?
+			     reasons[refusal] : NULL;
+
+	if (!refusal)
+		return false;
+	snprintf(text, KTLAT_ERROR_LEN, "%s", reason ? reason : "unknown");
+	text[strcspn(text, ";")] = '\0';
+	return true;
 }
 
 /* Would another point be taken? If not, it is no use to say which it was. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <stdlib.h>
 
 #include "internal.h"
+
+#define LIVEPATCH_DIR	"/sys/kernel/livepatch"
 
 /* Modules that hold a function: enough of them to name in an error. */
 #define MAX_NAMED	4
@@ -80,7 +83,56 @@ static bool is_in_one_module(const struct lookup *lookup)
 	return true;
 }
 
-static int resolve(struct ktlat_point *point, struct ktlat_error *err)
+/* A livepatch replaces functions by trampolines, too, and must not be in ours. */
+static bool is_livepatched(void)
+{
+	DIR *dir = opendir(LIVEPATCH_DIR);
+	struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static int fail_prototype(const char *name, struct ktlat_error *err)
+{
+	return ktl_fail(err, EPROTOTYPE,
+			"cannot add %s: the kernel's BTF tells that not all its arguments come in registers, so no trampoline may call it; take --backend auto",
+			name);
+}
+
+/*
+ * Vouches for a function if the kernel's BTF does and its trampoline is wanted.
+ * Refuses what somebody vouches for and BTF does not.
+ */
+static int vouch(struct ktlat_probe_add *request, const char *module,
+		 struct ktlat_error *err)
+{
+	bool claimed = request->flags & KTLAT_PROBE_REGISTERS;
+	bool direct = request->backend == KTLAT_BACKEND_DIRECT;
+	struct ktlat_point point = request->point[0];
+
+	if (!direct && request->backend != KTLAT_BACKEND_AUTO)
+		return 0;
+	snprintf(point.module, sizeof(point.module), "%s", module);
+	switch (ktl_find_prototype(&point)) {
+	case KTL_PROTOTYPE_REGISTERS:
+		if (direct || !is_livepatched())
+			request->flags |= KTLAT_PROBE_REGISTERS;
+		return 0;
+	case KTL_PROTOTYPE_STACK:
+		return claimed || direct ? fail_prototype(point.name, err) : 0;
+	default:
+		return 0;
+	}
+}
+
+/* @module becomes that which holds the function, where there is just one. */
+static int resolve(struct ktlat_point *point, char module[KTLAT_MODULE_LEN],
+		   struct ktlat_error *err)
 {
 	struct lookup lookup = { .point = point };
 	int ret = ktlat_scan_symbols(look_up, &lookup, err);
@@ -91,6 +143,8 @@ static int resolve(struct ktlat_point *point, struct ktlat_error *err)
 		return fail_same_module(&lookup, err);
 	if (lookup.nr > 1)
 		return fail_ambiguous(&lookup, err);
+	snprintf(module, KTLAT_MODULE_LEN, "%s",
+		 lookup.nr_modules ? lookup.modules[0] : KTLAT_VMLINUX);
 	if (strcmp(point->module, KTLAT_VMLINUX))
 		return 0;
 
@@ -108,16 +162,20 @@ static int resolve(struct ktlat_point *point, struct ktlat_error *err)
  *
  * The kernel would take the first of that name and tell nobody. The kernel
  * itself may be given as module "vmlinux", which is taken out here as the
- * contract knows it as no module.
+ * contract knows it as no module. Where the kernel's BTF vouches for
+ * %KTLAT_PROBE_REGISTERS of a function, the flag is set.
  */
 int ktlat_resolve_spec(struct ktlat_probe_add *request, struct ktlat_error *err)
 {
+	char module[KTLAT_MODULE_LEN];
 	int ret = 0;
 
 	if (request->kind != KTLAT_KIND_TRACEPOINT)
-		ret = resolve(&request->point[0], err);
+		ret = resolve(&request->point[0], module, err);
+	if (!ret && request->kind == KTLAT_KIND_FUNCTION)
+		ret = vouch(request, module, err);
 	if (!ret && request->kind == KTLAT_KIND_PAIR)
-		ret = resolve(&request->point[1], err);
+		ret = resolve(&request->point[1], module, err);
 	return ret;
 }
 

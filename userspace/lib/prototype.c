@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where the arguments of a function of the kernel are, as the kernel's BTF and
+ * the x86-64 System V ABI tell it.
+ */
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define BTF_DIR		"/sys/kernel/btf/"
+
+/* The ABI counts in words of 8 bytes: it calls them eightbytes. */
+#define WORD_BYTES	8
+#define REGISTER_WORDS	6
+/* What is longer is never passed in integer registers. */
+#define MAX_BYTES	16
+
+/* Types to look at for one argument; ends what a broken file never would. */
+#define MAX_STEPS	256
+
+/**
+ * struct walk - On the way through the types that one argument is made of
+ * @btf: where they are
+ * @steps: how many may still be looked at
+ */
+struct walk {
+	const struct btf *btf;
+	unsigned int steps;
+};
+
+/* What a type is without its other names and its qualifiers, or NULL. */
+static const struct btf_type *strip(struct walk *walk, __u32 id)
+{
+	while (walk->steps) {
+		const struct btf_type *type = btf__type_by_id(walk->btf, id);
+
+		walk->steps--;
+		if (!type || !(btf_is_mod(type) || btf_is_typedef(type)))
+			return type;
+		id = type->type;
+	}
+	return NULL;
+}
+
+/* Something unaligned makes the whole of its struct go over the stack. */
+static enum ktl_prototype place_scalar(__u32 size, __u32 bit)
+{
+	if (!size || size > MAX_BYTES || size & (size - 1))
+		return KTL_PROTOTYPE_UNKNOWN;
+	if (bit % (size * CHAR_BIT))
+		return KTL_PROTOTYPE_STACK;
+	return KTL_PROTOTYPE_REGISTERS;
+}
+
+static enum ktl_prototype place(struct walk *walk, __u32 id, __u32 bit);
+
+static enum ktl_prototype place_elements(struct walk *walk,
+					 const struct btf_array *array,
+					 __u32 bit)
+{
+	__s64 size = btf__resolve_size(walk->btf, array->type);
+	__u32 i;
+
+	/* Of arrays without elements compilers do not think alike. */
+	if (size <= 0 || !array->nelems)
+		return KTL_PROTOTYPE_UNKNOWN;
+	for (i = 0; i < array->nelems; i++) {
+		enum ktl_prototype where;
+
+		where = place(walk, array->type, bit + i * size * CHAR_BIT);
+		if (where != KTL_PROTOTYPE_REGISTERS)
+			return where;
+	}
+	return KTL_PROTOTYPE_REGISTERS;
+}
+
+static enum ktl_prototype place_members(struct walk *walk,
+					const struct btf_type *type, __u32 bit)
+{
+	__u32 i;
+
+	for (i = 0; i < btf_vlen(type); i++) {
+		enum ktl_prototype where;
+		__u32 offset = btf_member_bit_offset(type, i);
+
+		/* It may be anywhere, but clang wants its struct aligned. */
+		if (btf_member_bitfield_size(type, i))
+			offset = 0;
+		where = place(walk, btf_members(type)[i].type, bit + offset);
+		if (where != KTL_PROTOTYPE_REGISTERS)
+			return where;
+	}
+	return KTL_PROTOTYPE_REGISTERS;
+}
+
+/* Where a value goes by its kind, @bit bits from the start of the argument. */
+static enum ktl_prototype place(struct walk *walk, __u32 id, __u32 bit)
+{
+	const struct btf_type *type = strip(walk, id);
+
+	if (!type)
+		return KTL_PROTOTYPE_UNKNOWN;
+	switch (btf_kind(type)) {
+	case BTF_KIND_PTR:
+		return place_scalar(WORD_BYTES, bit);
+	case BTF_KIND_INT:
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64:
+		return place_scalar(type->size, bit);
+	case BTF_KIND_ARRAY:
+		return place_elements(walk, btf_array(type), bit);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return place_members(walk, type, bit);
+	default:
+		return KTL_PROTOTYPE_UNKNOWN;
+	}
+}
+
+/*
+ * How a type is passed by value, and in how many words: never fewer than the
+ * compiler takes.
+ */
+static enum ktl_prototype pass(const struct btf *btf, __u32 id,
+			       unsigned int *words)
+{
+	struct walk walk = { .btf = btf, .steps = MAX_STEPS };
+	const struct btf_type *type = strip(&walk, id);
+
+	/* C has no argument and no result that is an array. */
+	if (!type || btf_is_array(type))
+		return KTL_PROTOTYPE_UNKNOWN;
+	*words = 1;
+	if (btf_is_composite(type)) {
+		if (!type->size)
+			return KTL_PROTOTYPE_UNKNOWN;
+		if (type->size > MAX_BYTES)
+			return KTL_PROTOTYPE_STACK;
+	}
+	if (!btf_is_ptr(type) && type->size > WORD_BYTES)
+		*words = 2;
+	return place(&walk, id, 0);
+}
+
+/* As pass(), for a result: the caller says where one in memory is to go. */
+static enum ktl_prototype pass_result(const struct btf *btf, __u32 id,
+				      unsigned int *words)
+{
+	enum ktl_prototype where = KTL_PROTOTYPE_REGISTERS;
+
+	if (id)
+		where = pass(btf, id, words);
+	*words = where == KTL_PROTOTYPE_STACK;
+	if (where == KTL_PROTOTYPE_UNKNOWN)
+		return KTL_PROTOTYPE_UNKNOWN;
+	return KTL_PROTOTYPE_REGISTERS;
+}
+
+static enum ktl_prototype judge(const struct btf *btf,
+				const struct btf_type *proto)
+{
+	const struct btf_param *param = btf_params(proto);
+	const struct btf_param *end = param + btf_vlen(proto);
+	unsigned int words, left = REGISTER_WORDS;
+	enum ktl_prototype where = pass_result(btf, proto->type, &words);
+
+	for (; where == KTL_PROTOTYPE_REGISTERS; param++) {
+		if (words > left)
+			return KTL_PROTOTYPE_STACK;
+		left -= words;
+		if (param == end)
+			return KTL_PROTOTYPE_REGISTERS;
+		/* "..." is written as a last one of no type. */
+		if (!param->type && param + 1 == end)
+			return KTL_PROTOTYPE_STACK;
+		where = pass(btf, param->type, &words);
+	}
+	return where;
+}
+
+/*
+ * The one function of that name, or NULL. Of a module only what it brings: one
+ * in the kernel of that name is another one.
+ */
+static const struct btf_type *find_function(const struct btf *btf,
+					    const char *name)
+{
+	const struct btf *base = btf__base_btf(btf);
+	const struct btf_type *found = NULL;
+	__u32 id = base ? btf__type_cnt(base) : 1;
+
+	for (; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		const char *its;
+
+		if (!btf_is_func(type))
+			continue;
+		its = btf__name_by_offset(btf, type->name_off);
+		if (!its || strcmp(its, name))
+			continue;
+		if (found)
+			return NULL;
+		found = type;
+	}
+	return found;
+}
+
+static enum ktl_prototype find_prototype(const struct btf *btf,
+					 const char *name)
+{
+	const struct btf_type *type = find_function(btf, name);
+
+	if (type)
+		type = btf__type_by_id(btf, type->type);
+	if (!type || !btf_is_func_proto(type))
+		return KTL_PROTOTYPE_UNKNOWN;
+	return judge(btf, type);
+}
+
+/*
+ * libbpf opens files by name only. It logs to stderr by itself; here the answer
+ * says enough.
+ */
+static struct btf *parse(int fd, struct btf *base)
+{
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+	char path[sizeof("/proc/self/fd/") + 12];
+	struct btf *btf;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	btf = btf__parse_raw_split(path, base);
+	libbpf_set_print(print);
+	return btf;
+}
+
+/* What the kernel tells of itself (without @base) or of a module, or NULL. */
+static struct btf *load(const char *module, struct btf *base)
+{
+	char path[sizeof(BTF_DIR) + KTLAT_MODULE_LEN];
+	struct btf *btf;
+	int fd;
+
+	snprintf(path, sizeof(path), BTF_DIR "%.*s", KTLAT_MODULE_LEN - 1,
+		 module);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	btf = parse(fd, base);
+	close(fd);
+	return btf;
+}
+
+/* It stays the same until the next boot, and is long: it is read once. */
+static struct btf *vmlinux_btf(void)
+{
+	static struct btf *vmlinux;
+
+	if (!vmlinux)
+		vmlinux = load(KTLAT_VMLINUX, NULL);
+	return vmlinux;
+}
+
+static enum ktl_prototype find_in(const char *module, const char *name)
+{
+	struct btf *btf, *vmlinux = vmlinux_btf();
+	enum ktl_prototype found;
+
+	if (!vmlinux)
+		return KTL_PROTOTYPE_UNKNOWN;
+	if (!*module || !strcmp(module, KTLAT_VMLINUX))
+		return find_prototype(vmlinux, name);
+
+	btf = load(module, vmlinux);
+	if (!btf)
+		return KTL_PROTOTYPE_UNKNOWN;
+	found = find_prototype(btf, name);
+	btf__free(btf);
+	return found;
+}
+
+/**
+ * ktl_find_prototype() - Whether all arguments of a function are in registers
+ * @point: the function; without a module it is in the kernel itself, to find
+ *	out that it is in a module is up to the caller
+ *
+ * Goes by the BTF of the kernel and by the ABI of x86-64. As BTF knows
+ * functions by nothing but their names, the caller must be sure that there is
+ * only one of that name there, see ktlat_resolve_spec().
+ *
+ * Returns %KTL_PROTOTYPE_REGISTERS only where that is certain.
+ */
+enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point)
+{
+	/* For the BTF that is kept, and for what libbpf keeps of its own. */
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	enum ktl_prototype found;
+
+	/* What the compiler made of a function may take other arguments. */
+	if (strchr(point->name, '.'))
+		return KTL_PROTOTYPE_UNKNOWN;
+	pthread_mutex_lock(&lock);
+	found = find_in(point->module, point->name);
+	pthread_mutex_unlock(&lock);
+	return found;
+}
