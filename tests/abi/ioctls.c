@@ -42,9 +42,9 @@ static const struct a_call {
 	  offsetof(struct ktlat_probe_add, reserved), 16,
 	  offsetof(struct ktlat_probe_add, flags), true },
 	{ "PROBE_GET", KTLAT_IOC_PROBE_GET, sizeof(struct ktlat_probe_info),
-	  offsetof(struct ktlat_probe_info, reserved), 32, ABSENT, false },
+	  offsetof(struct ktlat_probe_info, reserved), 24, ABSENT, false },
 	{ "PROBE_NEXT", KTLAT_IOC_PROBE_NEXT, sizeof(struct ktlat_probe_info),
-	  offsetof(struct ktlat_probe_info, reserved), 32, ABSENT, false },
+	  offsetof(struct ktlat_probe_info, reserved), 24, ABSENT, false },
 #define REF(what)							\
 	{ "PROBE_" #what, KTLAT_IOC_PROBE_##what,			\
 	  sizeof(struct ktlat_probe_ref),				\
@@ -193,11 +193,29 @@ static void longer_struct(const struct a_call *c)
 		probe = add_probe(fd, function_probe(TARGET));
 }
 
+/* Nothing holds the module, so a right call finds nothing. */
+static void held_calls(void)
+{
+	struct ktlat_held held = { .size = sizeof(held) };
+
+	expect(-ENOENT, fd, KTLAT_IOC_HELD_NEXT, &held, "HELD_NEXT: nothing");
+	held.cursor = ~0U;
+	expect(-ENOENT, fd, KTLAT_IOC_HELD_NEXT, &held,
+	       "HELD_NEXT: a cursor beyond the end");
+	held.reserved[1] = 1;
+	expect(-EINVAL, fd, KTLAT_IOC_HELD_NEXT, &held,
+	       "HELD_NEXT: reserved not zero");
+	held = (struct ktlat_held){ .size = sizeof(held) - 1 };
+	expect(-EINVAL, fd, KTLAT_IOC_HELD_NEXT, &held, "HELD_NEXT: too short");
+	expect(-EFAULT, fd, KTLAT_IOC_HELD_NEXT, (void *)8,
+	       "HELD_NEXT: bad pointer");
+}
+
 static void unknown_calls(void)
 {
 	static const unsigned long requests[] = {
 		_IO(KTLAT_IOC_MAGIC, 0x02), _IO(KTLAT_IOC_MAGIC, 0x0f),
-		_IO(KTLAT_IOC_MAGIC, 0x17), _IO(KTLAT_IOC_MAGIC, 0xff),
+		_IO(KTLAT_IOC_MAGIC, 0x18), _IO(KTLAT_IOC_MAGIC, 0xff),
 		_IO(KTLAT_IOC_MAGIC + 1, 0x00), _IO(0, 0), 0xffffffff,
 		_IOWR(KTLAT_IOC_MAGIC, 0x00, struct ktlat_info),
 		_IOW(KTLAT_IOC_MAGIC, 0x10, struct ktlat_probe_add),
@@ -234,6 +252,7 @@ int main(void)
 		read_only_descriptor(&calls[i]);
 		longer_struct(&calls[i]);
 	}
+	held_calls();
 	unknown_calls();
 	on_probe(fd, KTLAT_IOC_PROBE_DELETE, probe);
 	ok(get_info(fd).memory_bytes == before.memory_bytes,
