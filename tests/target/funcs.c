@@ -115,28 +115,30 @@ static noinline __noclone void ktlat_target_migrate(struct target_call *call)
 	end(TARGET_MIGRATE, call);
 }
 
-/* Sleeps for its delay unless it is stopped or its task is killed. */
+/* Sleeps for the delay unless it is stopped or its task is killed. */
+static void sleep_until_stopped(const struct target_call *call)
+{
+	struct target_run *run = call->worker->run;
+
+	wait_event_killable_timeout(run->stopped, READ_ONCE(run->stop),
+				    nsecs_to_jiffies(delay_of(call)) + 1);
+}
+
 static noinline __noclone void ktlat_target_killable(struct target_call *call)
 {
-	unsigned long left = nsecs_to_jiffies(delay_of(call)) + 1;
-
 	begin(TARGET_KILLABLE, call);
-	while (left && !READ_ONCE(call->worker->run->stop) &&
-	       !fatal_signal_pending(current)) {
-		schedule_timeout_killable(1);
-		left--;
-	}
+	sleep_until_stopped(call);
 	end(TARGET_KILLABLE, call);
 }
 
-/* The thread ends inside: none of the calls on its stack ever returns. */
+/* The thread ends inside, after the delay: none of the calls on its stack ever returns. */
 static noinline __noclone void ktlat_target_exit(struct target_call *call)
 {
 	begin(TARGET_EXIT, call);
 	if (call->depth > 1)
 		target_call(&target_funcs[TARGET_EXIT], call->worker,
 			    call->depth - 1);
-	spin_until(call->start + delay_of(call));
+	sleep_until_stopped(call);
 	if (!call->depth)
 		return;
 	kthread_complete_and_exit(&call->worker->done, 0);

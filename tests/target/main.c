@@ -9,8 +9,11 @@
  * stats: read: the figures, as JSON
  * reset: write anything; figures to zero, EBUSY while something is running
  * bench: write a number of calls to make; read: ns that they took in all
+ * regs:  write a number of rounds (see target_regs_run()); read: in how many a
+ *        register was not what it has to be, and the first one, as JSON
  */
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -20,11 +23,16 @@
 
 #define LINE_MAX 256
 
+static unsigned int init_naps;
+module_param(init_naps, uint, 0444);
+MODULE_PARM_DESC(init_naps, "how often to sleep for 0.1 s before the module is live (default: 0)");
+
 static struct dentry *dir;
 static u64 bench_ns;
 
-static ssize_t run_write(struct file *file, const char __user *user,
-			 size_t count, loff_t *pos)
+/* Have @func do what a line says. */
+static ssize_t write_line(const char __user *user, size_t count,
+			  int (*func)(char *line))
 {
 	char *line;
 	int ret;
@@ -34,9 +42,15 @@ static ssize_t run_write(struct file *file, const char __user *user,
 	line = memdup_user_nul(user, count);
 	if (IS_ERR(line))
 		return PTR_ERR(line);
-	ret = target_run(line);
+	ret = func(line);
 	kfree(line);
 	return ret ?: count;
+}
+
+static ssize_t run_write(struct file *file, const char __user *user,
+			 size_t count, loff_t *pos)
+{
+	return write_line(user, count, target_run);
 }
 
 static const struct file_operations run_fops = {
@@ -104,12 +118,45 @@ static int bench_get(void *data, u64 *ns)
 }
 DEFINE_DEBUGFS_ATTRIBUTE(bench_fops, bench_get, bench_set, "%llu\n");
 
+static ssize_t regs_write(struct file *file, const char __user *user,
+			  size_t count, loff_t *pos)
+{
+	return write_line(user, count, target_regs_run);
+}
+
+static int regs_show(struct seq_file *file, void *unused)
+{
+	return target_regs_show(file);
+}
+
+static int regs_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, regs_show, NULL);
+}
+
+static const struct file_operations regs_fops = {
+	.owner = THIS_MODULE,
+	.open = regs_open,
+	.read = seq_read,
+	.write = regs_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+/* In text that goes once the module is live. */
+static noinline __noclone void __init ktlat_target_init_nap(void)
+{
+	msleep(100);
+}
+
 static int __init target_init(void)
 {
 	int ret = target_stats_alloc();
 
 	if (ret)
 		return ret;
+	for (; init_naps; init_naps--)
+		ktlat_target_init_nap();
 	dir = debugfs_create_dir("ktlat_target", NULL);
 	debugfs_create_file("run", 0200, dir, NULL, &run_fops);
 	debugfs_create_file("wait", 0200, dir, NULL, &wait_fops);
@@ -117,6 +164,7 @@ static int __init target_init(void)
 	debugfs_create_file("reset", 0200, dir, NULL, &reset_fops);
 	debugfs_create_file("stats", 0400, dir, NULL, &stats_fops);
 	debugfs_create_file("bench", 0600, dir, NULL, &bench_fops);
+	debugfs_create_file("regs", 0600, dir, NULL, &regs_fops);
 	return 0;
 }
 

@@ -176,12 +176,18 @@ static int join(struct target_run *run)
 	return 0;
 }
 
+static void stop(struct target_run *run)
+{
+	WRITE_ONCE(run->stop, true);
+	wake_up_all(&run->stopped);
+}
+
 /* For where there is no way back; each worker ends after one more call. */
 static void stop_and_join(struct target_run *run)
 {
 	u64 i;
 
-	WRITE_ONCE(run->stop, true);
+	stop(run);
 	for (i = 0; i < run->nr_workers; i++) {
 		if (run->workers[i].joined)
 			continue;
@@ -205,6 +211,7 @@ static struct target_run *alloc_run(const struct target_params *params)
 
 	if (run) {
 		run->params = *params;
+		init_waitqueue_head(&run->stopped);
 		atomic_inc(&nr_running);
 	}
 	return run;
@@ -295,7 +302,7 @@ void target_stop(void)
 
 	mutex_lock(&runs_lock);
 	list_for_each_entry(run, &runs, list)
-		WRITE_ONCE(run->stop, true);
+		stop(run);
 	mutex_unlock(&runs_lock);
 }
 

@@ -6,7 +6,7 @@
  * (outer), the function's own at its start and end (inner). Whatever measures
  * the call from outside must find a duration between the two. main.c has the
  * files in debugfs, run.c the lines written to `run`, context.c who calls,
- * funcs.c what is called, stats.c the figures.
+ * funcs.c what is called, stats.c the figures; regs.c is another test.
  */
 #ifndef KTLAT_TARGET_H
 #define KTLAT_TARGET_H
@@ -18,11 +18,12 @@
 #include <linux/timekeeping.h>
 #include <linux/timer.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 struct seq_file;
 
-#define TARGET_MAX_DELAY_NS	(10ULL * NSEC_PER_SEC)
+#define TARGET_MAX_DELAY_NS	(1000ULL * NSEC_PER_SEC)
 #define TARGET_MAX_DEPTH	32
 #define TARGET_MAX_THREADS	1024
 
@@ -131,6 +132,7 @@ struct target_worker {
  * @params: the line
  * @list: among the asynchronous runs
  * @stop: make no further call
+ * @stopped: who sleeps in a call until then
  * @first_jiffy: when all its timers expire for the first time
  * @nr_workers: workers that were started
  * @workers: all of them
@@ -139,6 +141,7 @@ struct target_run {
 	struct target_params params;
 	struct list_head list;
 	bool stop;
+	wait_queue_head_t stopped;
 	unsigned long first_jiffy;
 	u64 nr_workers;
 	struct target_worker workers[];
@@ -181,6 +184,10 @@ void target_count_return(const struct target_func *func);
 void target_record(const struct target_func *func,
 		   const struct target_call *call);
 int target_stats_show(struct seq_file *file);
+
+/* regs.c */
+int target_regs_run(char *line);
+int target_regs_show(struct seq_file *file);
 
 /* run.c */
 int target_run(char *line);
