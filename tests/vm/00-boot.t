@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=60
+# vm: cpus=2 timeout=120
 #
 # The guest is what every other test takes for granted.
 . tests/vm/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=4 timeout=240 serial
+# vm: cpus=4 timeout=480 serial
 #
 # Hundreds of calls are in flight at once: the pool of a kretprobe grows until it
 # misses none, and no call is counted twice meanwhile.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=4 timeout=180 serial
+# vm: cpus=4 timeout=480 serial
 #
 # CPUs go and come back while functions are called on all of them: no call is
 # lost or counted twice. And a probe that is disabled and enabled under load

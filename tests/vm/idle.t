@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=4 timeout=120
+# vm: cpus=4 timeout=300
 #
 # Timers that expire on all CPUs at once while those are idle: every call is
 # told from the others, though all of them run in the idle tasks, whose thread

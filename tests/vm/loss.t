@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=180 serial
+# vm: cpus=2 timeout=480 serial
 #
 # What a kretprobe loses is counted and shown: hits that come while another
 # kprobe is running on that CPU, and those that find the pool empty. What it

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=120
+# vm: cpus=2 timeout=300
 #
 # From one probe point to another: the latency is that of the target's own
 # stamps, and each start and each end is accounted for.

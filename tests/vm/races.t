@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=180 serial
+# vm: cpus=2 timeout=480 serial
 #
 # What once went wrong and is hard to hit: resets against starts and ends that
 # pass at the same moment, and our lock against those of the kernel.

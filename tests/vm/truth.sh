@@ -3,7 +3,8 @@
 #
 # A million calls of every kind of function, from one context at a time: what
 # ktlat records agrees with the stamps that the functions take themselves. Run
-# by truth-2.t and truth-4.t, with as many CPUs.
+# by truth-2.t and truth-4.t, with as many CPUs, and by truth-direct.t, which
+# sets BACKEND.
 
 . tests/vm/target.sh
 
@@ -22,7 +23,10 @@ load_ktlat
 load_target
 is "$(ktlat-ctl status --json | jq -r .clock)" monotonic \
 	'ktlat and the target read the same clock'
-ktlat-ctl add-probe ktlat_target_{busy,loop,sleep,outer,inner,recurse,migrate} >/dev/null
+ktlat-ctl add-probe --backend "${BACKEND:=kretprobe}" --args-in-registers \
+	ktlat_target_{busy,loop,sleep,outer,inner,recurse,migrate} >/dev/null
+is "$(ktlat-ctl list --json | jq -r '[.probes[].backend] | unique[]')" "$BACKEND" \
+	"measured by $BACKEND"
 
 kind 'threads' busy 400000 ctx=kthread delay_ns=1000
 kind 'softirq' busy 100000 ctx=softirq batch=100 delay_ns=1000

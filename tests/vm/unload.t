@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=180 serial
+# vm: cpus=2 timeout=480 serial
 #
 # Unloading: with probes armed and hit it works and leaves nothing, with calls
 # in flight these return, with a reader it is refused and said who that is. And

@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: cpus=4 timeout=480 mem=2048 serial
+#
+# The direct backend loses nothing where a kretprobe does, steps back where it
+# cannot serve, shares a function with other tracers, and goes when its last
+# call has returned.
+. tests/vm/lib.sh
+. tests/vm/target.sh
+
+F=ktlat_target
+TRACING=/sys/kernel/tracing
+direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
+auto=(ktlat-ctl add-probe --args-in-registers)
+
+references() {
+	cat /sys/module/ktlat/refcnt
+}
+
+free_again() {
+	ok "$1: nothing holds the module" wait_until 20 eval '[[ $(references) == 0 ]]'
+}
+
+# exact FUNCTION NAME: at rest, every call was recorded.
+exact() {
+	local spec=${F}_$1 started
+	started=$(target_stat "$1" .started)
+	is "$(probe_stat "$spec" '"\(.entries) \(.count) \(.missed) \(.in_flight) \(.exact) \(.coverage)"')" \
+		"$started $started 0 0 true 1" "$2: all of $started calls, and it says so"
+}
+
+load_ktlat
+load_target
+
+# Task, softirq and hardirq callers at once, in one function and beside others.
+"${direct[@]}" ${F}_{busy,loop,recurse} >/dev/null
+for context in kthread softirq 'hardirq period_ns=20000'; do
+	# shellcheck disable=SC2086 # words
+	target func=busy ctx=$context calls=0 async=1
+done
+target func=loop ctx=hardirq calls=0 period_ns=20000 async=1
+target func=recurse ctx=kthread calls=0 depth=8 async=1
+busy_calls() { (($(target_stat busy .started) > 200000 && $(target_stat loop .started) > 20000)); }
+ok 'task, softirq and hardirq call at once' wait_until 60 busy_calls
+target_stop
+exact busy 'one function'
+exact loop 'another one in hardirq'
+exact recurse 'recursive'
+is "$(probe_stat ${F}_busy '[.buckets[].count] | add')" "$(target_stat busy .returned)" \
+	'each is in a bucket'
+like "$(ktlat-ctl hist ${F}_loop)" 'coverage 100 %: .* 0 missed' 'coverage is no bound'
+ktlat-ctl remove-probe all >/dev/null
+free_again 'removed at rest'
+
+# Ten thousand calls in flight at once.
+target_reset
+echo 20000 >/proc/sys/kernel/threads-max
+"${direct[@]}" ${F}_killable >/dev/null
+for ((i = 0; i < 10; i++)); do
+	target func=killable ctx=kthread threads=1000 calls=1 delay_ns=1000000000000 async=1
+done
+ok 'ten thousand sleep inside' wait_until 60 eval '[[ $(target_stat killable .started) == 10000 ]]'
+is "$(probe_stat ${F}_killable '"\(.in_flight) \(.missed)"')" '10000 0' 'and are seen'
+
+# A reset forgets them, and they do not come back.
+ktlat-ctl reset all >/dev/null
+is "$(probe_stat ${F}_killable '"\(.entries) \(.in_flight)"')" '0 0' 'a reset forgets them'
+ktlat-ctl disable all >/dev/null
+ktlat-ctl enable all >/dev/null
+target func=killable ctx=task calls=3
+is "$(probe_stat ${F}_killable '"\(.entries) \(.count) \(.in_flight)"')" '3 3 0' 'new calls are counted'
+ktlat-ctl reset all >/dev/null
+ok 'the probe can be removed' ktlat-ctl remove-probe ${F}_killable
+is "$(ktlat-ctl list --json | jq '.probes | length')" 0 'it is gone from the list'
+is "$(ktlat-ctl status --json | jq -c '[.memory_bytes, [.held[] | [.function, .in_flight]]]')" \
+	"[0,[[\"${F}_killable\",10000]]]" 'its memory too; status says what is still held'
+like "$(ktlat-ctl status)" "held +10000 calls in flight in ${F}_killable: .*ktlat_target/[0-9]+ \([0-9]+\)" \
+	'and by which tasks'
+is "$(references)" 1 'they hold the module'
+ok 'rmmod is refused' eval '! rmmod ktlat'
+fails 'unload says why' "calls are in flight in ${F}_killable \(10000\)" ktlat-ctl unload
+"${direct[@]}" ${F}_killable >/dev/null
+target func=killable ctx=task calls=5
+is "$(probe_stat ${F}_killable '"\(.entries) \(.count) \(.in_flight)"')" '5 5 0' \
+	'the function can be probed again meanwhile'
+ktlat-ctl remove-probe all >/dev/null
+target_stop
+free_again 'the last one has returned'
+is "$(target_stat killable .returned)" "$(target_stat killable .started)" 'every call has returned'
+is "$(ktlat-ctl status --json | jq -c .held)" '[]' 'status shows nothing held'
+
+# Tasks that end inside.
+target_reset
+"${direct[@]}" ${F}_exit >/dev/null
+target func=exit ctx=kthread threads=20 depth=3
+ended() { [[ $(probe_stat ${F}_exit "\"\(.entries) \(.count) \(.abandoned) \(.in_flight)\"") == "$1" ]]; }
+ok 'threads that end three calls deep are abandoned' wait_until 10 ended '60 0 60 0'
+ktlat-ctl remove-probe all >/dev/null
+free_again 'abandoned calls'
+
+# Removed, and reset, with calls in flight of tasks that then end inside.
+"${direct[@]}" ${F}_exit >/dev/null
+target func=exit ctx=kthread threads=4 delay_ns=1000000000000 async=1
+ok 'four are inside' wait_until 10 ended '4 0 0 4'
+ktlat-ctl reset all >/dev/null
+ktlat-ctl remove-probe all >/dev/null
+is "$(ktlat-ctl status --json | jq -c '[.held[].in_flight]')" '[4]' 'and still are after a reset'
+target_stop
+free_again 'tasks that ended after that'
+target_wait
+
+# Others on the same function: every order, each sees every call.
+target_reset
+"${direct[@]}" ${F}_busy >/dev/null
+ktlat-ctl add-probe --backend kretprobe ${F}_busy >/dev/null
+target func=busy ctx=kthread calls=1000
+is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.backend, .count]]')" \
+	'[["direct",4000],["kretprobe",4000]]' 'a kretprobe that comes later'
+ktlat-ctl remove-probe all >/dev/null
+ktlat-ctl add-probe --backend kretprobe ${F}_busy >/dev/null
+"${direct[@]}" ${F}_busy >/dev/null
+target func=busy ctx=kthread calls=1000
+is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.backend, .count]]')" \
+	'[["kretprobe",4000],["direct",4000]]' 'a kretprobe that was there before'
+for tracer in function_graph function; do
+	echo ${F}_busy >$TRACING/set_ftrace_filter
+	echo $tracer >$TRACING/current_tracer
+	ktlat-ctl reset all >/dev/null
+	echo >$TRACING/trace
+	target func=busy ctx=kthread calls=100
+	is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.count, .missed]]')" '[[400,0],[400,0]]' \
+		"$tracer that comes later"
+	is "$(grep -c ${F}_busy $TRACING/trace)" 400 "$tracer sees each call as well"
+	ktlat-ctl disable all >/dev/null
+	ktlat-ctl enable all >/dev/null
+	ktlat-ctl reset all >/dev/null
+	target func=busy ctx=kthread calls=100
+	is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.count, .missed]]')" '[[400,0],[400,0]]' \
+		"$tracer that was there before"
+	echo nop >$TRACING/current_tracer
+	target func=busy ctx=kthread calls=100
+	is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.count, .missed]]')" '[[800,0],[800,0]]' \
+		"$tracer that goes"
+done
+echo >$TRACING/set_ftrace_filter
+
+# One trampoline a function: a second one steps back.
+fails 'a second direct probe is refused' "another trampoline is on the function" "${direct[@]}" ${F}_busy
+like "$("${auto[@]}" ${F}_busy)" '\(kretprobe, not direct: another trampoline' 'auto takes a kretprobe then'
+like "$("${auto[@]}" ${F}_loop)" '\(direct\)' 'auto takes direct where it can'
+is "$(ktlat-ctl list --json | jq -c '[.probes[-2:][] | .passed_over]')" \
+	'["another trampoline is on the function, of a BPF program maybe, or kernel.ftrace_enabled is 0",null]' 'list says why'
+ktlat-ctl remove-probe all >/dev/null
+free_again 'others on the function'
+
+# The stack is whole: seen from inside, and of a task that sleeps inside.
+target_reset
+"${direct[@]}" ${F}_killable >/dev/null
+target func=killable ctx=kthread threads=1 calls=1 delay_ns=1000000000000 async=1
+ok 'one is inside' wait_until 10 eval '[[ $(target_stat killable .started) == 1 ]]'
+pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
+stack=$(sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' ')
+like "$stack" "${F}_killable ktlat_direct_[0-9a-f]{2} ${F}_killable target_call .*kthread ret_from_fork" \
+	'the stack of a sleeper leads through the trampoline to its callers'
+target_stop
+target_wait
+ktlat-ctl remove-probe all >/dev/null
+free_again 'the sleeper'
+
+# The module that holds the function goes.
+"${direct[@]}" ${F}_busy >/dev/null
+ok 'the probed module can be unloaded' rmmod ktlat_target
+is "$(ktlat-ctl list --json | jq -r '.probes[0].state')" gone 'its probe is gone'
+load_target
+target func=busy ctx=task calls=5
+is "$(probe_stat ${F}_busy .count)" 0 'the module that is back is another one'
+ok 'the probe can be removed' ktlat-ctl remove-probe all
+free_again 'gone'
+
+# Code that goes when its module has come: ftrace must not keep its site.
+rmmod ktlat_target
+insmod "$TARGET_KO" init_naps=100 &
+loader=$!
+nap=ktlat_target:${F}_init_nap
+ok 'a function that is called while its module is loading' wait_until 5 "${direct[@]}" $nap
+napped() { [[ $(probe_stat $nap .count) -gt 0 ]]; }
+ok 'it is measured' wait_until 5 napped
+wait $loader
+is "$(probe_stat $nap .state)" gone 'it is gone when the module is live'
+ok 'the probe can be removed' ktlat-ctl remove-probe all
+free_again 'gone with the init text'
+ok 'the module comes again' eval 'rmmod ktlat_target && insmod "$TARGET_KO"'
+"${direct[@]}" ${F}_busy >/dev/null
+target func=busy ctx=task calls=5
+is "$(probe_stat ${F}_busy .count)" 5 'and ftrace is as it was'
+ktlat-ctl remove-probe all >/dev/null
+
+# A CPU that goes and comes under load.
+"${direct[@]}" ${F}_loop >/dev/null
+target_reset
+target func=loop ctx=hardirq calls=0 period_ns=100000 async=1
+for ((i = 0; i < 3; i++)); do
+	echo 0 >/sys/devices/system/cpu/cpu3/online
+	echo 1 >/sys/devices/system/cpu/cpu3/online
+done
+target_stop
+target_wait
+exact loop 'hotplug'
+ktlat-ctl remove-probe all >/dev/null
+
+# What the kernel's BTF tells of functions and nobody else vouches for.
+like "$(ktlat-ctl add-probe vfs_read)" '\(direct\)' 'a function with its arguments in registers'
+for func in do_mmap seq_printf; do
+	like "$(ktlat-ctl add-probe $func)" '\(kretprobe, not direct: no BTF ' "$func: auto does not"
+	fails "$func: nor does direct" 'BTF tells that not all its arguments come in registers' "${direct[@]}" $func
+done
+cat /proc/self/maps >/dev/null
+is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.function, .backend, .count > 0, .exact]]')" \
+	'[["vfs_read","direct",true,true],["do_mmap","kretprobe",true,false],["seq_printf","kretprobe",true,false]]' \
+	'each is measured'
+fails 'do_idle: no trampoline may' 'no trampoline may call this function' \
+	ktlat-ctl add-probe --backend direct do_idle
+like "$(ktlat-ctl add-probe do_idle)" '\(kretprobe, not direct: no trampoline may call this function\)' \
+	'do_idle: auto knows'
+ktlat-ctl remove-probe all >/dev/null
+diag 'who copies what we print is in vfs_read until we print'
+
+# Tasks that die while their probe is being removed.
+ktlat-ctl add-probe get_signal >/dev/null
+pids=()
+for ((i = 0; i < 30; i++)); do
+	sleep 1000 &
+	pids+=($!)
+done
+kill -STOP "${pids[@]}"
+ktlat-ctl remove-probe get_signal >/dev/null &
+remover=$!
+kill -KILL "${pids[@]}"
+wait "${pids[@]}" $remover 2>/dev/null
+free_again 'tasks that died meanwhile'
+
+# unload takes the probes along.
+"${direct[@]}" ${F}_busy >/dev/null
+ok 'rmmod is refused with a probe' eval '! rmmod ktlat'
+ok 'unload removes it first' ktlat-ctl unload
+done_testing

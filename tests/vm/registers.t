@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: timeout=480 icount append=preempt=full
+#
+# A traced function finds all registers as its caller left them, and its caller
+# finds what it returned and what it has to preserve: tests/target/regs.c. The
+# kernel preempts wherever it can, so that our trampolines call the scheduler;
+# QEMU interrupts straight code only where it counts instructions.
+. tests/vm/lib.sh
+. tests/vm/target.sh
+
+F=ktlat_target_regs
+TRACING=/sys/kernel/tracing
+ROUNDS=20000
+direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
+kretprobe=(ktlat-ctl add-probe --backend kretprobe)
+
+# rounds "NUMBER [spoil]": makes them, and tells what came out.
+rounds() {
+	echo "$1" >$TARGET_DIR/regs
+	jq -c '[.rounds, .mismatches, .first]' $TARGET_DIR/regs
+}
+
+# right NAME: all rounds are.
+right() {
+	is "$(rounds $ROUNDS)" "[$ROUNDS,0,null]" "$1: $ROUNDS rounds, all registers right" ||
+		diag "$(<$TARGET_DIR/regs)"
+}
+
+# counted BACKENDS [ROUNDS]: there are such probes, and each has seen every round.
+counted() {
+	local wanted
+	wanted=$(for backend in $1; do echo "$backend ${2:-$ROUNDS} 0"; done)
+	is "$(ktlat-ctl hist --json | jq -r '.probes[] | "\(.backend) \(.count) \(.missed)"')" "$wanted" \
+		"$1: saw every round"
+	ktlat-ctl reset all >/dev/null
+}
+
+load_ktlat
+load_target
+ok 'the function can be traced' grep -q "^$F \[ktlat_target\]\$" $TRACING/available_filter_functions
+
+# That the test is right, and that it can fail.
+right 'no probe'
+is "$(rounds '1000 spoil')" '[1000,1000,"rbx after the return"]' 'a register that is not kept is seen'
+fails 'another word is refused' 'Invalid argument' bash -c "echo 5 other >$TARGET_DIR/regs"
+
+"${direct[@]}" $F >/dev/null
+right direct
+counted direct
+is "$(rounds '1000 spoil')" '[1000,1000,"rbx after the return"]' 'and so it is with a probe'
+counted direct 1000
+
+for tracer in function_graph function; do
+	echo $F >$TRACING/set_ftrace_filter
+	echo $tracer >$TRACING/current_tracer
+	right "direct and $tracer"
+	counted direct
+	ok "$tracer was there" grep -q $F $TRACING/trace
+	echo nop >$TRACING/current_tracer
+done
+echo >$TRACING/set_ftrace_filter
+
+"${kretprobe[@]}" $F >/dev/null
+right 'direct and a kretprobe'
+counted 'direct kretprobe'
+ktlat-ctl remove-probe all >/dev/null
+
+"${kretprobe[@]}" $F >/dev/null
+right kretprobe
+counted kretprobe
+"${direct[@]}" $F >/dev/null
+right 'a kretprobe and direct'
+counted 'kretprobe direct'
+ktlat-ctl remove-probe all >/dev/null
+
+# Others wake up all the time on the CPU that makes the rounds, and push it
+# aside: also where the trampoline lets them, before the body and after it.
+preempted() {
+	rounds $ROUNDS >>/tmp/rounds
+	grep -A 1 preempt_schedule_notrace_thunk $TRACING/trace >/tmp/callers
+	grep -q ktlat_direct_ /tmp/callers && grep -q direct_resched /tmp/callers
+}
+
+"${direct[@]}" $F >/dev/null
+echo 'stacktrace if prev_comm == "bash"' >$TRACING/events/sched/sched_switch/trigger
+target func=sleep ctx=kthread threads=8 calls=0 delay_ns=50000 async=1
+ok 'the trampoline has called the scheduler, before the body and after it' wait_until 100 preempted
+target_stop
+echo '!stacktrace' >$TRACING/events/sched/sched_switch/trigger
+is "$(sort -u /tmp/rounds)" "[$ROUNDS,0,null]" 'all registers right'
+counted direct $(($(wc -l </tmp/rounds) * ROUNDS))
+diag "$(($(wc -l </tmp/rounds) * ROUNDS)) rounds, $(grep -c ktlat_direct_ /tmp/callers) times before," \
+	"$(grep -c direct_resched /tmp/callers) times after"
+ktlat-ctl remove-probe all >/dev/null
+right 'no probe any more'
+done_testing

@@ -1,0 +1,167 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The text of the trampolines as it was loaded and patched, read back from
+# /proc/kcore and disassembled; for tests/vm/text*.t, which differ in what the
+# kernel does against speculation. After lib.sh.
+. tests/vm/target.sh
+
+TRACING=/sys/kernel/tracing
+NOP5='0f 1f 44 00 00'
+direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
+
+# The symbols that can matter here, as "0xADDRESS NAME".
+SYMBOLS=/tmp/symbols
+read_symbols() {
+	sed -nE 's/^([0-9a-f]+) [tTrR] ([^ ]*(ktlat|direct_|ftrace_|thunk|preempt_schedule|__SCT__)[^ ]*).*/0x\1 \2/p' \
+		/proc/kallsyms >$SYMBOLS
+}
+
+# address_of SYMBOL [MODULE]: 0x...
+address_of() {
+	awk -v name="$1" -v module="${2:+[$2]}" \
+		'$3 == name && $4 == module { print "0x" $1; exit }' /proc/kallsyms
+}
+
+# sum A B: 0x...
+sum() {
+	printf '0x%x' $(($1 + $2))
+}
+
+# disassemble ADDRESS LENGTH: lines of "ADDRESS BYTES... | INSTRUCTION", spaces
+# single, one for each instruction.
+disassemble() {
+	tests/programs/kmem "$1" "$2" >/tmp/text.bin || bail_out "cannot read the kernel's text"
+	objdump -D -w -b binary -m i386:x86-64 --adjust-vma="$1" /tmp/text.bin |
+		sed -nE 's/ +#.*//; s/^ *([0-9a-f]+):\t([0-9a-f ]+[0-9a-f]) *\t/0x\1 \2 | /p' |
+		sed -E 's/ +/ /g; s/ $//'
+}
+
+# bytes_at ADDRESS: the five bytes that an ftrace site or a direct call takes.
+bytes_at() {
+	tests/programs/kmem "$1" 5 | od -An -v -tx1 | sed 's/^ //'
+}
+
+# called_at ADDRESS: where the direct call there goes, or what else is there.
+called_at() {
+	disassemble "$1" 5 | sed -E 's/^[^|]*\| //; s/^call 0x/0x/'
+}
+
+# names: the symbol of each address on stdin that has one, the last of them.
+names() {
+	awk 'NR == FNR { name[$1] = $2; next } { print ($1 in name) ? name[$1] : $1 }' $SYMBOLS -
+}
+
+# What is there to jump or call through a register or memory, or a thunk of it.
+# A far call or jump, and a return that is none of ours, are as bad.
+indirect() {
+	grep -E '\| (.* )?(call|jmp|lcall|ljmp)[a-z]* +\*|\| (.* )?(lcall|ljmp|lret|iret)' <<<"$1"
+	# By address: some of the thunks have other names, too.
+	sed -nE 's/.*\| (.* )?(call|j[a-z]+) (0x[0-9a-f]+)$/\3/p' <<<"$1" |
+		grep -Fxf <(sed -n 's/ __x86_indirect_.*//p' $SYMBOLS)
+}
+
+# targets_outside FIRST LAST TEXT: where it calls and jumps to outside of these.
+targets_outside() {
+	sed -nE 's/.*\| (.* )?(call|j[a-z]+) (0x[0-9a-f]+)$/\3/p' <<<"$3" | sort -u |
+		while read -r target; do
+			((target >= $1 && target < $2)) || echo "$target"
+		done
+}
+
+# returns TEXT: how each of them leaves, a line each: "ret", or "thunk".
+returns() {
+	local thunks
+	thunks=$(sed -nE 's/ .*(^|[ _])return_thunk$//p' $SYMBOLS | paste -sd '|')
+	sed -nE "s/.*\| (.* )?ret[a-z]*$/ret/p; s/.*\| jmp ($thunks)$/thunk/p" <<<"$1"
+}
+
+# bound NUMBER FUNCTION [MODULE]: everything about the slot of a function that
+# has a probe.
+bound() {
+	local slot text call site end name=$2
+	site=$(address_of "${@:2}")
+	slot=$(sum "$FIRST" $(($1 * SLOT)))
+	end=$(sum "$slot" $SLOT)
+	call=$(sum "$FIRST" $((RETURNS[$1] - 5)))
+	text=$(disassemble "$slot" $SLOT)
+	is "$(called_at "$site")" "$slot" "$name: its ftrace site calls slot $1"
+	is "$(grep -cE "\| call $(sum "$site" 5)\$" <<<"$text")" 1 "$name: one direct call of its body"
+	like "$(grep "^$call " <<<"$text")" "^$call e8( ..){4} \| call $(sum "$site" 5)\$" \
+		"$name: which returns to where the module knows of"
+	is "$(indirect "$text")" '' "$name: no indirect call or jump"
+	is "$(targets_outside "$slot" "$end" "$text" | grep -vx "$(sum "$site" 5)" | names |
+		grep -vxE "direct_(resched|extreme|stale|backwards)|$SCHEDULER|[a-z0-9_]*_return_thunk")" '' \
+		"$name: it leads nowhere else"
+	is "$(returns "$text" | wc -l)" 1 "$name: one return"
+}
+
+load_ktlat
+load_target
+read_symbols
+diag "$(grep -H . /sys/devices/system/cpu/vulnerabilities/{spectre_v2,retbleed,indirect_target_selection} |
+	sed 's|.*/||')"
+
+FIRST=$(address_of ktlat_direct_00 ktlat)
+SLOT=$(($(address_of ktlat_direct_01 ktlat) - FIRST))
+SLOTS=$((($(address_of ktlat_direct_ff ktlat) - FIRST) / SLOT + 1))
+END=$(sum "$FIRST" $((SLOTS * SLOT)))
+# Behind the slots are the rare ways out of them; this is the last instruction
+# of those but for the return.
+RARE_END=$(sum "$(address_of direct_backwards ktlat)" 11)
+# Where nothing is preempted, the call of the scheduler is a nop.
+SCHEDULER='(__SCT__)?preempt_schedule_notrace(_thunk)?'
+is $SLOT "$(awk '$2 == "DIRECT_SLOT_BYTES" { print $3 }' module/backend/direct_layout.h)" 'size of a slot'
+is $SLOTS "$(awk '$2 == "DIRECT_SLOTS" { print $3 }' module/backend/direct_layout.h)" 'number of slots'
+# Where the bodies return to, as the module knows it when it looks at a stack.
+mapfile -t RETURNS < <(tests/programs/kmem "$(address_of ktlat_direct_returns ktlat)" $((SLOTS * 4)) |
+	od -An -v -w4 -tu4)
+
+# That one would be seen: of the target's own, which the kernel has patched as well.
+like "$(indirect "$(disassemble "$(address_of target_call ktlat_target)" 160)")" \
+	'^0x' 'an indirect call elsewhere is seen'
+
+# What a site and a call look like while nobody uses them.
+busy=$(address_of ktlat_target_busy ktlat_target)
+is "$(bytes_at "$busy")" "$NOP5" 'the ftrace site of a function without a probe is a nop'
+
+"${direct[@]}" ktlat_target_busy >/dev/null
+"${direct[@]}" ktlat_target_regs >/dev/null
+"${direct[@]}" vfs_read >/dev/null
+bound 0 ktlat_target_busy ktlat_target
+bound 1 ktlat_target_regs ktlat_target
+bound 2 vfs_read
+
+# Other tracers on the function: it is ftrace that calls the slot, then.
+echo ktlat_target_busy >$TRACING/set_ftrace_filter
+echo function_graph >$TRACING/current_tracer
+read_symbols # ftrace makes its trampolines when they are needed
+like "$(called_at "$busy" | names)" '^ftrace_(regs_)?(caller|trampoline)$' 'with another tracer the site calls ftrace'
+is "$(called_at "$(sum "$FIRST" $((RETURNS[0] - 5)))")" "$(sum "$busy" 5)" 'and the slot still the body'
+target func=busy ctx=task calls=5
+is "$(probe_stat ktlat_target_busy .count)" 5 'calls are counted'
+echo nop >$TRACING/current_tracer
+echo >$TRACING/set_ftrace_filter
+is "$(called_at "$busy")" "$FIRST" 'without it the site calls the slot again'
+
+# All slots, and the rare ways out.
+TEXT=$(disassemble "$FIRST" $((RARE_END - FIRST)))
+is "$(indirect "$TEXT")" '' 'no indirect call or jump in any slot'
+is "$(grep -cE '\(bad\)|\.byte' <<<"$TEXT")" 0 'all of it could be disassembled'
+kinds=$(awk -v end="$END" '($1 "") < (end "")' <<<"$TEXT" >/tmp/slots && returns "$(</tmp/slots)" |
+	sort | uniq -c | xargs)
+like "$kinds" "^$SLOTS (ret|thunk)\$" 'one return a slot, all of the same kind'
+diag "returns: $kinds"
+
+# A slot that was never in use calls nothing, or the trampoline of a static call.
+for ((i = 3; i < SLOTS; i++)); do
+	printf '0x%x\n' $((FIRST + RETURNS[i] - 5))
+done >/tmp/calls
+is "$(awk 'NR == FNR { call[$1]; next } $1 in call' /tmp/calls <(echo "$TEXT") | wc -l)" $((SLOTS - 3)) \
+	"$((SLOTS - 3)) slots have not been in use"
+awk 'NR == FNR { call[$1]; next } $1 in call' /tmp/calls <(echo "$TEXT") |
+	sed -E 's/^[^ ]+ //' | grep -v "^$NOP5 |" >/tmp/strange
+is "$(sed 's/.*| call //' /tmp/strange | names | grep -v '^__SCT__ktlat_body_')" '' 'they call nothing'
+
+ktlat-ctl remove-probe all >/dev/null
+is "$(bytes_at "$busy")" "$NOP5" 'the site is a nop again when the probe is gone'

@@ -1,0 +1,9 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: cpus=2 timeout=300 serial
+#
+# The trampolines as they are in memory, under the command line that is usual.
+. tests/vm/lib.sh
+. tests/vm/text.sh
+like "$(</sys/devices/system/cpu/vulnerabilities/spectre_v2)" Mitigation 'the kernel uses what it has against speculation'
+done_testing
