@@ -81,7 +81,7 @@ by() {
 [[ -d /sys/module/ktlat ]] || insmod ./ktlat.ko
 kretprobe=$(by kretprobe)
 direct=$(by direct)
-rmmod ktlat
+userspace/ktlat-ctl unload >/dev/null
 
 echo "guest instructions added to each call of a traced function"
 row 'nothing' 0
