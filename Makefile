@@ -90,7 +90,7 @@ bench: vm-modules vm-tools	## guest instructions that a traced call costs (1 min
 
 demo: vm-modules vm-tools	## ktlat measures IPVS in a guest (2 min)
 	$(call say,booting a guest for the demonstration)
-	@tests/vm/run --timeout 300 -- bash tests/vm/demo.sh
+	@tests/vm/run --serial --timeout 300 -- bash tests/vm/demo.sh
 
 lint: deps-lint		## style and structure of the sources
 	$(call say,style and structure)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=4 timeout=300
+# vm: cpus=4 timeout=300 serial
 #
 # Calls that never return, because their task ends inside, are accounted for as
 # abandoned, and give back what they held.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=300
+# vm: cpus=2 timeout=300 serial
 #
 # The device contract, used rightly and wrongly, by 64-bit and 32-bit callers.
 # Each program of tests/abi makes one result here; its own lines show if it

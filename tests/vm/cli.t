@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=300
+# vm: cpus=2 timeout=300 serial
 #
 # Bad input on the command line: each with its own message, status 2 where the
 # command line is wrong and 1 where it could not be done, and nothing changed.

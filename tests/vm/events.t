@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=480
+# vm: cpus=2 timeout=480 serial
 #
 # Each tracepoint pair, against the kernel's own count of the same events, and
 # against what is known of the load or told in /proc.

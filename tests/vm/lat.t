@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=300
+# vm: cpus=2 timeout=300 serial
 #
 # ktlat-ctl lat: however it ends, it tells what it measured if it still can, and
 # leaves no probe. And what hist tells of a probe that was not hit.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=300
+# vm: cpus=2 timeout=300 serial
 #
 # Readers do not disturb each other or the kernel; what a killed tool has
 # added goes with it.

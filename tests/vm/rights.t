@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=300
+# vm: cpus=2 timeout=300 serial
 #
 # Who may do what, as the command line tells it: without the module, without
 # rights, with a tool of another ABI, with kprobes switched off, locked down.
