@@ -97,13 +97,14 @@ fails 'unload without a module says so' 'it is not loaded' ktlat-ctl unload
 target_reset
 load_ktlat
 ktlat-ctl add-probe ktlat_target_killable ktlat_target_killable..ktlat_target_recurse @syscall >/dev/null
-target func=killable ctx=kthread threads=50 calls=1 delay_ns=1000000000 async=1
+target func=killable ctx=kthread threads=50 calls=1 delay_ns=1000000000000 async=1
 ok 'fifty calls are in flight' wait_until 10 \
 	eval '[[ $(target_stat killable .started) == 50 ]]'
 is "$(probe_stat ktlat_target_killable .in_flight)" 50 'they are seen'
 ok 'rmmod with calls in flight' rmmod ktlat
 is "$(target_stat killable .returned)" 0 'they are still inside'
 leaves_nothing 'calls in flight'
+target_stop
 target_wait
 is "$(target_stat killable .returned)" 50 'they all return'
 is "$(target_stat killable '.inner.buckets | map(.count) | add')" 50 'to where they were called from'
