@@ -41,7 +41,7 @@ settles ktlat_target_exit 500 500 'many'
 from_zero
 pids=()
 for ((i = 0; i < 5; i++)); do
-	(target func=killable ctx=task calls=1 delay_ns=1000000000) &
+	(target func=killable ctx=task calls=1 delay_ns=1000000000000) &
 	pids+=($!)
 done
 ok 'five tasks wait inside' wait_until 5 \

@@ -76,17 +76,20 @@ ktlat-ctl remove-probe all >/dev/null
 func=ktlat_target_killable
 ktlat-ctl add-probe $func >/dev/null
 target_reset
-target func=killable ctx=kthread threads=8 calls=1 delay_ns=1000000000 async=1
+target func=killable ctx=kthread threads=8 calls=1 delay_ns=1000000000000 async=1
 ok 'eight calls are in flight' wait_until 10 \
 	eval "[[ \$(probe_stat $func .in_flight) == 8 ]]"
+start=$(date +%s%N)
 ktlat-ctl disable $func >/dev/null
 is "$(probe_stat $func .state)" disabled 'the probe is disabled'
 target func=killable ctx=kthread threads=5 calls=1
+inside=$(($(date +%s%N) - start))
+target_stop
 target_wait
 is "$(target_stat killable .returned)" 13 'the target has made 13 calls'
 is "$(probe_stat $func '"\(.entries) \(.count) \(.in_flight) \(.missed)"')" '8 8 0 0' \
 	'disabled: those in flight were recorded when they returned, and no others'
-cmp_ok "$(probe_stat $func .min_ns)" '>=' 500000000 'with all of their latency'
+cmp_ok "$(probe_stat $func .min_ns)" '>=' "$inside" 'with all of their latency'
 ktlat-ctl enable $func >/dev/null
 target func=killable ctx=kthread threads=3 calls=1
 is "$(probe_stat $func '"\(.state) \(.entries) \(.count)"')" 'armed 11 11' 'enabled: calls count again'
