@@ -20,7 +20,8 @@ CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
 # name, glob its release must match, packages that depend on image and headers
 table() {
 	cat <<-'END'
-		6.1  6.1.*  linux-image-amd64  linux-headers-amd64
+		6.1   6.1.*   linux-image-amd64       linux-headers-amd64
+		6.12  6.12.*  linux-image-6.12-amd64  linux-headers-6.12-amd64
 	END
 }
 
@@ -98,11 +99,25 @@ relocate() {
 	ln -sfn "../../../usr/src/$common" "$root/lib/modules/$kv/source"
 }
 
-# The ELF image in a vmlinuz that was packed with xz.
+# A little-endian number of $3 bytes at offset $2 of file $1.
+number_at() {
+	od -An -v -tu"$3" -j"$2" -N"$3" "$1" | tr -d ' '
+}
+
+# The ELF image in a vmlinuz. Where it lies is told by the boot protocol's header
+# (Documentation/x86/boot.rst: setup_sects, payload_offset, payload_length); four
+# bytes behind it tell the length of what comes out.
 extract_vmlinux() {
-	local vmlinuz=$1 magic=$'\xfd7zXZ' offset
-	offset=$(LC_ALL=C grep -abom1 "$magic" "$vmlinuz" | head -n 1 | cut -d: -f1)
-	tail -c "+$((offset + 1))" "$vmlinuz" | xz -dcq --single-stream >"$2" || [[ -s $2 ]] ||
+	local vmlinuz=$1 setup offset length unpack
+	setup=$((($(number_at "$vmlinuz" $((0x1f1)) 1) + 1) * 512))
+	offset=$((setup + $(number_at "$vmlinuz" $((0x248)) 4)))
+	length=$(($(number_at "$vmlinuz" $((0x24c)) 4) - 4))
+	case $(number_at "$vmlinuz" "$offset" 4) in
+	$((0x587a37fd))) unpack='xz -dcq --single-stream' ;;
+	$((0xfd2fb528))) unpack='zstd -dcq' ;;
+	*) die "cannot unpack $vmlinuz: neither xz nor zstd" ;;
+	esac
+	head -c $((offset + length)) "$vmlinuz" | tail -c "+$((offset + 1))" | $unpack >"$2" ||
 		die "cannot unpack $vmlinuz"
 }
 
