@@ -373,7 +373,6 @@ static const struct file_operations device_fops = {
 	.unlocked_ioctl	= device_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.mmap		= device_mmap,
-	.llseek		= no_llseek,
 };
 
 /* A group that may read is given the device by udev or by ktlat-ctl load. */
