@@ -19,6 +19,7 @@
 
 #include "backend/direct.h"
 #include "compat/ftrace_direct.h"
+#include "compat/preempt_asm.h"
 #include "compat/tsc.h"
 #include "target.h"
 
@@ -43,6 +44,7 @@ static_assert(offsetof(struct direct_cpu, area) == 0);
  * @attachment: what the probe code sees
  * @slot: its trampoline
  * @site: address of the ftrace site
+ * @hook: what ties the two
  * @gone: the code that held the site was unloaded
  * @started: the site calls the trampoline
  * @stuck: and will do so for ever, because ftrace has broken down
@@ -54,6 +56,7 @@ struct direct {
 	struct ktlat_attachment attachment;
 	int slot;
 	unsigned long site;
+	struct ktlat_ftrace_direct hook;
 	bool gone;
 	bool started;
 	bool stuck;
@@ -145,6 +148,11 @@ static int direct_bind(struct direct *direct, struct ktlat_plan *plan)
 	direct->slot = direct_slot_take(&plan->point[0], plan->meter);
 	if (direct->slot < 0)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_SLOTS);
+	direct->hook = (struct ktlat_ftrace_direct){
+		.sites = &direct->site,
+		.nr_sites = 1,
+		.trampoline = direct_slot_text(direct->slot),
+	};
 	list_add(&direct->node, &direct_attachments);
 	return 0;
 }
@@ -181,8 +189,7 @@ static int direct_start(struct ktlat_attachment *attachment)
 	else if (!ktlat_tsc_is_clock())
 		err = -ENODATA;
 	else
-		err = ktlat_ftrace_direct_add(direct->site,
-					      direct_slot_text(direct->slot));
+		err = ktlat_ftrace_direct_add(&direct->hook);
 	direct->started = !err;
 	mutex_unlock(&direct_lock);
 	return err == -EBUSY ? -EADDRINUSE : err;
@@ -196,8 +203,7 @@ static void direct_stop_locked(struct direct *direct)
 	if (!direct->started)
 		return;
 	direct->started = false;
-	err = ktlat_ftrace_direct_remove(direct->site,
-					 direct_slot_text(direct->slot));
+	err = ktlat_ftrace_direct_remove(&direct->hook);
 	if (!err)
 		return;
 	direct->stuck = true;

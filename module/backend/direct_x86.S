@@ -31,11 +31,8 @@
  * The order of stores to the counters is that of hist.h: entries first, returns
  * last; x86 keeps stores in order.
  */
-#include <linux/linkage.h>
-#include <linux/objtool.h>
-#include <asm/unwind_hints.h>
-
 #include "backend/direct_layout.h"
+#include "compat/asm.h"
 #include "compat/have_direct.h"
 #include "compat/preempt_asm.h"
 
@@ -57,9 +54,7 @@
 
 .macro SLOT name:req, nr:req
 SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
-#ifdef CONFIG_X86_KERNEL_IBT
-	ANNOTATE_NOENDBR
-#endif
+	KTLAT_NOENDBR
 	KTLAT_PREEMPT_DISABLE
 	movq	ktlat_direct_meters + \nr * 8(%rip), %r10
 	AREA_OF	\nr, %r11
@@ -75,6 +70,7 @@ SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
 	pushq	%rax
 	movq	%r10, %rdx
 
+	KTLAT_CALL_DEPTH
 	call	__SCT__ktlat_body_\name
 .Lreturned_\name:
 	movq	%rax, %r8

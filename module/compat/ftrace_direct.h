@@ -1,55 +1,173 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ftrace_direct.h - a trampoline of our own on an ftrace site.
+ * ftrace_direct.h - a trampoline of our own on ftrace sites.
+ *
+ * Kbuild looks at linux/ftrace.h for which of three interfaces there is:
+ *
+ * KTLAT_FTRACE_DIRECT_OPS	(ftrace_ops, trampoline), since Linux 6.5
+ * KTLAT_FTRACE_DIRECT_MULTI	the same by another name, since Linux 5.16
+ * neither			(site, trampoline), one site at a time
  */
 #ifndef KTLAT_COMPAT_FTRACE_DIRECT_H
 #define KTLAT_COMPAT_FTRACE_DIRECT_H
 
+#include <linux/cpu.h>
 #include <linux/ftrace.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <asm/text-patching.h>
 
 #include "compat/have_direct.h"
 
 #ifdef KTLAT_HAVE_DIRECT
+
+#if defined(KTLAT_FTRACE_DIRECT_OPS) || defined(KTLAT_FTRACE_DIRECT_MULTI)
+#define KTLAT_FTRACE_DIRECT_GROUPS
+#endif
+
 /**
- * ktlat_ftrace_direct_add() - Have a trampoline called from an ftrace site
- * @site: address of the site
- * @trampoline: what to call
+ * struct ktlat_ftrace_direct - Sites that call a trampoline
+ * @sites: their addresses
+ * @nr_sites: how many; more than one only with %KTLAT_FTRACE_DIRECT_GROUPS
+ * @trampoline: what they call
+ * @ops: what ftrace knows them by, where it wants one: a fresh one each time, as
+ *	a used one cannot be relied upon (Linux 6.12 runs into a NULL pointer)
+ */
+struct ktlat_ftrace_direct {
+	const unsigned long *sites;
+	unsigned int nr_sites;
+	unsigned long trampoline;
+	struct ftrace_ops *ops;
+};
+
+#ifdef KTLAT_FTRACE_DIRECT_OPS
+static inline int ktlat_ftrace_register(struct ktlat_ftrace_direct *direct)
+{
+	return register_ftrace_direct(direct->ops, direct->trampoline);
+}
+
+static inline int ktlat_ftrace_unregister(struct ktlat_ftrace_direct *direct)
+{
+	return unregister_ftrace_direct(direct->ops, direct->trampoline, false);
+}
+#elif defined(KTLAT_FTRACE_DIRECT_MULTI)
+static inline int ktlat_ftrace_register(struct ktlat_ftrace_direct *direct)
+{
+	return register_ftrace_direct_multi(direct->ops, direct->trampoline);
+}
+
+static inline int ktlat_ftrace_unregister(struct ktlat_ftrace_direct *direct)
+{
+	return unregister_ftrace_direct_multi(direct->ops, direct->trampoline);
+}
+#endif
+
+#ifdef KTLAT_FTRACE_DIRECT_GROUPS
+static inline void ktlat_ftrace_ops_free(struct ktlat_ftrace_direct *direct)
+{
+	ftrace_free_filter(direct->ops);
+	kfree(direct->ops);
+	direct->ops = NULL;
+}
+
+/* Does the first site call anything? Not while ftrace is switched off. */
+static inline bool ktlat_ftrace_is_on(const struct ktlat_ftrace_direct *direct)
+{
+	const u8 *site = (const u8 *)direct->sites[0];
+	u8 opcode;
+
+	return !copy_from_kernel_nofault(&opcode, site, sizeof(opcode)) &&
+	       opcode == CALL_INSN_OPCODE;
+}
+
+/**
+ * ktlat_ftrace_direct_remove() - Have the trampoline not called any more
+ * @direct: what ktlat_ftrace_direct_add() was given
  *
- * Context: may sleep. Return: 0; -EBUSY where another trampoline is there.
+ * Calls may still be on their way into the trampoline afterwards.
+ *
+ * Context: may sleep. Return: 0; an error where ftrace has broken down, and the
+ * sites may go on to call the trampoline.
  */
-static inline int ktlat_ftrace_direct_add(unsigned long site,
-					  unsigned long trampoline)
+static inline int ktlat_ftrace_direct_remove(struct ktlat_ftrace_direct *direct)
 {
-	return register_ftrace_direct(site, trampoline);
+	int err = ktlat_ftrace_unregister(direct);
+
+	if (!err)
+		ktlat_ftrace_ops_free(direct);
+	return err;
 }
 
-/*
- * Calls may still be on their way into the trampoline afterwards. Context: may
- * sleep. Return: 0; an error where ftrace has broken down, and the site may go
- * on to call the trampoline.
- */
-static inline int ktlat_ftrace_direct_remove(unsigned long site,
-					     unsigned long trampoline)
+static inline int ktlat_ftrace_ops_add(struct ktlat_ftrace_direct *direct)
 {
-	return unregister_ftrace_direct(site, trampoline);
+	/* It is not written to; the interface has no const. */
+	int err = ftrace_set_filter_ips(direct->ops,
+					(unsigned long *)direct->sites,
+					direct->nr_sites, 0, 0);
+
+	return err ?: ktlat_ftrace_register(direct);
 }
 
+/**
+ * ktlat_ftrace_direct_add() - Have a trampoline called from ftrace sites
+ * @direct: @sites, @nr_sites and @trampoline are filled in, and stay
+ *
+ * Context: may sleep. Return: 0; -EBUSY where another trampoline is on one of
+ * the sites, or ftrace is switched off; -EINVAL where one is no ftrace site.
+ */
+static inline int ktlat_ftrace_direct_add(struct ktlat_ftrace_direct *direct)
+{
+	int err;
+
+	direct->ops = kzalloc(sizeof(*direct->ops), GFP_KERNEL);
+	if (!direct->ops)
+		return -ENOMEM;
+	err = ktlat_ftrace_ops_add(direct);
+	if (err) {
+		ktlat_ftrace_ops_free(direct);
+		return err;
+	}
+	if (!ktlat_ftrace_is_on(direct))
+		return ktlat_ftrace_direct_remove(direct) ?: -EBUSY;
+	/* From now on nobody switches ftrace off, so that no call goes uncounted. */
+	direct->ops->flags |= FTRACE_OPS_FL_PERMANENT;
+	return 0;
+}
+#else
+static inline int ktlat_ftrace_direct_add(struct ktlat_ftrace_direct *direct)
+{
+	return register_ftrace_direct(direct->sites[0], direct->trampoline);
+}
+
+static inline int ktlat_ftrace_direct_remove(struct ktlat_ftrace_direct *direct)
+{
+	return unregister_ftrace_direct(direct->sites[0], direct->trampoline);
+}
+#endif
+
 /*
- * Waits until no CPU and no task is where it was in a piece of code that does
- * not sleep: neither with preemption off, RCU watching or not, nor preempted.
+ * Waits until no CPU is where it was in a piece of code that runs with preemption
+ * off from begin to end. RCU-tasks-rude does so where such code may run while RCU
+ * does not look (idle loops, up to Linux 6.11). From 6.12 on it does nothing where
+ * no such code can be traced; then RCU is enough, as long as no CPU comes or goes.
  * Context: may sleep.
+ */
+static inline void ktlat_synchronize_cpus(void)
+{
+	synchronize_rcu_tasks_rude();
+	cpus_read_lock();
+	synchronize_rcu();
+	cpus_read_unlock();
+}
+
+/*
+ * The same, for code that does not sleep but may be preempted.
  */
 static inline void ktlat_synchronize_text(void)
 {
 	synchronize_rcu_tasks();
-	synchronize_rcu_tasks_rude();
-}
-
-/* The same, for code that runs with preemption off from begin to end. */
-static inline void ktlat_synchronize_cpus(void)
-{
-	synchronize_rcu_tasks_rude();
+	ktlat_synchronize_cpus();
 }
 #endif /* KTLAT_HAVE_DIRECT */
 

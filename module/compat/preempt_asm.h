@@ -8,7 +8,15 @@
 
 #include <asm/percpu.h>
 
+/* From Linux 6.2 to 6.14 the count is a member of struct pcpu_hot. */
+#ifdef KTLAT_PCPU_HOT
+#define KTLAT_PREEMPT_OFFSET	8
+#define KTLAT_PREEMPT_COUNT	PER_CPU_VAR(pcpu_hot + KTLAT_PREEMPT_OFFSET)
+#else
 #define KTLAT_PREEMPT_COUNT	PER_CPU_VAR(__preempt_count)
+#endif
+
+#ifdef __ASSEMBLY__
 
 .macro KTLAT_PREEMPT_DISABLE
 #ifdef CONFIG_PREEMPT_COUNT
@@ -34,5 +42,12 @@
 	call	preempt_schedule_notrace_thunk
 #endif
 .endm
+#elif defined(KTLAT_PCPU_HOT)
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+#include <asm/current.h>
+
+static_assert(offsetof(struct pcpu_hot, preempt_count) == KTLAT_PREEMPT_OFFSET);
+#endif /* __ASSEMBLY__ */
 
 #endif /* KTLAT_COMPAT_PREEMPT_ASM_H */
