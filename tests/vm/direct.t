@@ -34,15 +34,13 @@ load_target
 
 # Task, softirq and hardirq callers at once, in one function and beside others.
 "${direct[@]}" ${F}_{busy,loop,recurse} >/dev/null
-for context in kthread softirq 'hardirq period_ns=20000'; do
-	# shellcheck disable=SC2086 # words
-	target func=busy ctx=$context calls=0 async=1
-done
-target func=loop ctx=hardirq calls=0 period_ns=20000 async=1
-target func=recurse ctx=kthread calls=0 depth=8 async=1
-busy_calls() { (($(target_stat busy .started) > 200000 && $(target_stat loop .started) > 20000)); }
-ok 'task, softirq and hardirq call at once' wait_until 60 busy_calls
-target_stop
+target func=busy ctx=softirq calls=20000 async=1
+target func=busy ctx=hardirq calls=20000 period_ns=20000 async=1
+target func=loop ctx=hardirq calls=20000 period_ns=20000 async=1
+target func=busy ctx=kthread calls=200000 async=1
+target func=recurse ctx=kthread calls=20000 depth=8 async=1
+target_wait
+is "$(target_stat busy .started)" $((4 * 240000)) 'task, softirq and hardirq called at once'
 exact busy 'one function'
 exact loop 'another one in hardirq'
 exact recurse 'recursive'

@@ -42,6 +42,17 @@ bytes_at() {
 	tests/programs/kmem "$1" 5 | od -An -v -tx1 | sed 's/^ //'
 }
 
+# site_of FUNCTION [MODULE]: its ftrace site. An ENDBR comes first, or what the
+# kernel puts in its place where nothing calls the function through a pointer.
+site_of() {
+	local address
+	address=$(address_of "$@")
+	case $(bytes_at "$address") in
+	'f3 0f 1e fa '* | '66 0f 1f 00 '*) sum "$address" 4 ;;
+	*) echo "$address" ;;
+	esac
+}
+
 # called_at ADDRESS: where the direct call there goes, or what else is there.
 called_at() {
 	disassemble "$1" 5 | sed -E 's/^[^|]*\| //; s/^call 0x/0x/'
@@ -80,7 +91,7 @@ returns() {
 # has a probe.
 bound() {
 	local slot text call site end name=$2
-	site=$(address_of "${@:2}")
+	site=$(site_of "${@:2}")
 	slot=$(sum "$FIRST" $(($1 * SLOT)))
 	end=$(sum "$slot" $SLOT)
 	call=$(sum "$FIRST" $((RETURNS[$1] - 5)))
@@ -122,7 +133,7 @@ like "$(indirect "$(disassemble "$(address_of target_call ktlat_target)" 160)")"
 	'^0x' 'an indirect call elsewhere is seen'
 
 # What a site and a call look like while nobody uses them.
-busy=$(address_of ktlat_target_busy ktlat_target)
+busy=$(site_of ktlat_target_busy ktlat_target)
 is "$(bytes_at "$busy")" "$NOP5" 'the ftrace site of a function without a probe is a nop'
 
 "${direct[@]}" ktlat_target_busy >/dev/null
