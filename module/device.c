@@ -131,7 +131,7 @@ static int device_probe_add(struct device_file *df, void *arg)
 	    (add->flags & KTLAT_PROBE_REGISTERS &&
 	     add->kind != KTLAT_KIND_FUNCTION) ||
 	    add->precision > KTLAT_PRECISION_MAX ||
-	    memchr_inv(add->reserved, 0, sizeof(add->reserved)) ||
+	    add->functions || add->reserved1 || add->reserved ||
 	    !points_are_sound(add) || !options_are_sound(add))
 		return -EINVAL;
 	return ktlat_probe_add(df->session, add);

@@ -146,6 +146,8 @@ struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision)
 		.nr_cpus = nr_cpu_ids,
 		.precision = precision,
 		.nr_buckets = ktlat_nr_buckets(precision),
+		.function_stride = histogram_generation_bytes(precision),
+		.nr_functions = 1,
 	};
 	histogram_clear(histogram, 0);
 	histogram_clear(histogram, 1);

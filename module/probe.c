@@ -410,7 +410,7 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->missed_busy = mechanism.missed_busy - probe->base.missed_busy;
 	info->pool_grown = mechanism.pool_grown;
 	info->passed_over = probe->passed_over;
-	info->reserved1 = 0;
+	info->functions = 0;
 	info->map_offset = probe->map_slot * (u64)ktlat_map_span();
 	info->map_size = (u64)probe->histogram->nr_pages << PAGE_SHIFT;
 	probe_tell_points(probe, info);

@@ -17,6 +17,10 @@
  * probe point to another, or the time from one tracepoint to its partner.
  * Its id is never used again while the module is loaded.
  *
+ * A *group* is a probe on many functions, each with its own figures, which are
+ * armed in one step. It is added empty and disabled (%KTLAT_KIND_GROUP), given
+ * its functions one by one (%KTLAT_IOC_FUNCTION_ADD), and then enabled.
+ *
  * DOC: Rules for every call
  *
  * - Every argument is a pointer to a struct whose first member, @size, holds
@@ -47,7 +51,9 @@
  * page by page, @map_size bytes: one struct ktlat_map_header, and at
  * @cpu_offset one area of @cpu_stride bytes for each CPU number below @nr_cpus.
  * An area holds two *generations*, @generation_stride bytes apart, each a
- * struct ktlat_counters followed, at @bucket_offset, by @nr_buckets __u64.
+ * struct ktlat_counters followed, at @bucket_offset, by @nr_buckets __u64. A
+ * generation of a group has @nr_functions of these, @function_stride bytes
+ * apart, in the order in which the functions were added.
  *
  * The current figures are those of generation (@generation & 1). A reset
  * clears the other one, adds one to @generation, and so moves every new call
@@ -127,11 +133,14 @@ enum ktlat_session_kind {
  *	"irq_handler", "softirq", "timer_expire", "hrtimer_expire",
  *	"workqueue_execute", "sched_wakeup" (wake-up to switch-in, that is the
  *	wait on the run queue) and "syscall" (sys_enter to sys_exit)
+ * @KTLAT_KIND_GROUP: each call of each function of the group; point[0].name is
+ *	what the group is called, any text
  */
 enum ktlat_kind {
 	KTLAT_KIND_FUNCTION	= 1,
 	KTLAT_KIND_PAIR		= 2,
 	KTLAT_KIND_TRACEPOINT	= 3,
+	KTLAT_KIND_GROUP	= 4,
 };
 
 /**
@@ -142,7 +151,7 @@ enum ktlat_kind {
  * @KTLAT_BACKEND_PAIR: two kprobes; pairs only
  * @KTLAT_BACKEND_TRACEPOINT: two or more tracepoint handlers
  * @KTLAT_BACKEND_DIRECT: a trampoline of ktlat's own on the function's ftrace
- *	site; functions only. Costs least and loses nothing; see
+ *	site; functions and groups. Costs least and loses nothing; see
  *	%KTLAT_PROBE_REGISTERS. Deleting its probe is over when new calls are not
  *	measured any more; those in flight go on to hold the module, see
  *	%KTLAT_IOC_HELD_NEXT
@@ -209,6 +218,8 @@ enum ktlat_state {
  * @KTLAT_REFUSED_EXCLUDED: no trampoline may call the function (EXDEV)
  * @KTLAT_REFUSED_ABSENT: the module has no such backend on this kernel
  *	(EPROTONOSUPPORT)
+ * @KTLAT_REFUSED_ADDRESS: no function begins at the address that was given, or
+ *	another one than was named (ENXIO)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -229,6 +240,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_SLOTS	= 15,
 	KTLAT_REFUSED_EXCLUDED	= 16,
 	KTLAT_REFUSED_ABSENT	= 17,
+	KTLAT_REFUSED_ADDRESS	= 18,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -236,6 +248,7 @@ enum ktlat_refusal {
 #define KTLAT_FEATURE_PAIR		(1ULL << 1)
 #define KTLAT_FEATURE_TRACEPOINT	(1ULL << 2)
 #define KTLAT_FEATURE_DIRECT		(1ULL << 3)
+#define KTLAT_FEATURE_DIRECT_GROUP	(1ULL << 5)
 
 /* ktlat_probe_add.flags and ktlat_probe_info.flags */
 #define KTLAT_PROBE_PUBLIC	(1U << 0) /* readers without rights may see it,
@@ -264,6 +277,7 @@ enum ktlat_refusal {
 #define KTLAT_STARTS_MIN	16
 #define KTLAT_STARTS_MAX	(1U << 20)
 #define KTLAT_STARTS_DEFAULT	8192
+#define KTLAT_FUNCTIONS_MAX	32768
 
 /**
  * struct ktlat_info - What this module is and what it can do
@@ -353,6 +367,10 @@ struct ktlat_point {
  * @id: out: id of the new probe
  * @refusal: out, also where the call fails: &enum ktlat_refusal
  * @refused_point: out: which of @point was refused
+ * @functions: in: for a group, how many functions it has room for, 1 to
+ *	%KTLAT_FUNCTIONS_MAX; their memory is taken now. A group is added with
+ *	%KTLAT_PROBE_DISABLED. Else 0
+ * @reserved1: must be zero
  * @reserved: must be zero
  * @point: in: what to probe; point[1] is all zero unless @kind is a pair
  *
@@ -370,8 +388,37 @@ struct ktlat_probe_add {
 	__u64 id;
 	__u32 refusal;
 	__u32 refused_point;
-	__u64 reserved[2];
+	__u32 functions;
+	__u32 reserved1;
+	__u64 reserved;
 	struct ktlat_point point[2];
+};
+
+/**
+ * struct ktlat_function - A function of a group
+ * @size: in: size of this struct
+ * @flags: in: %KTLAT_IOC_FUNCTION_ADD: %KTLAT_PROBE_REGISTERS or 0
+ * @id: in: the group (ENOENT if there is no such probe, EINVAL if it is none)
+ * @index: out: %KTLAT_IOC_FUNCTION_ADD: its place in the mapping, from 0 up;
+ *	in: %KTLAT_IOC_FUNCTION_GET (ENOENT after the last)
+ * @refusal: out, also where the call fails: &enum ktlat_refusal
+ * @reserved: must be zero
+ * @point: %KTLAT_IOC_FUNCTION_ADD: in; @address is that of the function's symbol.
+ *	%KTLAT_IOC_FUNCTION_GET: out; see struct ktlat_probe_info. An empty
+ *	@module means the kernel proper here
+ *
+ * Adding takes CAP_SYS_ADMIN (see %KTLAT_REFUSED_RIGHTS), as the address is
+ * answered for. Further errors of it: see &enum ktlat_refusal; ENOBUFS (the group
+ * has no room); EALREADY (the group has been enabled).
+ */
+struct ktlat_function {
+	__u32 size;
+	__u32 flags;
+	__u64 id;
+	__u32 index;
+	__u32 refusal;
+	__u64 reserved[2];
+	struct ktlat_point point;
 };
 
 /**
@@ -383,7 +430,7 @@ struct ktlat_probe_add {
  * @reserved: must be zero
  *
  * Further errors, of %KTLAT_IOC_PROBE_ENABLE: ENODEV (the probed code was
- * unloaded), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF),
+ * unloaded, or the group is empty), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF),
  * EADDRINUSE and ENODATA (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK).
  */
 struct ktlat_probe_ref {
@@ -419,7 +466,7 @@ struct ktlat_probe_ref {
  * @map_size: out: size of the mapping, in bytes
  * @passed_over: out: why a cheaper backend was not taken by
  *	%KTLAT_BACKEND_AUTO, as &enum ktlat_refusal, or 0
- * @reserved1: zero
+ * @functions: out: how many functions a group has; else 0
  * @reserved: must be zero
  * @point: out: as it was added, with addresses where they may be seen
  */
@@ -442,7 +489,7 @@ struct ktlat_probe_info {
 	__u64 map_offset;
 	__u64 map_size;
 	__u32 passed_over;
-	__u32 reserved1;
+	__u32 functions;
 	__u64 reserved[3];
 	struct ktlat_point point[2];
 };
@@ -482,6 +529,8 @@ struct ktlat_held {
 #define KTLAT_IOC_PROBE_GET	_IO(KTLAT_IOC_MAGIC, 0x15) /* ktlat_probe_info */
 #define KTLAT_IOC_PROBE_NEXT	_IO(KTLAT_IOC_MAGIC, 0x16) /* ktlat_probe_info */
 #define KTLAT_IOC_HELD_NEXT	_IO(KTLAT_IOC_MAGIC, 0x17) /* ktlat_held */
+#define KTLAT_IOC_FUNCTION_ADD	_IO(KTLAT_IOC_MAGIC, 0x18) /* ktlat_function */
+#define KTLAT_IOC_FUNCTION_GET	_IO(KTLAT_IOC_MAGIC, 0x19) /* ktlat_function */
 
 #define KTLAT_MAP_MAGIC		0x54414c544bULL /* "KTLAT", little-endian */
 
@@ -499,6 +548,11 @@ struct ktlat_held {
  * @precision: p of the histogram
  * @nr_buckets: number of buckets, ktlat_nr_buckets(@precision)
  * @removed: 1 once the probe is gone and the figures are final
+ * @function_stride: from one function of a group to the next in a generation,
+ *	in bytes
+ * @nr_functions: how many functions of a group there is room for, 1 if it is
+ *	none; the last ones are all zero where it has fewer
+ * @reserved: zero
  */
 struct ktlat_map_header {
 	__u64 magic;
@@ -512,6 +566,9 @@ struct ktlat_map_header {
 	__u32 precision;
 	__u32 nr_buckets;
 	__u32 removed;
+	__u64 function_stride;
+	__u32 nr_functions;
+	__u32 reserved;
 };
 
 /**

@@ -39,7 +39,7 @@ static const struct a_call {
 	{ "SESSION_NEW", KTLAT_IOC_SESSION_NEW, sizeof(struct ktlat_session_new),
 	  offsetof(struct ktlat_session_new, reserved), 4, ABSENT, true },
 	{ "PROBE_ADD", KTLAT_IOC_PROBE_ADD, sizeof(struct ktlat_probe_add),
-	  offsetof(struct ktlat_probe_add, reserved), 16,
+	  offsetof(struct ktlat_probe_add, functions), 16,
 	  offsetof(struct ktlat_probe_add, flags), true },
 	{ "PROBE_GET", KTLAT_IOC_PROBE_GET, sizeof(struct ktlat_probe_info),
 	  offsetof(struct ktlat_probe_info, reserved), 24, ABSENT, false },
