@@ -76,11 +76,16 @@ static bool point_is_empty(const struct ktlat_point *point)
 	return !memchr_inv(point, 0, sizeof(*point));
 }
 
-static bool point_is_sound(const struct ktlat_point *point)
+static bool point_is_named(const struct ktlat_point *point)
 {
-	return !point->address && point->name[0] &&
+	return point->name[0] &&
 	       strnlen(point->name, KTLAT_NAME_LEN) < KTLAT_NAME_LEN &&
 	       strnlen(point->module, KTLAT_MODULE_LEN) < KTLAT_MODULE_LEN;
+}
+
+static bool point_is_sound(const struct ktlat_point *point)
+{
+	return !point->address && point_is_named(point);
 }
 
 static bool points_are_sound(const struct ktlat_probe_add *add)
@@ -96,6 +101,7 @@ static bool points_are_sound(const struct ktlat_probe_add *add)
 	case KTLAT_KIND_PAIR:
 		return point_is_sound(second);
 	case KTLAT_KIND_TRACEPOINT:
+	case KTLAT_KIND_GROUP:
 		return !first->offset && !first->module[0] &&
 		       point_is_empty(second);
 	default:
@@ -108,13 +114,18 @@ static bool options_are_sound(const struct ktlat_probe_add *add)
 {
 	bool pair = add->kind == KTLAT_KIND_PAIR;
 	bool function = add->kind == KTLAT_KIND_FUNCTION;
+	bool group = add->kind == KTLAT_KIND_GROUP;
 
+	if (group ? !add->functions || add->functions > KTLAT_FUNCTIONS_MAX ||
+		    !(add->flags & KTLAT_PROBE_DISABLED) :
+	    add->functions)
+		return false;
 	if (pair ? add->match != KTLAT_MATCH_TASK && add->match != KTLAT_MATCH_CPU :
 		   add->match)
 		return false;
 	if (function ? add->pool > KTLAT_POOL_MAX : add->pool)
 		return false;
-	if (function || !add->starts)
+	if (function || group || !add->starts)
 		return !add->starts;
 	return add->starts >= KTLAT_STARTS_MIN &&
 	       add->starts <= KTLAT_STARTS_MAX;
@@ -131,7 +142,7 @@ static int device_probe_add(struct device_file *df, void *arg)
 	    (add->flags & KTLAT_PROBE_REGISTERS &&
 	     add->kind != KTLAT_KIND_FUNCTION) ||
 	    add->precision > KTLAT_PRECISION_MAX ||
-	    add->functions || add->reserved1 || add->reserved ||
+	    add->reserved1 || add->reserved ||
 	    !points_are_sound(add) || !options_are_sound(add))
 		return -EINVAL;
 	return ktlat_probe_add(df->session, add);
@@ -194,6 +205,28 @@ static int device_held_next(struct device_file *df, void *arg)
 	return ktlat_probe_held(held);
 }
 
+static int device_function_add(struct device_file *df, void *arg)
+{
+	struct ktlat_function *function = arg;
+
+	function->refusal = KTLAT_REFUSED_NOT;
+	if (function->flags & ~KTLAT_PROBE_REGISTERS || function->index ||
+	    memchr_inv(function->reserved, 0, sizeof(function->reserved)) ||
+	    function->point.offset || !point_is_named(&function->point))
+		return -EINVAL;
+	return ktlat_probe_function_add(df->session, function);
+}
+
+static int device_function_get(struct device_file *df, void *arg)
+{
+	struct ktlat_function *function = arg;
+
+	if (function->flags ||
+	    memchr_inv(function->reserved, 0, sizeof(function->reserved)))
+		return -EINVAL;
+	return ktlat_probe_function_get(df->session, function);
+}
+
 /**
  * struct device_call - One ioctl
  * @cmd: its number
@@ -233,6 +266,10 @@ static const struct device_call device_calls[] = {
 	  .run = device_probe_next },
 	{ KTLAT_IOC_HELD_NEXT, sizeof(struct ktlat_held), 624,
 	  .run = device_held_next },
+	{ KTLAT_IOC_FUNCTION_ADD, sizeof(struct ktlat_function), 632,
+	  .configures = true, .tells_why = true, .run = device_function_add },
+	{ KTLAT_IOC_FUNCTION_GET, sizeof(struct ktlat_function), 632,
+	  .run = device_function_get },
 };
 
 static const struct device_call *device_call_find(unsigned int cmd)
@@ -332,18 +369,18 @@ free:
 static int device_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct device_file *df = file->private_data;
-	unsigned long slot = ktlat_mmap_slot(vma);
+	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
 	struct ktlat_histogram *histogram;
 
-	if (slot > INT_MAX)
+	if (offset >> PAGE_SHIFT != vma->vm_pgoff)
 		return -ENXIO;
 	if (mutex_lock_killable(&ktlat_map_lock))
 		return -EINTR;
-	histogram = ktlat_probe_histogram(df->session, slot);
+	histogram = ktlat_probe_histogram(df->session, &offset);
 	mutex_unlock(&ktlat_map_lock);
 	if (IS_ERR(histogram))
 		return PTR_ERR(histogram);
-	return ktlat_mmap_histogram(vma, histogram);
+	return ktlat_mmap_histogram(vma, offset >> PAGE_SHIFT, histogram);
 }
 
 static int device_open(struct inode *inode, struct file *file)

@@ -17,21 +17,25 @@
 
 #include "histogram.h"
 
-static u32 histogram_generation_bytes(u32 precision)
+/* The figures of a function; a line of its own for each, see hot/measure.h. */
+static u32 histogram_function_bytes(u32 precision)
 {
-	return sizeof(struct ktlat_counters) +
-	       ktlat_nr_buckets(precision) * sizeof(u64);
+	return ALIGN(sizeof(struct ktlat_counters) +
+		     ktlat_nr_buckets(precision) * sizeof(u64),
+		     L1_CACHE_BYTES);
 }
 
-static u32 histogram_area_bytes(u32 precision)
+static size_t histogram_area_bytes(u32 precision, u32 nr_functions)
 {
-	return PAGE_ALIGN(2 * histogram_generation_bytes(precision));
+	return PAGE_ALIGN(2UL * nr_functions *
+			  histogram_function_bytes(precision));
 }
 
-/* Size of the whole mapping. */
-size_t ktlat_histogram_bytes(u32 precision)
+/* Size of the whole mapping, with so many functions. */
+size_t ktlat_histogram_bytes(u32 precision, u32 nr_functions)
 {
-	return PAGE_SIZE + (size_t)nr_cpu_ids * histogram_area_bytes(precision);
+	return PAGE_SIZE +
+	       nr_cpu_ids * histogram_area_bytes(precision, nr_functions);
 }
 
 /* The area of @cpu; the header has the first page for itself. */
@@ -43,7 +47,7 @@ static void *histogram_area(const struct ktlat_histogram *histogram, u32 cpu)
 }
 
 static int histogram_alloc_pages(struct ktlat_histogram *histogram,
-				 u32 pages_per_cpu)
+				 unsigned long pages_per_cpu)
 {
 	for (unsigned long i = 0; i < histogram->nr_pages; i++) {
 		int node = NUMA_NO_NODE;
@@ -75,11 +79,12 @@ static void histogram_free(struct ktlat_histogram *histogram)
 }
 
 static int histogram_alloc_memory(struct ktlat_histogram *histogram,
-				  u32 precision)
+				  u32 precision, u32 nr_functions)
 {
 	int err;
 
-	histogram->nr_pages = ktlat_histogram_bytes(precision) >> PAGE_SHIFT;
+	histogram->nr_pages = ktlat_histogram_bytes(precision, nr_functions) >>
+			      PAGE_SHIFT;
 	err = ktlat_account_charge(&histogram->account,
 				   histogram->nr_pages << PAGE_SHIFT);
 	if (err)
@@ -89,7 +94,8 @@ static int histogram_alloc_memory(struct ktlat_histogram *histogram,
 	if (!histogram->pages)
 		return -ENOMEM;
 	err = histogram_alloc_pages(histogram,
-				    histogram_area_bytes(precision) >>
+				    histogram_area_bytes(precision,
+							 nr_functions) >>
 				    PAGE_SHIFT);
 	if (err)
 		return err;
@@ -98,31 +104,43 @@ static int histogram_alloc_memory(struct ktlat_histogram *histogram,
 	return histogram->header ? 0 : -ENOMEM;
 }
 
+static void histogram_clear_functions(const struct ktlat_map_header *header,
+				      void *generation)
+{
+	for (u32 i = 0; i < header->nr_functions; i++) {
+		struct ktlat_counters *counters =
+			generation + i * header->function_stride;
+
+		memset(counters, 0, header->function_stride);
+		counters->min_ns = U64_MAX;
+		cond_resched();
+	}
+}
+
 static void histogram_clear(struct ktlat_histogram *histogram, u32 generation)
 {
 	const struct ktlat_map_header *header = histogram->header;
 
-	for (u32 cpu = 0; cpu < header->nr_cpus; cpu++) {
-		struct ktlat_counters *counters =
-			histogram_area(histogram, cpu) +
-			(generation & 1 ? header->generation_stride : 0);
-
-		memset(counters, 0, header->generation_stride);
-		counters->min_ns = U64_MAX;
-		cond_resched();
-	}
+	for (u32 cpu = 0; cpu < header->nr_cpus; cpu++)
+		histogram_clear_functions(header,
+					  histogram_area(histogram, cpu) +
+					  (generation & 1 ?
+					   header->generation_stride : 0));
 }
 
 /**
  * ktlat_histogram_alloc() - Memory for the figures of one probe
  * @probe_id: told to readers
  * @precision: p, 0 to %KTLAT_PRECISION_MAX
+ * @nr_functions: 1, or how many a group has room for
  *
  * Context: may sleep. Return: the histogram, to be given back by
  * ktlat_histogram_put(); -EDQUOT where it would pass RLIMIT_MEMLOCK; -ENOMEM.
  */
-struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision)
+struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision,
+					      u32 nr_functions)
 {
+	u32 function_bytes = histogram_function_bytes(precision);
 	struct ktlat_histogram *histogram;
 	int err;
 
@@ -131,7 +149,7 @@ struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&histogram->ref);
 	ktlat_account_init(&histogram->account);
-	err = histogram_alloc_memory(histogram, precision);
+	err = histogram_alloc_memory(histogram, precision, nr_functions);
 	if (err) {
 		histogram_free(histogram);
 		return ERR_PTR(err);
@@ -140,14 +158,14 @@ struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision)
 		.magic = KTLAT_MAP_MAGIC,
 		.probe_id = probe_id,
 		.cpu_offset = PAGE_SIZE,
-		.cpu_stride = histogram_area_bytes(precision),
-		.generation_stride = histogram_generation_bytes(precision),
+		.cpu_stride = histogram_area_bytes(precision, nr_functions),
+		.generation_stride = (u64)nr_functions * function_bytes,
 		.bucket_offset = sizeof(struct ktlat_counters),
 		.nr_cpus = nr_cpu_ids,
 		.precision = precision,
 		.nr_buckets = ktlat_nr_buckets(precision),
-		.function_stride = histogram_generation_bytes(precision),
-		.nr_functions = 1,
+		.function_stride = function_bytes,
+		.nr_functions = nr_functions,
 	};
 	histogram_clear(histogram, 0);
 	histogram_clear(histogram, 1);
@@ -183,6 +201,7 @@ void ktlat_histogram_meter(const struct ktlat_histogram *histogram,
 		.precision = header->precision,
 		.area_stride = header->cpu_stride,
 		.precision_bit = 1ULL << header->precision,
+		.function_stride = header->function_stride,
 	};
 }
 

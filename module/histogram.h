@@ -29,8 +29,9 @@ struct ktlat_histogram {
 	struct ktlat_map_header *header;
 };
 
-size_t ktlat_histogram_bytes(u32 precision);
-struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision);
+size_t ktlat_histogram_bytes(u32 precision, u32 nr_functions);
+struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision,
+					      u32 nr_functions);
 void ktlat_histogram_get(struct ktlat_histogram *histogram);
 void ktlat_histogram_put(struct ktlat_histogram *histogram);
 void ktlat_histogram_meter(const struct ktlat_histogram *histogram,

@@ -12,7 +12,6 @@
 #include "compat/mm.h"
 #include "histogram.h"
 #include "mmap.h"
-#include "probe.h"
 
 /* A mapping was split or moved: one more refers to the histogram. */
 static void mmap_open(struct vm_area_struct *vma)
@@ -30,15 +29,10 @@ static const struct vm_operations_struct mmap_ops = {
 	.close	= mmap_close,
 };
 
-/* The map slot that the offset of a mapping lies in. */
-unsigned long ktlat_mmap_slot(const struct vm_area_struct *vma)
-{
-	return vma->vm_pgoff / (ktlat_map_span() >> PAGE_SHIFT);
-}
-
 /**
  * ktlat_mmap_histogram() - Map pages of a histogram
  * @vma: the mapping that was asked for
+ * @first: the page of the histogram that it starts with
  * @histogram: with a reference that is the mapping's from now on, or is given
  *	back where this fails
  *
@@ -46,10 +40,9 @@ unsigned long ktlat_mmap_slot(const struct vm_area_struct *vma)
  * could be written to or executed; -EINVAL for a private one; -ENXIO beyond the
  * end; -ENOMEM.
  */
-int ktlat_mmap_histogram(struct vm_area_struct *vma,
+int ktlat_mmap_histogram(struct vm_area_struct *vma, unsigned long first,
 			 struct ktlat_histogram *histogram)
 {
-	unsigned long first = vma->vm_pgoff % (ktlat_map_span() >> PAGE_SHIFT);
 	unsigned long nr = vma_pages(vma);
 	int err;
 

@@ -5,8 +5,7 @@
 struct ktlat_histogram;
 struct vm_area_struct;
 
-unsigned long ktlat_mmap_slot(const struct vm_area_struct *vma);
-int ktlat_mmap_histogram(struct vm_area_struct *vma,
+int ktlat_mmap_histogram(struct vm_area_struct *vma, unsigned long first,
 			 struct ktlat_histogram *histogram);
 
 #endif /* KTLAT_MMAP_H */

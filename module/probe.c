@@ -15,6 +15,7 @@
 #include <linux/security.h>
 #include <linux/slab.h>
 
+#include "group.h"
 #include "histogram.h"
 #include "probe.h"
 #include "session.h"
@@ -33,6 +34,15 @@ static LIST_HEAD(probes);
 static u64 probe_last_id;
 
 static DEFINE_IDA(probe_map_slots);
+
+/*
+ * Where groups are mapped: far behind all others, as they may be larger. 32-bit
+ * callers reach offsets below 2^44.
+ */
+#define PROBE_GROUP_OFFSET	(1ULL << 42)
+#define PROBE_GROUP_SPAN	(1ULL << 30)
+
+static DEFINE_IDA(probe_group_slots);
 
 /* May the caller see probes that are not public? A plain reader need not. */
 static bool probe_sees_all(void)
@@ -63,9 +73,32 @@ static u32 probe_count_mine(void)
 }
 
 /* Offsets of two mappings lie this far apart: the largest one fits. */
-unsigned long ktlat_map_span(void)
+static u64 probe_map_span(const struct ktlat_probe *probe)
 {
-	return roundup_pow_of_two(ktlat_histogram_bytes(KTLAT_PRECISION_MAX));
+	if (probe->plan.group)
+		return PROBE_GROUP_SPAN;
+	return roundup_pow_of_two(ktlat_histogram_bytes(KTLAT_PRECISION_MAX, 1));
+}
+
+static u64 probe_map_offset(const struct ktlat_probe *probe)
+{
+	u64 offset = probe->map_slot * probe_map_span(probe);
+
+	return probe->plan.group ? PROBE_GROUP_OFFSET + offset : offset;
+}
+
+static struct ida *probe_map_ida(const struct ktlat_probe *probe)
+{
+	return probe->plan.group ? &probe_group_slots : &probe_map_slots;
+}
+
+static int probe_map_take(struct ktlat_probe *probe)
+{
+	unsigned int max = probe->plan.group ?
+			   PROBE_GROUP_OFFSET / PROBE_GROUP_SPAN - 1 : INT_MAX;
+
+	probe->map_slot = ida_alloc_max(probe_map_ida(probe), max, GFP_KERNEL);
+	return min(probe->map_slot, 0);
 }
 
 static void probe_plan(struct ktlat_probe *probe,
@@ -88,31 +121,54 @@ static void probe_free(struct ktlat_probe *probe)
 	if (probe->histogram)
 		ktlat_histogram_put(probe->histogram);
 	if (probe->map_slot >= 0)
-		ida_free(&probe_map_slots, probe->map_slot);
+		ida_free(probe_map_ida(probe), probe->map_slot);
+	ktlat_group_free(probe->plan.group);
 	kfree(probe);
+}
+
+static int probe_alloc_histogram(struct ktlat_probe *probe,
+				 const struct ktlat_probe_add *add)
+{
+	u32 nr_functions = add->functions ?: 1;
+	struct ktlat_histogram *histogram;
+
+	if (ktlat_histogram_bytes(add->precision, nr_functions) >
+	    probe_map_span(probe))
+		return -ENOMEM;
+	histogram = ktlat_histogram_alloc(probe_last_id + 1, add->precision,
+					  nr_functions);
+	if (IS_ERR(histogram))
+		return PTR_ERR(histogram);
+	probe->histogram = histogram;
+	ktlat_histogram_meter(histogram, &probe->meter);
+	/* Given back with the histogram's account, whole. */
+	if (add->functions &&
+	    ktlat_account_charge(&histogram->account,
+				 ktlat_group_bytes(add->functions)))
+		return -EDQUOT;
+	return 0;
 }
 
 /* A probe with its memory, attached to nothing. */
 static struct ktlat_probe *probe_alloc(const struct ktlat_probe_add *add)
 {
 	struct ktlat_probe *probe = kzalloc(sizeof(*probe), GFP_KERNEL_ACCOUNT);
-	struct ktlat_histogram *histogram;
-	int err;
+	int err = -ENOMEM;
 
 	if (!probe)
 		return ERR_PTR(-ENOMEM);
-	probe->map_slot = ida_alloc(&probe_map_slots, GFP_KERNEL);
-	if (probe->map_slot < 0) {
-		err = probe->map_slot;
-		goto free;
+	probe->map_slot = -1;
+	if (add->functions) {
+		probe->plan.group = ktlat_group_alloc(add->functions);
+		if (!probe->plan.group)
+			goto free;
 	}
-	histogram = ktlat_histogram_alloc(probe_last_id + 1, add->precision);
-	if (IS_ERR(histogram)) {
-		err = PTR_ERR(histogram);
+	err = probe_map_take(probe);
+	if (err)
 		goto free;
-	}
-	probe->histogram = histogram;
-	ktlat_histogram_meter(histogram, &probe->meter);
+	err = probe_alloc_histogram(probe, add);
+	if (err)
+		goto free;
 	probe->public = add->flags & KTLAT_PROBE_PUBLIC;
 	probe->owner = current_uid();
 	probe_plan(probe, add);
@@ -162,8 +218,8 @@ static int probe_attach(struct ktlat_probe *probe,
 	const struct ktlat_backend *backend = NULL;
 	int err = -EINVAL;
 
-	if (add->backend == KTLAT_BACKEND_DIRECT &&
-	    add->kind == KTLAT_KIND_FUNCTION)
+	if ((add->backend == KTLAT_BACKEND_DIRECT &&
+	     add->kind == KTLAT_KIND_FUNCTION) || add->kind == KTLAT_KIND_GROUP)
 		err = ktlat_target_refuse(&probe->plan, 0,
 					  KTLAT_REFUSED_ABSENT);
 	for (;;) {
@@ -243,13 +299,16 @@ static bool probe_is_gone(struct ktlat_probe *probe,
 
 int ktlat_probe_enable(struct ktlat_probe *probe)
 {
+	struct ktlat_group *group = probe->plan.group;
 	struct ktlat_mechanism_info info;
 	int err;
 
-	if (probe_is_gone(probe, &info))
+	if (probe_is_gone(probe, &info) || (group && !group->nr))
 		return -ENODEV;
 	if (probe->started)
 		return 0;
+	if (group)
+		group->sealed = true;
 	err = probe->attachment->backend->start(probe->attachment);
 	probe->started = !err;
 	return err;
@@ -369,6 +428,67 @@ int ktlat_probe_apply(struct ktlat_session *session,
 	return -ENOENT;
 }
 
+static struct ktlat_probe *probe_find_group(const struct ktlat_session *session,
+					    u64 id)
+{
+	struct ktlat_probe *probe;
+
+	list_for_each_entry(probe, &probes, node)
+		if (probe->session == session && probe->id == id)
+			return probe->plan.group ? probe : ERR_PTR(-EINVAL);
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * ktlat_probe_function_add() - Add a function to a group
+ * @session: of this session
+ * @function: well-formed; its index or the refusal is filled in
+ *
+ * Context: ktlat_lock; may sleep. Return: 0 or an errno of ktlat.h.
+ */
+int ktlat_probe_function_add(struct ktlat_session *session,
+			     struct ktlat_function *function)
+{
+	struct ktlat_probe *probe = probe_find_group(session, function->id);
+	unsigned long site;
+	int err;
+
+	lockdep_assert_held(&ktlat_lock);
+	if (IS_ERR(probe))
+		return PTR_ERR(probe);
+	if (!probe_is_mine(probe) && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (probe->plan.group->sealed)
+		return -EALREADY;
+	err = ktlat_target_check_address(function, &site);
+	if (err)
+		return err;
+	err = probe->attachment->backend->admit(probe->attachment, function,
+						site);
+	return err ?: ktlat_group_add(probe->plan.group, function, site);
+}
+
+/**
+ * ktlat_probe_function_get() - Tell of a function of a group
+ * @session: of this session
+ * @function: id and index tell which; the rest is filled in
+ *
+ * Context: ktlat_lock. Return: 0; -EINVAL if it is no group; -ENOENT if there is
+ * none that the caller may see, or after its last function.
+ */
+int ktlat_probe_function_get(struct ktlat_session *session,
+			     struct ktlat_function *function)
+{
+	struct ktlat_probe *probe = probe_find_group(session, function->id);
+
+	lockdep_assert_held(&ktlat_lock);
+	if (IS_ERR(probe))
+		return PTR_ERR(probe);
+	if (!probe_visible(probe, session, probe_sees_all()))
+		return -ENOENT;
+	return ktlat_group_get(probe->plan.group, function);
+}
+
 static u32 probe_state(const struct ktlat_probe *probe,
 		       const struct ktlat_mechanism_info *mechanism)
 {
@@ -410,8 +530,8 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->missed_busy = mechanism.missed_busy - probe->base.missed_busy;
 	info->pool_grown = mechanism.pool_grown;
 	info->passed_over = probe->passed_over;
-	info->functions = 0;
-	info->map_offset = probe->map_slot * (u64)ktlat_map_span();
+	info->functions = probe->plan.group ? probe->plan.group->nr : 0;
+	info->map_offset = probe_map_offset(probe);
 	info->map_size = (u64)probe->histogram->nr_pages << PAGE_SHIFT;
 	probe_tell_points(probe, info);
 }
@@ -481,22 +601,25 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 /**
  * ktlat_probe_histogram() - The figures that may be mapped at an offset
  * @session: of the descriptor
- * @map_slot: offset, divided by ktlat_map_span()
+ * @offset: in bytes; what is left of it in the histogram is filled in
  *
  * Context: ktlat_map_lock. Return: the histogram with a reference for the
  * caller; -ENXIO if there is none at that offset that the caller may see.
  */
 struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
-					      int map_slot)
+					      u64 *offset)
 {
 	bool all = probe_sees_all();
 	struct ktlat_probe *probe;
 
 	lockdep_assert_held(&ktlat_map_lock);
 	list_for_each_entry(probe, &probes, node) {
-		if (probe->map_slot != map_slot ||
+		u64 start = probe_map_offset(probe);
+
+		if (*offset < start || *offset - start >= probe_map_span(probe) ||
 		    !probe_visible(probe, session, all))
 			continue;
+		*offset -= start;
 		ktlat_histogram_get(probe->histogram);
 		return probe->histogram;
 	}

@@ -22,7 +22,7 @@ struct ktlat_session;
  * @owner: who added it
  * @public: readers without rights may see it
  * @started: new calls are measured, unless the code is gone
- * @map_slot: where in the device's offsets it is mapped
+ * @map_slot: where in the device's offsets it is mapped; groups have their own
  * @meter: what the hot path reads
  * @plan: what was asked for, and addresses
  * @histogram: its figures
@@ -63,9 +63,11 @@ int ktlat_probe_held(struct ktlat_held *held);
 void ktlat_probe_totals(const struct ktlat_session *session,
 			struct ktlat_info *info);
 struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
-					      int map_slot);
+					      u64 *offset);
 void ktlat_probes_remove(const struct ktlat_session *session);
-
-unsigned long ktlat_map_span(void);
+int ktlat_probe_function_add(struct ktlat_session *session,
+			     struct ktlat_function *function);
+int ktlat_probe_function_get(struct ktlat_session *session,
+			     struct ktlat_function *function);
 
 #endif /* KTLAT_PROBE_H */

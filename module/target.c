@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "backend/backend.h"
+#include "compat/ftrace_site.h"
 #include "compat/kprobes.h"
 #include "target.h"
 
@@ -75,6 +76,7 @@ static const int target_errnos[] = {
 	[KTLAT_REFUSED_SLOTS]		= -ENOSPC,
 	[KTLAT_REFUSED_EXCLUDED]	= -EXDEV,
 	[KTLAT_REFUSED_ABSENT]		= -EPROTONOSUPPORT,
+	[KTLAT_REFUSED_ADDRESS]		= -ENXIO,
 };
 
 int ktlat_target_errno(int refusal)
@@ -98,18 +100,32 @@ char *ktlat_target_symbol(const struct ktlat_point *point)
 	return kasprintf(GFP_KERNEL, "%s:%s", point->module, point->name);
 }
 
+/* The same for a function of a group. */
+int ktlat_target_refuse_function(struct ktlat_function *function, int refusal)
+{
+	function->refusal = refusal;
+	return ktlat_target_errno(refusal);
+}
+
+/* What is refused for its name alone; &enum ktlat_refusal. */
+static int target_refusal(const struct ktlat_point *point, bool function)
+{
+	if (!strcmp(point->module, KBUILD_MODNAME))
+		return KTLAT_REFUSED_OURS;
+	if (function && match_string(target_noreturns,
+				     ARRAY_SIZE(target_noreturns),
+				     point->name) >= 0)
+		return KTLAT_REFUSED_NORETURN;
+	return KTLAT_REFUSED_NOT;
+}
+
 /* Refuses what can be told from the name alone. */
 int ktlat_target_check_name(struct ktlat_plan *plan, int point)
 {
-	const char *name = plan->point[point].name;
+	int refusal = target_refusal(&plan->point[point],
+				     plan->kind == KTLAT_KIND_FUNCTION);
 
-	if (!strcmp(plan->point[point].module, KBUILD_MODNAME))
-		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OURS);
-	if (plan->kind == KTLAT_KIND_FUNCTION &&
-	    match_string(target_noreturns, ARRAY_SIZE(target_noreturns),
-			 name) >= 0)
-		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_NORETURN);
-	return 0;
+	return refusal ? ktlat_target_refuse(plan, point, refusal) : 0;
 }
 
 /**
@@ -228,4 +244,60 @@ int ktlat_target_check_function(struct ktlat_plan *plan, int point)
 	}
 	kfree(symbol);
 	return err;
+}
+
+/*
+ * Does this function begin at its address? What the kernel says of one reads
+ * "name+0x0/0xsize [module]".
+ */
+static bool target_begins(const struct ktlat_point *point, const char *text)
+{
+	size_t length = strlen(point->name);
+	size_t module = strlen(point->module);
+
+	if (strncmp(text, point->name, length) ||
+	    strncmp(text + length, "+0x0/", 5))
+		return false;
+	text = strchr(text + length, ' ');
+	if (!module)
+		return !text;
+	return text && text[1] == '[' &&
+	       !strncmp(text + 2, point->module, module) &&
+	       text[2 + module] == ']';
+}
+
+/**
+ * ktlat_target_check_address() - Check a function that is told by its address
+ * @function: refusal is noted here
+ * @site: its ftrace site is filled in
+ *
+ * Unlike ktlat_target_check_function() it asks for no kprobe, which takes the
+ * kernel much longer than there is for each of thousands of functions; so it
+ * must be told the address.
+ *
+ * Context: may sleep. Return: 0; the errno of the refusal; -ENOMEM.
+ */
+int ktlat_target_check_address(struct ktlat_function *function,
+			       unsigned long *site)
+{
+	int refusal = target_refusal(&function->point, true);
+	char *text;
+	bool begins;
+
+	if (refusal)
+		return ktlat_target_refuse_function(function, refusal);
+	text = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	sprint_symbol(text, function->point.address);
+	begins = target_begins(&function->point, text);
+	kfree(text);
+	if (!begins)
+		return ktlat_target_refuse_function(function,
+						    KTLAT_REFUSED_ADDRESS);
+	*site = ktlat_ftrace_site(function->point.address);
+	if (!*site)
+		return ktlat_target_refuse_function(function,
+						    KTLAT_REFUSED_NOTRACE);
+	return 0;
 }

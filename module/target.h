@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct kprobe;
+struct ktlat_function;
 struct ktlat_plan;
 struct ktlat_point;
 
@@ -20,5 +21,8 @@ int ktlat_target_check_entry(struct ktlat_plan *plan, int point,
 int ktlat_target_explain(struct ktlat_plan *plan, int point, int err,
 			 const struct kprobe *kp);
 int ktlat_target_check_function(struct ktlat_plan *plan, int point);
+int ktlat_target_refuse_function(struct ktlat_function *function, int refusal);
+int ktlat_target_check_address(struct ktlat_function *function,
+			       unsigned long *site);
 
 #endif /* KTLAT_TARGET_H */

@@ -19,6 +19,9 @@ static const struct ktlat_backend * const backends[] = {
 #ifdef KTLAT_HAVE_DIRECT
 	&ktlat_backend_direct,
 #endif
+#ifdef KTLAT_FTRACE_DIRECT_GROUPS
+	&ktlat_backend_direct_group,
+#endif
 	&ktlat_backend_kretprobe,
 	&ktlat_backend_pair,
 	&ktlat_backend_tracepoint,

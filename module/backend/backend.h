@@ -14,6 +14,8 @@
 
 struct ktlat_account;
 struct ktlat_backend;
+struct ktlat_function;
+struct ktlat_group;
 struct ktlat_meter;
 struct ktlat_starts;
 
@@ -25,6 +27,7 @@ struct ktlat_starts;
  * @starts: starts that may wait for their end at once; 0 for the usual number
  * @in_registers: somebody vouches for %KTLAT_PROBE_REGISTERS
  * @point: what to probe; @address is filled in by attach
+ * @group: the functions of a group, sealed before @start; else NULL
  * @meter: where to count; outlives the attachment
  * @account: who pays for memory; outlives the attachment
  * @refusal: filled in by attach where it fails: &enum ktlat_refusal
@@ -37,6 +40,7 @@ struct ktlat_plan {
 	u32 starts;
 	bool in_registers;
 	struct ktlat_point point[2];
+	struct ktlat_group *group;
 	const struct ktlat_meter *meter;
 	struct ktlat_account *account;
 	u32 refusal;
@@ -76,6 +80,8 @@ struct ktlat_mechanism_info {
  * @feature: its KTLAT_FEATURE_* bit
  * @exact: whether it counts every entry that it loses
  * @attach: makes a stopped attachment, or an ERR_PTR with @plan->refusal set
+ * @admit: may the function with that ftrace site come into the group? An errno,
+ *	with its refusal set, if not. For %KTLAT_KIND_GROUP
  * @start: new calls are measured from now on; an errno where that fails
  * @stop: new calls are not measured any more; those in flight still are
  * @detach: ends one that is stopped; on return none of our code runs on its behalf any more
@@ -98,6 +104,8 @@ struct ktlat_backend {
 	u64 feature;
 	bool exact;
 	struct ktlat_attachment *(*attach)(struct ktlat_plan *plan);
+	int (*admit)(struct ktlat_attachment *attachment,
+		     struct ktlat_function *function, unsigned long site);
 	int (*start)(struct ktlat_attachment *attachment);
 	void (*stop)(struct ktlat_attachment *attachment);
 	void (*detach)(struct ktlat_attachment *attachment);
@@ -111,6 +119,7 @@ struct ktlat_backend {
 };
 
 extern const struct ktlat_backend ktlat_backend_direct;
+extern const struct ktlat_backend ktlat_backend_direct_group;
 extern const struct ktlat_backend ktlat_backend_kretprobe;
 extern const struct ktlat_backend ktlat_backend_pair;
 extern const struct ktlat_backend ktlat_backend_tracepoint;

@@ -38,6 +38,7 @@ static_assert(offsetof(struct ktlat_counters, min_ns) == COUNTERS_MIN);
 static_assert(offsetof(struct ktlat_counters, max_ns) == COUNTERS_MAX);
 static_assert(sizeof(struct ktlat_counters) == COUNTERS_BUCKETS);
 static_assert(offsetof(struct direct_cpu, area) == 0);
+static_assert(offsetof(struct direct_cpu, strange) == CPU_STRANGE);
 
 /**
  * struct direct - An attachment
@@ -103,7 +104,7 @@ static struct direct *direct_of(struct ktlat_attachment *attachment)
 	return container_of(attachment, struct direct, attachment);
 }
 
-static bool direct_is_excluded(const char *name)
+bool direct_is_excluded(const char *name)
 {
 	for (int i = 0; i < ARRAY_SIZE(direct_excluded); i++)
 		if (!strcmp(direct_excluded[i].name, name))
@@ -112,16 +113,16 @@ static bool direct_is_excluded(const char *name)
 }
 
 /* The kernel's clock, and with it the conversion, while no probe uses it. */
-static bool direct_clock_choose(void)
+bool direct_clock_choose(void)
 {
-	if (list_empty(&direct_attachments))
+	if (list_empty(&direct_attachments) && !direct_groups_exist())
 		ktlat_direct_ns_per_cycle = ktlat_tsc_is_clock() ?
 					    ktlat_tsc_ns_per_cycle() : 0;
 	return ktlat_direct_ns_per_cycle;
 }
 
 /* What can be told without looking at the function. */
-static int direct_admit(struct ktlat_plan *plan)
+static int direct_check(struct ktlat_plan *plan)
 {
 	if (!plan->in_registers)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_PROTOTYPE);
@@ -160,7 +161,7 @@ static int direct_bind(struct direct *direct, struct ktlat_plan *plan)
 static struct ktlat_attachment *direct_attach(struct ktlat_plan *plan)
 {
 	struct direct *direct;
-	int err = direct_admit(plan);
+	int err = direct_check(plan);
 
 	if (err)
 		return ERR_PTR(err);
@@ -262,16 +263,17 @@ static void direct_task_exit(void)
 	preempt_disable_notrace();
 	do {
 		nr = stack_trace_save(trace, ARRAY_SIZE(trace), skip);
-		for (unsigned int i = 0; i < nr; i++)
-			direct_slot_abandon(trace[i]);
-		skip += nr;
+		for (unsigned int i = 0; i + 1 < nr; i++)
+			direct_slot_abandon(trace[i], trace[i + 1]);
+		/* The last one again: it may need the one that comes next. */
+		skip += nr - 1;
 	} while (nr == ARRAY_SIZE(trace));
 	preempt_enable_notrace();
 }
 
 /* Is a site in what a module now loses? Its init text goes once it is live. */
-static bool direct_loses(unsigned long site, unsigned long event,
-			 const struct module *module)
+bool direct_loses(unsigned long site, unsigned long event,
+		  const struct module *module)
 {
 	switch (event) {
 	case MODULE_STATE_LIVE:
@@ -296,6 +298,7 @@ static int direct_module_event(struct notifier_block *block,
 		direct_stop_locked(direct);
 		direct->gone = true;
 	}
+	direct_groups_module_event(event, data);
 	mutex_unlock(&direct_lock);
 	return NOTIFY_OK;
 }

@@ -16,11 +16,15 @@
 #include "backend/direct_layout.h"
 #include "hot/measure.h"
 
+struct module;
+
 /**
  * struct direct_slot - A trampoline and what it is used for
  * @used: bound to a function, or draining
  * @site: the ftrace site that it serves
- * @function: its name, for who asks what holds the module
+ * @function: its name, or that of the group, for who asks what holds the module
+ * @nr_functions: how many functions there are, 1 for a slot that is no group's
+ * @function_stride: from the counters of one to those of the next
  * @left: calls in flight that the current figures do not know: those of earlier
  *	generations, and after the attachment has ended all of them; less what
  *	has returned of them since, which is counted by each CPU
@@ -33,6 +37,8 @@ struct direct_slot {
 	bool used;
 	unsigned long site;
 	struct ktlat_point function;
+	u32 nr_functions;
+	u32 function_stride;
 	s64 left;
 	struct list_head draining;
 };
@@ -41,12 +47,15 @@ struct direct_slot {
  * struct direct_cpu - What a CPU has of all slots
  * @area: where it counts
  * @stale: calls that returned, or whose task died, after their figures were gone
+ * @strange: calls of a group's slot that came from none of its sites, and so were
+ *	passed on unmeasured
  * @scratch: a histogram of precision 0 that nobody reads: where a slot counts
  *	that is called although it is not bound, see direct_no_meter
  */
 struct direct_cpu {
-	void *area[DIRECT_SLOTS];
-	u64 stale[DIRECT_SLOTS];
+	void *area[DIRECT_SLOTS_ALL];
+	u64 stale[DIRECT_SLOTS_ALL];
+	u64 strange[DIRECT_GROUPS];
 	struct {
 		struct ktlat_counters counters;
 		u64 buckets[65];
@@ -63,13 +72,28 @@ struct direct_body {
 	void *trampoline;
 };
 
+/**
+ * struct direct_table - Which functions a group has, for its slot
+ * @mask: number of entries, a power of two, less one, times two
+ * @entries: by hash, the next free one where two have the same; at least half of
+ *	them are free
+ */
+struct direct_table {
+	u64 mask;
+	struct direct_entry {
+		u64 body;	/* behind the function's ftrace site; 0: free */
+		u64 offset;	/* of its counters */
+	} entries[];
+};
+
 /* In direct_x86.S: the slots, where in a slot the body returns to, the bodies. */
 extern char ktlat_direct_text[];
-extern const u32 ktlat_direct_returns[DIRECT_SLOTS];
+extern const u32 ktlat_direct_returns[DIRECT_SLOTS_ALL];
 extern const struct direct_body ktlat_direct_bodies[DIRECT_SLOTS];
 
 /* Read by direct_x86.S. */
-extern const struct ktlat_meter *ktlat_direct_meters[DIRECT_SLOTS];
+extern const struct ktlat_meter *ktlat_direct_meters[DIRECT_SLOTS_ALL];
+extern const struct direct_table *ktlat_direct_tables[DIRECT_GROUPS];
 extern struct direct_cpu __percpu *ktlat_direct_percpu;
 extern u64 ktlat_direct_ns_per_cycle;
 
@@ -77,7 +101,7 @@ extern u64 ktlat_direct_ns_per_cycle;
 asmlinkage void ktlat_direct_extreme(struct ktlat_counters *counters,
 				     u64 latency);
 asmlinkage void ktlat_direct_stale(int slot);
-asmlinkage void ktlat_direct_backwards(int slot, u64 epoch);
+asmlinkage void ktlat_direct_backwards(int slot, u64 epoch, u64 offset);
 
 /*
  * Guards slots and attachments. Taken inside ktlat_lock and by the notifier of
@@ -90,11 +114,31 @@ int direct_slots_init(void);
 void direct_slots_exit(void);
 int direct_slot_take(const struct ktlat_point *function,
 		     const struct ktlat_meter *meter);
+int direct_slot_take_group(const struct ktlat_point *name,
+			   const struct ktlat_meter *meter, u32 nr_functions);
+void direct_slot_bind_group(int slot, const struct direct_table *table);
 unsigned long direct_slot_text(int slot);
 void direct_slot_retire(int slot, u64 epoch);
 void direct_slot_drain(int slot, bool stuck);
-void direct_slot_abandon(unsigned long address);
+void direct_slot_abandon(unsigned long address, unsigned long body);
+u64 direct_slot_strange(int slot);
+bool direct_slot_serves(unsigned long site);
 bool direct_slots_used(void);
 bool direct_slot_held(u32 *slot, struct ktlat_point *function, u64 *in_flight);
+
+/* direct_table.c */
+struct direct_table *direct_table_alloc(u32 nr_functions);
+int direct_table_add(struct direct_table *table, unsigned long body,
+		     u64 offset);
+s64 direct_table_find(const struct direct_table *table, unsigned long body);
+
+/* direct.c and direct_group.c */
+bool direct_is_excluded(const char *name);
+bool direct_clock_choose(void);
+bool direct_loses(unsigned long site, unsigned long event,
+		  const struct module *module);
+bool direct_groups_exist(void);
+void direct_groups_module_event(unsigned long event,
+				const struct module *module);
 
 #endif /* KTLAT_BACKEND_DIRECT_H */

@@ -6,9 +6,24 @@
 #ifndef KTLAT_BACKEND_DIRECT_LAYOUT_H
 #define KTLAT_BACKEND_DIRECT_LAYOUT_H
 
-/* Slots that were assembled, and the bytes of code that each has. */
+/*
+ * What was assembled: slots for a function each and slots for a group each, these
+ * behind those, and the bytes of code that each has.
+ */
 #define DIRECT_SLOTS		256
 #define DIRECT_SLOT_BYTES	320
+#define DIRECT_GROUPS		16
+#define DIRECT_GROUP_BYTES	448
+#define DIRECT_SLOTS_ALL	(DIRECT_SLOTS + DIRECT_GROUPS)
+
+/* struct direct_cpu: two arrays of a word for each slot, and then this */
+#define CPU_STRANGE		(2 * 8 * DIRECT_SLOTS_ALL)
+
+/* struct direct_table; its hash takes these bits of the product, times two */
+#define TABLE_MASK		0x00
+#define TABLE_ENTRIES		0x08
+#define TABLE_FACTOR		0x61c88647
+#define TABLE_SHIFT		11
 
 /* struct ktlat_meter */
 #define METER_EPOCH		0x08

@@ -27,13 +27,14 @@
 #define DRAIN_FIRST	(HZ / 50)
 #define DRAIN_LAST	(2 * HZ)
 
-/* Read by direct_x86.S: what each slot counts into. */
-const struct ktlat_meter *ktlat_direct_meters[DIRECT_SLOTS];
+/* Read by direct_x86.S: what each slot counts into, what each group's slot knows. */
+const struct ktlat_meter *ktlat_direct_meters[DIRECT_SLOTS_ALL];
+const struct direct_table *ktlat_direct_tables[DIRECT_GROUPS];
 struct direct_cpu __percpu *ktlat_direct_percpu;
 
 DEFINE_MUTEX(direct_lock);
 
-static struct direct_slot direct_slots[DIRECT_SLOTS];
+static struct direct_slot direct_slots[DIRECT_SLOTS_ALL];
 
 /* Slots whose attachment has ended with calls in flight; under direct_lock. */
 static LIST_HEAD(direct_draining);
@@ -56,6 +57,9 @@ static const struct ktlat_meter direct_no_meter = {
 	.precision_bit = 1,
 };
 
+/* What an unbound slot of a group knows: nothing. */
+static const struct direct_table direct_no_table = { .entries = { { 0, 0 } } };
+
 /* How many slots are bound or draining; read by exiting tasks. */
 static int direct_nr_used;
 
@@ -75,31 +79,72 @@ void ktlat_direct_stale(int slot)
 NOKPROBE_SYMBOL(ktlat_direct_stale);
 
 /* Probe context; from direct_x86.S. The return was stamped before the entry. */
-void ktlat_direct_backwards(int slot, u64 epoch)
+void ktlat_direct_backwards(int slot, u64 epoch, u64 offset)
 {
 	struct ktlat_counters *counters;
 
 	preempt_disable_notrace();
 	if (READ_ONCE(READ_ONCE(ktlat_direct_meters[slot])->epoch) == epoch) {
 		counters = this_cpu_read(ktlat_direct_percpu->area[slot]) +
-			   (u32)epoch;
+			   (u32)epoch + offset;
 		env_local_inc(&counters->clock_backwards);
 	}
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(ktlat_direct_backwards);
 
-unsigned long direct_slot_text(int slot)
+/* Where the code of a slot lies, from the first one on. */
+static unsigned long direct_slot_offset(int slot)
 {
-	return (unsigned long)ktlat_direct_text + slot * DIRECT_SLOT_BYTES;
+	if (slot < DIRECT_SLOTS)
+		return slot * DIRECT_SLOT_BYTES;
+	return DIRECT_SLOTS * DIRECT_SLOT_BYTES +
+	       (slot - DIRECT_SLOTS) * DIRECT_GROUP_BYTES;
 }
 
-static int direct_slot_find_free(void)
+/* The slot that has code at an offset from the first one, or -1. */
+static int direct_slot_at(unsigned long offset)
 {
-	for (int slot = 0; slot < DIRECT_SLOTS; slot++)
+	if (offset < DIRECT_SLOTS * DIRECT_SLOT_BYTES)
+		return offset / DIRECT_SLOT_BYTES;
+	offset -= DIRECT_SLOTS * DIRECT_SLOT_BYTES;
+	if (offset < DIRECT_GROUPS * DIRECT_GROUP_BYTES)
+		return DIRECT_SLOTS + offset / DIRECT_GROUP_BYTES;
+	return -1;
+}
+
+unsigned long direct_slot_text(int slot)
+{
+	return (unsigned long)ktlat_direct_text + direct_slot_offset(slot);
+}
+
+static int direct_slot_find_free(int first, int end)
+{
+	for (int slot = first; slot < end; slot++)
 		if (!direct_slots[slot].used)
 			return slot;
 	return -ENOSPC;
+}
+
+/* Context: direct_lock. */
+static void direct_slot_use(int slot, const struct direct_slot *use,
+			    const struct ktlat_meter *meter)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct direct_cpu *mine = per_cpu_ptr(ktlat_direct_percpu, cpu);
+
+		mine->area[slot] = meter->areas +
+				   (size_t)cpu * meter->area_stride;
+		mine->stale[slot] = 0;
+	}
+	direct_slots[slot] = *use;
+	direct_slots[slot].used = true;
+	WRITE_ONCE(direct_nr_used, direct_nr_used + 1);
+	WRITE_ONCE(ktlat_direct_meters[slot], meter);
+	/* The caller runs in an open descriptor of ours, which holds us, too. */
+	__module_get(THIS_MODULE);
 }
 
 /**
@@ -112,52 +157,108 @@ static int direct_slot_find_free(void)
 int direct_slot_take(const struct ktlat_point *function,
 		     const struct ktlat_meter *meter)
 {
-	int slot = direct_slot_find_free();
+	struct direct_slot use = {
+		.site = function->address,
+		.function = *function,
+		.nr_functions = 1,
+	};
+	int slot = direct_slot_find_free(0, DIRECT_SLOTS);
+
+	if (slot < 0)
+		return slot;
+	direct_slot_use(slot, &use, meter);
+	__static_call_update(ktlat_direct_bodies[slot].key,
+			     ktlat_direct_bodies[slot].trampoline,
+			     (void *)function->address + MCOUNT_INSN_SIZE);
+	return slot;
+}
+
+/**
+ * direct_slot_take_group() - Take a free slot for a group
+ * @name: what the group is called
+ * @meter: where to count; stays until direct_slot_drain() has returned
+ * @room: how many functions the meter's areas have room for
+ *
+ * It knows no function before direct_slot_bind_group().
+ *
+ * Context: direct_lock. Return: the slot, or -ENOSPC.
+ */
+int direct_slot_take_group(const struct ktlat_point *name,
+			   const struct ktlat_meter *meter, u32 room)
+{
+	struct direct_slot use = {
+		.function = *name,
+		.nr_functions = room,
+		.function_stride = meter->function_stride,
+	};
+	int slot = direct_slot_find_free(DIRECT_SLOTS, DIRECT_SLOTS_ALL);
 	int cpu;
 
 	if (slot < 0)
 		return slot;
-	for_each_possible_cpu(cpu) {
-		struct direct_cpu *mine = per_cpu_ptr(ktlat_direct_percpu, cpu);
-
-		mine->area[slot] = meter->areas +
-				   (size_t)cpu * meter->area_stride;
-		mine->stale[slot] = 0;
-	}
-	direct_slots[slot] = (struct direct_slot){
-		.used = true,
-		.site = function->address,
-		.function = *function,
-	};
-	WRITE_ONCE(direct_nr_used, direct_nr_used + 1);
-	WRITE_ONCE(ktlat_direct_meters[slot], meter);
-	__static_call_update(ktlat_direct_bodies[slot].key,
-			     ktlat_direct_bodies[slot].trampoline,
-			     (void *)function->address + MCOUNT_INSN_SIZE);
-	/* The caller runs in an open descriptor of ours, which holds us, too. */
-	__module_get(THIS_MODULE);
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(ktlat_direct_percpu, cpu)
+			->strange[slot - DIRECT_SLOTS] = 0;
+	direct_slot_use(slot, &use, meter);
 	return slot;
 }
 
-static const struct ktlat_counters *direct_counters(int slot, int cpu,
-						    u64 epoch)
+/**
+ * direct_slot_bind_group() - Tell the slot of a group its functions
+ * @slot: that none of their sites calls yet
+ * @table: stays until direct_slot_drain() has returned
+ *
+ * Context: direct_lock.
+ */
+void direct_slot_bind_group(int slot, const struct direct_table *table)
+{
+	/* The sites are patched after this, which orders it for who comes then. */
+	WRITE_ONCE(ktlat_direct_tables[slot - DIRECT_SLOTS], table);
+}
+
+/* Is a slot of its own bound to the function with this site? Under direct_lock. */
+bool direct_slot_serves(unsigned long site)
+{
+	for (int slot = 0; slot < DIRECT_SLOTS; slot++)
+		if (direct_slots[slot].site == site &&
+		    ktlat_direct_meters[slot] != &direct_no_meter)
+			return true;
+	return false;
+}
+
+/* Calls of a group's slot that were passed on unmeasured. */
+u64 direct_slot_strange(int slot)
+{
+	u64 strange = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		strange += READ_ONCE(per_cpu_ptr(ktlat_direct_percpu, cpu)
+					     ->strange[slot - DIRECT_SLOTS]);
+	return strange;
+}
+
+/* The counters of a function, by their offset in a generation. */
+static const struct ktlat_counters *direct_counters(int slot, int cpu, u64 epoch,
+						    u64 offset)
 {
 	return READ_ONCE(per_cpu_ptr(ktlat_direct_percpu, cpu)->area[slot]) +
-	       (u32)epoch;
+	       (u32)epoch + offset;
 }
 
 /*
- * Calls of one generation that have neither returned nor been abandoned. While
- * it is in use it may see calls that have just returned, never the reverse.
+ * Calls of one function in one generation that have neither returned nor been
+ * abandoned. While it is in use it may see calls that have just returned, never
+ * the reverse.
  */
-static s64 direct_slot_open(int slot, u64 epoch)
+static s64 direct_function_open(int slot, u64 epoch, u64 offset)
 {
 	s64 open = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		const struct ktlat_counters *counters =
-			direct_counters(slot, cpu, epoch);
+			direct_counters(slot, cpu, epoch, offset);
 
 		open -= READ_ONCE(counters->returns);
 		open -= READ_ONCE(counters->abandoned);
@@ -165,7 +266,21 @@ static s64 direct_slot_open(int slot, u64 epoch)
 	/* B: pairs with A of hist.h; see the reader in ktlat.h. */
 	smp_rmb();
 	for_each_possible_cpu(cpu)
-		open += READ_ONCE(direct_counters(slot, cpu, epoch)->entries);
+		open += READ_ONCE(direct_counters(slot, cpu, epoch, offset)
+					  ->entries);
+	return open;
+}
+
+/* The same of all functions of a slot. Context: may sleep. */
+static s64 direct_slot_open(int slot, u64 epoch)
+{
+	s64 open = 0;
+
+	for (u32 i = 0; i < direct_slots[slot].nr_functions; i++) {
+		open += direct_function_open(slot, epoch, i *
+				(u64)direct_slots[slot].function_stride);
+		cond_resched();
+	}
 	return open;
 }
 
@@ -221,6 +336,8 @@ void direct_slot_drain(int slot, bool stuck)
 	/* Nobody is between the site and the body any more... */
 	ktlat_synchronize_text();
 	WRITE_ONCE(ktlat_direct_meters[slot], &direct_no_meter);
+	if (slot >= DIRECT_SLOTS)
+		direct_slot_bind_group(slot, &direct_no_table);
 	/* ...and nobody behind the body who has seen the meter. */
 	ktlat_synchronize_cpus();
 	mutex_lock(&direct_lock);
@@ -295,28 +412,32 @@ bool direct_slots_used(void)
 /**
  * direct_slot_abandon() - A task dies in the body of a function
  * @address: where a function on its stack returns to; any
+ * @body: the next one on the stack, which for a slot leads into the body
  *
  * Context: the exiting task, preemption off.
  */
-void direct_slot_abandon(unsigned long address)
+void direct_slot_abandon(unsigned long address, unsigned long body)
 {
-	unsigned long offset = address - (unsigned long)ktlat_direct_text;
-	int slot = offset / DIRECT_SLOT_BYTES;
-	const struct ktlat_meter *meter;
+	unsigned long at = address - (unsigned long)ktlat_direct_text;
+	int slot = direct_slot_at(at);
 	struct ktlat_counters *counters;
+	s64 offset = 0;
 	u64 epoch;
 
-	if (offset >= DIRECT_SLOTS * DIRECT_SLOT_BYTES ||
-	    offset != ktlat_direct_returns[slot])
+	if (slot < 0 || at != ktlat_direct_returns[slot])
 		return;
-	meter = READ_ONCE(ktlat_direct_meters[slot]);
-	epoch = READ_ONCE(meter->epoch);
+	epoch = READ_ONCE(READ_ONCE(ktlat_direct_meters[slot])->epoch);
+	if (slot >= DIRECT_SLOTS)
+		offset = direct_table_find(READ_ONCE(ktlat_direct_tables[slot - DIRECT_SLOTS]),
+					   body);
 	/* It was entered before the last reset if no call since is in flight. */
-	if (epoch == DIRECT_NO_EPOCH || direct_slot_open(slot, epoch) <= 0) {
+	if (epoch == DIRECT_NO_EPOCH || offset < 0 ||
+	    direct_function_open(slot, epoch, offset) <= 0) {
 		ktlat_direct_stale(slot);
 		return;
 	}
-	counters = this_cpu_read(ktlat_direct_percpu->area[slot]) + (u32)epoch;
+	counters = this_cpu_read(ktlat_direct_percpu->area[slot]) +
+		   (u32)epoch + offset;
 	ktlat_meter_lose(&counters->abandoned);
 }
 
@@ -333,7 +454,7 @@ bool direct_slot_held(u32 *slot, struct ktlat_point *function, u64 *in_flight)
 	bool found = false;
 
 	mutex_lock(&direct_lock);
-	for (; *slot < DIRECT_SLOTS && !found; ++*slot) {
+	for (; *slot < DIRECT_SLOTS_ALL && !found; ++*slot) {
 		if (!direct_slots[*slot].used ||
 		    ktlat_direct_meters[*slot] != &direct_no_meter)
 			continue;
@@ -351,10 +472,12 @@ int direct_slots_init(void)
 	ktlat_direct_percpu = alloc_percpu(struct direct_cpu);
 	if (!ktlat_direct_percpu)
 		return -ENOMEM;
-	for (int slot = 0; slot < DIRECT_SLOTS; slot++) {
+	for (int slot = 0; slot < DIRECT_SLOTS_ALL; slot++) {
 		ktlat_direct_meters[slot] = &direct_no_meter;
 		direct_slot_to_scratch(slot);
 	}
+	for (int group = 0; group < DIRECT_GROUPS; group++)
+		ktlat_direct_tables[group] = &direct_no_table;
 	return 0;
 }
 

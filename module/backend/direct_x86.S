@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * direct_x86.S - the trampolines of the direct backend, one slot for each probe.
+ * direct_x86.S - the trampolines of the direct backend: slots for one function
+ * each, and slots for a group each.
  *
  * Probe context, in whatever context the traced function runs. A slot is called
  * from the ftrace site of the function, before its body, and finds
@@ -14,6 +15,7 @@
  *
  *	(%rsp)		stamp at entry, in cycles
  *	8(%rsp)		epoch that counted the entry
+ *	16(%rsp)	for a group: which function, as the offset of its counters
  *
  * The arguments of the function lie in registers and stay where they are: all
  * that is used here before the body runs is %rax, %r10 and %r11, and %rdx is put
@@ -22,10 +24,11 @@
  *
  * The body is reached by a static call of the slot's own, which is a direct call
  * once the slot is bound: an indirect one into the middle of a function would be
- * refused by CPUs with IBT.
+ * refused by CPUs with IBT. A group's slot knows its functions by the way back to
+ * the body, looks that up, and goes there by a return, which IBT does not mind.
  *
  * For ORC: the state at a slot's start is that of a function just called, from
- * behind the site. Once both words and the way back to the body are popped, it
+ * behind the site. Once all words and the way back to the body are popped, it
  * is that of the traced function, just called.
  *
  * The order of stores to the counters is that of hist.h: entries first, returns
@@ -43,7 +46,7 @@
 /* The counters of this CPU, without the generation, to \to. Preemption off. */
 .macro AREA_OF nr:req, to:req
 	movq	ktlat_direct_percpu(%rip), \to
-	movq	%gs:(\nr * 8)(\to), \to
+	movq	%gs:((\nr) * 8)(\to), \to
 .endm
 
 /* Cycles to %rax; changes %rdx. */
@@ -52,26 +55,12 @@
 	orq	%rdx, %rax
 .endm
 
-.macro SLOT name:req, nr:req
-SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
-	KTLAT_NOENDBR
-	KTLAT_PREEMPT_DISABLE
-	movq	ktlat_direct_meters + \nr * 8(%rip), %r10
-	AREA_OF	\nr, %r11
-	movq	METER_EPOCH(%r10), %r10
-	pushq	%r10
-	movl	%r10d, %r10d
-	incq	COUNTERS_ENTRIES(%r11, %r10)
-	KTLAT_PREEMPT_ENABLE .Lresched_entry_\name
-.Lentered_\name:
-	movq	%rdx, %r10
-	rdtsc
-	JOIN_CYCLES
-	pushq	%rax
-	movq	%r10, %rdx
-
-	KTLAT_CALL_DEPTH
-	call	__SCT__ktlat_body_\name
+/*
+ * What comes after the body: stamp, record, and return with \words words of ours
+ * and the way back to the body popped. \function: where on the stack it says
+ * which function of a group, or nothing.
+ */
+.macro RECORD name:req, nr:req, words:req, function
 .Lreturned_\name:
 	movq	%rax, %r8
 	movq	%rdx, %r9
@@ -83,13 +72,16 @@ SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
 	shrdq	$32, %rdx, %rax
 .Lmeasured_\name:
 	KTLAT_PREEMPT_DISABLE
-	movq	ktlat_direct_meters + \nr * 8(%rip), %r10
+	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
 	movq	8(%rsp), %rcx
 	cmpq	METER_EPOCH(%r10), %rcx
 	jne	.Lstale_\name
 	AREA_OF	\nr, %r11
 	movl	%ecx, %ecx
 	addq	%rcx, %r11
+	.ifnb \function
+	addq	\function, %r11
+	.endif
 
 	/* ktlat_bucket_index(): the bucket of %rax, to %rdx */
 	movq	%rax, %rcx
@@ -116,7 +108,7 @@ SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
 .Lleave_\name:
 	movq	%r8, %rax
 	movq	%r9, %rdx
-	addq	$24, %rsp
+	addq	$8 * (\words + 1), %rsp
 	UNWIND_HINT_FUNC
 	RET
 
@@ -131,17 +123,100 @@ SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
 	call	direct_extreme
 	jmp	.Lrecorded_\name
 .Lstale_\name:
-	movl	$\nr, %edi
+	movl	$(\nr), %edi
 	call	direct_stale
 	jmp	.Ldone_\name
 .Lbackwards_\name:
-	movl	$\nr, %edi
+	movl	$(\nr), %edi
 	movq	8(%rsp), %rsi
+	.ifnb \function
+	movq	\function, %rdx
+	.else
+	xorl	%edx, %edx
+	.endif
 	call	direct_backwards
 	jmp	.Lmeasured_\name
+.endm
+
+.macro SLOT name:req, nr:req
+SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
+	KTLAT_NOENDBR
+	KTLAT_PREEMPT_DISABLE
+	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
+	AREA_OF	\nr, %r11
+	movq	METER_EPOCH(%r10), %r10
+	pushq	%r10
+	movl	%r10d, %r10d
+	incq	COUNTERS_ENTRIES(%r11, %r10)
+	KTLAT_PREEMPT_ENABLE .Lresched_entry_\name
+.Lentered_\name:
+	movq	%rdx, %r10
+	rdtsc
+	JOIN_CYCLES
+	pushq	%rax
+	movq	%r10, %rdx
+
+	KTLAT_CALL_DEPTH
+	call	__SCT__ktlat_body_\name
+	RECORD	\name, \nr, 2
 SYM_FUNC_END(ktlat_direct_\name)
 	/* An error here: DIRECT_SLOT_BYTES is too small. */
 	.org	ktlat_direct_\name + DIRECT_SLOT_BYTES, 0xcc
+.endm
+
+/*
+ * The slot of a group. \nr counts on from the slots of functions, \group from 0.
+ */
+.macro GROUP name:req, nr:req, group:req
+SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
+	KTLAT_NOENDBR
+	KTLAT_PREEMPT_DISABLE
+	movq	ktlat_direct_tables + (\group) * 8(%rip), %r10
+	/* direct_table_index() */
+	imull	$TABLE_FACTOR, (%rsp), %eax
+	shrl	$TABLE_SHIFT, %eax
+.Llook_\name:
+	andl	TABLE_MASK(%r10), %eax
+	movq	TABLE_ENTRIES(%r10, %rax, 8), %r11
+	cmpq	(%rsp), %r11
+	jne	.Lnext_\name
+	pushq	TABLE_ENTRIES + 8(%r10, %rax, 8)
+	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
+	AREA_OF	\nr, %r11
+	movq	METER_EPOCH(%r10), %r10
+	pushq	%r10
+	movl	%r10d, %r10d
+	addq	8(%rsp), %r10
+	incq	COUNTERS_ENTRIES(%r11, %r10)
+	KTLAT_PREEMPT_ENABLE .Lresched_entry_\name
+.Lentered_\name:
+	movq	%rdx, %r10
+	rdtsc
+	JOIN_CYCLES
+	pushq	%rax
+	movq	%r10, %rdx
+
+	KTLAT_CALL_DEPTH
+	call	direct_to_body
+	RECORD	\name, \nr, 3, 16(%rsp)
+
+.Lnext_\name:
+	addl	$2, %eax
+	testq	%r11, %r11
+	jne	.Llook_\name
+	/* None of the group: it was not the site that led here. On to the body. */
+	movq	ktlat_direct_percpu(%rip), %r10
+	incq	%gs:(CPU_STRANGE + (\group) * 8)(%r10)
+	KTLAT_PREEMPT_ENABLE .Lresched_strange_\name
+.Lstrange_\name:
+	UNWIND_HINT_FUNC
+	RET
+.Lresched_strange_\name:
+	KTLAT_RESCHED
+	jmp	.Lstrange_\name
+SYM_FUNC_END(ktlat_direct_\name)
+	/* An error here: DIRECT_GROUP_BYTES is too small. */
+	.org	ktlat_direct_\name + DIRECT_GROUP_BYTES, 0xcc
 .endm
 
 	.globl	ktlat_direct_text
@@ -154,6 +229,22 @@ ktlat_direct_text:
 	.set	slot, slot + 1
 	.endr
 	.endr
+	.set	group, 0
+	.irpc	digit, 0123456789abcdef
+	GROUP	group_\digit, slot, group
+	.set	slot, slot + 1
+	.set	group, group + 1
+	.endr
+
+/*
+ * Called with the words of a group's call on the stack; the function returns to
+ * where this was called from.
+ */
+SYM_START(direct_to_body, SYM_L_LOCAL, SYM_A_NONE)
+	pushq	32(%rsp)
+	UNWIND_HINT_FUNC
+	RET
+SYM_FUNC_END(direct_to_body)
 
 /* What a rare way out of a slot has to keep: the values that are returned. */
 .macro RARE name:req
@@ -187,7 +278,7 @@ RARE direct_stale
 	call	ktlat_direct_stale
 RARE_END direct_stale
 
-/* %edi: slot, %rsi: epoch of the entry; %rax becomes 0, the latency to record. */
+/* %edi: slot, %rsi: epoch, %rdx: function; %rax becomes 0, the latency to record. */
 RARE direct_backwards
 	call	ktlat_direct_backwards
 	xorl	%eax, %eax
@@ -218,6 +309,9 @@ ktlat_direct_returns:
 	.irpc	low, 0123456789abcdef
 	.long	.Lreturned_\high\low - ktlat_direct_text
 	.endr
+	.endr
+	.irpc	digit, 0123456789abcdef
+	.long	.Lreturned_group_\digit - ktlat_direct_text
 	.endr
 
 #endif /* KTLAT_HAVE_DIRECT */

@@ -71,6 +71,23 @@ static inline void ktlat_ftrace_ops_free(struct ktlat_ftrace_direct *direct)
 	direct->ops = NULL;
 }
 
+/*
+ * Is this an ftrace site? ftrace says so when it is asked to trace it. Context:
+ * may sleep. Return: 1 or 0, or -ENOMEM.
+ */
+static inline int ktlat_ftrace_is_site(unsigned long site)
+{
+	struct ftrace_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
+	int err;
+
+	if (!ops)
+		return -ENOMEM;
+	err = ftrace_set_filter_ip(ops, site, 0, 0);
+	ftrace_free_filter(ops);
+	kfree(ops);
+	return err == -ENOMEM ? err : !err;
+}
+
 /* Does the first site call anything? Not while ftrace is switched off. */
 static inline bool ktlat_ftrace_is_on(const struct ktlat_ftrace_direct *direct)
 {

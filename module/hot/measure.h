@@ -26,6 +26,7 @@
  * @precision: p of the histogram
  * @area_stride: from one CPU's area to the next, in bytes
  * @precision_bit: 2^p
+ * @function_stride: from one function of a group to the next, in bytes
  *
  * direct_x86.S reads it, too: see direct_layout.h.
  */
@@ -35,6 +36,7 @@ struct ktlat_meter {
 	u32 precision;
 	u32 area_stride;
 	u64 precision_bit;
+	u32 function_stride;
 } ____cacheline_aligned;
 
 /* What @epoch of a meter is after so many resets. */
