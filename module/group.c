@@ -96,6 +96,12 @@ int ktlat_group_add(struct ktlat_group *group, struct ktlat_function *function,
 	return 0;
 }
 
+/* Takes the function that came last out again. */
+void ktlat_group_drop(struct ktlat_group *group)
+{
+	kfree(group->members[--group->nr].name);
+}
+
 /**
  * ktlat_group_get() - Tell of a function of a group
  * @group: the group

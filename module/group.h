@@ -55,6 +55,7 @@ struct ktlat_group *ktlat_group_alloc(u32 room);
 void ktlat_group_free(struct ktlat_group *group);
 int ktlat_group_add(struct ktlat_group *group, struct ktlat_function *function,
 		    unsigned long site);
+void ktlat_group_drop(struct ktlat_group *group);
 int ktlat_group_get(const struct ktlat_group *group,
 		    struct ktlat_function *function);
 

@@ -456,16 +456,25 @@ int ktlat_probe_function_add(struct ktlat_session *session,
 	lockdep_assert_held(&ktlat_lock);
 	if (IS_ERR(probe))
 		return PTR_ERR(probe);
-	if (!probe_is_mine(probe) && !capable(CAP_SYS_ADMIN))
-		return -EPERM;
+	/* Before anything is said of an address. */
+	if (!capable(CAP_SYS_ADMIN))
+		return ktlat_target_refuse_function(function,
+						    KTLAT_REFUSED_RIGHTS);
 	if (probe->plan.group->sealed)
 		return -EALREADY;
 	err = ktlat_target_check_address(function, &site);
 	if (err)
 		return err;
+	err = ktlat_group_add(probe->plan.group, function, site);
+	if (err)
+		return err;
 	err = probe->attachment->backend->admit(probe->attachment, function,
 						site);
-	return err ?: ktlat_group_add(probe->plan.group, function, site);
+	if (err) {
+		ktlat_group_drop(probe->plan.group);
+		function->index = 0;
+	}
+	return err;
 }
 
 /**

@@ -100,7 +100,7 @@ include_direction() {
 	grep -rnE '#include [<"]linux/' module/core --include='*.h' | grep -v '/env.h:' || true
 	includes_of module/core 'env\.h|hist\.h'
 	includes_of module/hot '(core|compat|hot)/[a-z_]+\.h'
-	includes_of module/backend '(backend|hot|compat)/[a-z_]+\.h|(account|canary|target)\.h'
+	includes_of module/backend '(backend|hot|compat)/[a-z_]+\.h|(account|canary|group|target)\.h'
 	includes_of userspace/ctl '[a-z_]+\.h'
 	grep -rnE '#include .*(module/|userspace/ctl)' userspace/lib || true
 	grep -rnE '#include .*userspace' module uapi || true

@@ -80,8 +80,8 @@ struct ktlat_mechanism_info {
  * @feature: its KTLAT_FEATURE_* bit
  * @exact: whether it counts every entry that it loses
  * @attach: makes a stopped attachment, or an ERR_PTR with @plan->refusal set
- * @admit: may the function with that ftrace site come into the group? An errno,
- *	with its refusal set, if not. For %KTLAT_KIND_GROUP
+ * @admit: takes the function with that ftrace site, the last one of the group, or
+ *	returns an errno, with its refusal set. For %KTLAT_KIND_GROUP
  * @start: new calls are measured from now on; an errno where that fails
  * @stop: new calls are not measured any more; those in flight still are
  * @detach: ends one that is stopped; on return none of our code runs on its behalf any more

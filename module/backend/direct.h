@@ -128,8 +128,8 @@ bool direct_slot_held(u32 *slot, struct ktlat_point *function, u64 *in_flight);
 
 /* direct_table.c */
 struct direct_table *direct_table_alloc(u32 nr_functions);
-int direct_table_add(struct direct_table *table, unsigned long body,
-		     u64 offset);
+void direct_table_add(struct direct_table *table, unsigned long body,
+		      u64 offset);
 s64 direct_table_find(const struct direct_table *table, unsigned long body);
 
 /* direct.c and direct_group.c */

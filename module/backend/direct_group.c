@@ -47,8 +47,8 @@ struct direct_part {
  * @group: the functions
  * @slot: its trampoline
  * @function_stride: from the counters of a function to those of the next
- * @table: by what the trampoline knows the functions; made at the first start
- * @parts: the functions by module; likewise
+ * @table: by what the trampoline will know the functions
+ * @parts: the functions by module; made at the first start
  * @node: in the list of groups
  *
  * Guarded by direct_lock.
@@ -104,25 +104,36 @@ static struct ktlat_attachment *group_attach(struct ktlat_plan *plan)
 	group->group = plan->group;
 	group->function_stride = plan->meter->function_stride;
 	INIT_LIST_HEAD(&group->parts);
+	group->table = direct_table_alloc(plan->group->room);
+	if (!group->table) {
+		kfree(group);
+		return ERR_PTR(-ENOMEM);
+	}
 	mutex_lock(&direct_lock);
 	err = group_take_slot(group, plan);
 	mutex_unlock(&direct_lock);
 	if (err) {
+		kvfree(group->table);
 		kfree(group);
 		return ERR_PTR(err);
 	}
 	return &group->attachment;
 }
 
-/* Has any other group of ours that function? Under direct_lock. */
+/* Where the call on a site returns to: by that the trampoline knows a function. */
+static unsigned long group_body(unsigned long site)
+{
+	return site + MCOUNT_INSN_SIZE;
+}
+
+/* Has any group of ours that function? Under direct_lock. */
 static bool group_serves(unsigned long site)
 {
-	const struct direct_group *other;
+	const struct direct_group *group;
 
-	list_for_each_entry(other, &direct_groups, node)
-		for (u32 i = 0; i < other->group->nr; i++)
-			if (other->group->members[i].site == site)
-				return true;
+	list_for_each_entry(group, &direct_groups, node)
+		if (direct_table_find(group->table, group_body(site)) >= 0)
+			return true;
 	return false;
 }
 
@@ -132,8 +143,6 @@ static int group_refusal(const struct ktlat_function *function,
 {
 	bool taken;
 
-	if (!capable(CAP_SYS_ADMIN))
-		return KTLAT_REFUSED_RIGHTS;
 	if (!(function->flags & KTLAT_PROBE_REGISTERS))
 		return KTLAT_REFUSED_PROTOTYPE;
 	if (direct_is_excluded(function->point.name))
@@ -147,6 +156,7 @@ static int group_refusal(const struct ktlat_function *function,
 static int group_admit(struct ktlat_attachment *attachment,
 		       struct ktlat_function *function, unsigned long site)
 {
+	struct direct_group *group = group_of(attachment);
 	int refusal = group_refusal(function, site);
 	int is_site;
 
@@ -155,27 +165,11 @@ static int group_admit(struct ktlat_attachment *attachment,
 	is_site = ktlat_ftrace_is_site(site);
 	if (is_site < 0)
 		return is_site;
-	return is_site ? 0 : ktlat_target_refuse_function(function,
-							  KTLAT_REFUSED_NOTRACE);
-}
-
-/* The trampoline finds a function by where the call on its site returns to. */
-static int group_make_table(struct direct_group *group)
-{
-	const struct ktlat_group *functions = group->group;
-
-	group->table = direct_table_alloc(functions->nr);
-	if (!group->table)
-		return -ENOMEM;
-	for (u32 i = 0; i < functions->nr; i++) {
-		int err = direct_table_add(group->table,
-					   functions->members[i].site +
-					   MCOUNT_INSN_SIZE,
-					   (u64)i * group->function_stride);
-
-		if (err)
-			return err;
-	}
+	if (!is_site)
+		return ktlat_target_refuse_function(function,
+						    KTLAT_REFUSED_NOTRACE);
+	direct_table_add(group->table, group_body(site),
+			 (u64)function->index * group->function_stride);
 	return 0;
 }
 
@@ -206,15 +200,13 @@ static void group_unmake(struct direct_group *group)
 	list_for_each_entry_safe(part, next, &group->parts, node)
 		kvfree(part);
 	INIT_LIST_HEAD(&group->parts);
-	kvfree(group->table);
-	group->table = NULL;
 }
 
 /* Before the first start: from now on the functions stay as they are. */
 static int group_make(struct direct_group *group)
 {
 	const struct ktlat_group_module *module;
-	int err = group_make_table(group);
+	int err = 0;
 
 	list_for_each_entry(module, &group->group->modules, node) {
 		if (err)
@@ -288,7 +280,7 @@ static int group_start(struct ktlat_attachment *attachment)
 	mutex_lock(&direct_lock);
 	if (!ktlat_tsc_is_clock())
 		err = -ENODATA;
-	if (!err && !group->table)
+	if (!err && list_empty(&group->parts))
 		err = group_make(group);
 	if (!err)
 		err = group_start_parts(group);
@@ -322,6 +314,7 @@ static void group_detach(struct ktlat_attachment *attachment)
 	list_del(&group->node);
 	mutex_unlock(&direct_lock);
 	group_unmake(group);
+	kvfree(group->table);
 	kfree(group);
 }
 

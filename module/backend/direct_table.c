@@ -43,16 +43,14 @@ struct direct_table *direct_table_alloc(u32 nr_functions)
 	return table;
 }
 
-/* Return: 0, or -EEXIST if the function is there already. */
-int direct_table_add(struct direct_table *table, unsigned long body, u64 offset)
+/* Of a function that is not there yet, to a table that no slot knows yet. */
+void direct_table_add(struct direct_table *table, unsigned long body, u64 offset)
 {
 	u32 i = direct_table_index(table, body);
 
-	for (; table->entries[i].body; i = (i + 1) & (table->mask / 2))
-		if (table->entries[i].body == body)
-			return -EEXIST;
+	while (table->entries[i].body)
+		i = (i + 1) & (table->mask / 2);
 	table->entries[i] = (struct direct_entry){ body, offset };
-	return 0;
 }
 
 /* Context: any. Return: the offset of a function's counters; -1 if there is none. */

@@ -11,9 +11,9 @@
 #include <asm/unwind_hints.h>
 
 /* Annotations have a header of their own since Linux 6.14. */
-#if __has_include(<linux/annotate.h>)
+#if __has_include("linux/annotate.h")
 #include <linux/annotate.h>
-#elif __has_include(<linux/objtool.h>)
+#elif __has_include("linux/objtool.h")
 #include <linux/objtool.h>
 #endif
 
