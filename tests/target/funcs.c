@@ -5,6 +5,7 @@
  * Each is reached only through a pointer, and is neither inlined nor cloned,
  * so that the one symbol of its name sees every call.
  */
+#include <linux/bcd.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -173,6 +174,19 @@ static noinline __noclone void ktlat_target_pair(struct target_call *call)
 	READ_ONCE(end_point)(call);
 }
 
+/*
+ * A function of the kernel proper, for tools that do better there than on one of
+ * a module: three instructions, of the rare ones that nobody else calls.
+ */
+static unsigned int (*const kernel_function)(unsigned char) = _bcd2bin;
+
+static noinline __noclone void ktlat_target_kernel(struct target_call *call)
+{
+	begin(TARGET_KERNEL, call);
+	READ_ONCE(kernel_function)(0);
+	end(TARGET_KERNEL, call);
+}
+
 const struct target_func target_funcs[TARGET_NR_FUNCS] = {
 	[TARGET_BUSY] = { "busy", 0, ktlat_target_busy },
 	[TARGET_LOOP] = { "loop", 0, ktlat_target_loop },
@@ -187,6 +201,7 @@ const struct target_func target_funcs[TARGET_NR_FUNCS] = {
 	[TARGET_EXIT] = { "exit", TARGET_F_SLEEPS | TARGET_F_EXITS,
 			  ktlat_target_exit },
 	[TARGET_PAIR] = { "pair", 0, ktlat_target_pair },
+	[TARGET_KERNEL] = { "kernel", 0, ktlat_target_kernel },
 };
 
 /**
@@ -228,5 +243,20 @@ u64 target_bench(u64 calls)
 
 	for (; calls; calls--)
 		READ_ONCE(empty)();
+	return target_clock() - start;
+}
+
+/**
+ * target_bench_kernel() - Call the function of the kernel's, _bcd2bin()
+ * @calls: how often
+ *
+ * Return: ns that it took, with interrupts on.
+ */
+u64 target_bench_kernel(u64 calls)
+{
+	u64 start = target_clock();
+
+	for (; calls; calls--)
+		READ_ONCE(kernel_function)(0);
 	return target_clock() - start;
 }

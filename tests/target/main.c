@@ -9,6 +9,7 @@
  * stats: read: the figures, as JSON
  * reset: write anything; figures to zero, EBUSY while something is running
  * bench: write a number of calls to make; read: ns that they took in all
+ * bench_kernel: the same for a function of the kernel proper, _bcd2bin()
  * regs:  write a number of rounds (see target_regs_run()); read: in how many a
  *        register was not what it has to be, and the first one, as JSON
  */
@@ -118,6 +119,14 @@ static int bench_get(void *data, u64 *ns)
 }
 DEFINE_DEBUGFS_ATTRIBUTE(bench_fops, bench_get, bench_set, "%llu\n");
 
+static int bench_kernel_set(void *data, u64 calls)
+{
+	bench_ns = target_bench_kernel(calls);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(bench_kernel_fops, bench_get, bench_kernel_set,
+			 "%llu\n");
+
 static ssize_t regs_write(struct file *file, const char __user *user,
 			  size_t count, loff_t *pos)
 {
@@ -164,6 +173,8 @@ static int __init target_init(void)
 	debugfs_create_file("reset", 0200, dir, NULL, &reset_fops);
 	debugfs_create_file("stats", 0400, dir, NULL, &stats_fops);
 	debugfs_create_file("bench", 0600, dir, NULL, &bench_fops);
+	debugfs_create_file("bench_kernel", 0600, dir, NULL,
+			    &bench_kernel_fops);
 	debugfs_create_file("regs", 0600, dir, NULL, &regs_fops);
 	return 0;
 }

@@ -39,6 +39,7 @@ enum target_func_id {
 	TARGET_KILLABLE,
 	TARGET_EXIT,
 	TARGET_PAIR,
+	TARGET_KERNEL,
 	TARGET_NR_FUNCS
 };
 
@@ -174,6 +175,7 @@ static inline u64 target_clock(void)
 void target_call(const struct target_func *func, struct target_worker *worker,
 		 u32 depth);
 u64 target_bench(u64 calls);
+u64 target_bench_kernel(u64 calls);
 
 /* stats.c */
 int target_stats_alloc(void);
