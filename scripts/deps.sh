@@ -3,9 +3,10 @@
 #
 # Install what is missing on a Debian 12 machine, for each PURPOSE named:
 #
-#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, lint
+#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, lint, peers
 #
-# Needs root and a network only if something is missing.
+# Needs root and a network only if something is missing. What is marked "?" can be
+# done without: if it cannot be installed, a line says so.
 set -euo pipefail
 
 packages() {
@@ -15,7 +16,8 @@ packages() {
 	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq libcap2-bin procps ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;
 	lint) echo git cpio sparse mandoc shellcheck perl ;;
-	*) die "unknown purpose '$1': build, kernel, vm, test or lint" ;;
+	peers) echo perl '?linux-perf' '?bpftrace' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
+	*) die "unknown purpose '$1': build, kernel, vm, test, lint or peers" ;;
 	esac
 }
 
@@ -40,13 +42,37 @@ apt() {
 	rm -f "$log"
 }
 
-missing=()
+without() {
+	echo "deps.sh: $1 cannot be installed here: what needs it is left out"
+}
+
+# One by one, so that one that there is not keeps none of the others away.
+install_optional() {
+	local package
+	[[ $# -gt 0 ]] || return 0
+	if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
+		for package; do without "$package"; done
+		return
+	fi
+	echo "deps.sh: installing $*"
+	(apt update) || :
+	for package; do
+		(apt install -y --no-install-recommends "$package" 2>/dev/null) || without "$package"
+	done
+}
+
+missing=() optional=()
 for purpose; do
 	list=$(packages "$purpose")
 	for package in $list; do
-		installed "$package" || missing+=("$package")
+		installed "${package#\?}" && continue
+		case $package in
+		\?*) optional+=("${package#\?}") ;;
+		*) missing+=("$package") ;;
+		esac
 	done
 done
+install_optional "${optional[@]}"
 [[ ${#missing[@]} -gt 0 ]] || exit 0
 command -v apt-get >/dev/null ||
 	die "this is no Debian: install the counterparts of: ${missing[*]}"
