@@ -88,6 +88,10 @@ bench: vm-modules vm-tools	## guest instructions that a traced call costs (1 min
 	$(call say,counting instructions in a guest (1 min))
 	@tests/vm/run-test tests/bench/bench.sh
 
+bench-peers: vm-modules vm-tools deps-peers	## ktlat beside other tools; writes docs/bench.md (10 min)
+	$(call say,the cost of one traced call$(,) by each tool$(,) in two guests (10 min))
+	@tests/bench/peers.sh
+
 demo: vm-modules vm-tools	## ktlat measures IPVS in a guest (2 min)
 	$(call say,booting a guest for the demonstration)
 	@tests/vm/run --serial --timeout 300 -- bash tests/vm/demo.sh
@@ -102,6 +106,7 @@ clean:			## remove what was built
 		find $$dir -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '*.o' \
 			-o -name '.*.cmd' -o -name Module.symvers -o -name modules.order | \
 			xargs rm -f; done
+	rm -rf tests/bench/build
 	$(MAKE) -C userspace clean
 	$(MAKE) -C tests/unit clean
 	$(MAKE) -C tests/abi clean
@@ -113,4 +118,4 @@ help:			## this list
 , := ,
 
 .PHONY: all modules tools kdir install uninstall vm-modules vm-tools test-programs \
-	check check-unit check-harness check-vm check-long bench demo lint clean help
+	check check-unit check-harness check-vm check-long bench bench-peers demo lint clean help

@@ -5,9 +5,9 @@
  * Each is reached only through a pointer, and is neither inlined nor cloned,
  * so that the one symbol of its name sees every call.
  */
-#include <linux/bcd.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -176,9 +176,9 @@ static noinline __noclone void ktlat_target_pair(struct target_call *call)
 
 /*
  * A function of the kernel proper, for tools that do better there than on one of
- * a module: three instructions, of the rare ones that nobody else calls.
+ * a module: a multiplication, which hardly anybody else calls for.
  */
-static unsigned int (*const kernel_function)(unsigned char) = _bcd2bin;
+static u64 (*const kernel_function)(u64 jiffies) = jiffies64_to_msecs;
 
 static noinline __noclone void ktlat_target_kernel(struct target_call *call)
 {
@@ -247,7 +247,7 @@ u64 target_bench(u64 calls)
 }
 
 /**
- * target_bench_kernel() - Call the function of the kernel's, _bcd2bin()
+ * target_bench_kernel() - Call the function of the kernel's, jiffies64_to_msecs()
  * @calls: how often
  *
  * Return: ns that it took, with interrupts on.

@@ -9,7 +9,7 @@
  * stats: read: the figures, as JSON
  * reset: write anything; figures to zero, EBUSY while something is running
  * bench: write a number of calls to make; read: ns that they took in all
- * bench_kernel: the same for a function of the kernel proper, _bcd2bin()
+ * bench_kernel: the same for a function of the kernel, jiffies64_to_msecs()
  * regs:  write a number of rounds (see target_regs_run()); read: in how many a
  *        register was not what it has to be, and the first one, as JSON
  */
