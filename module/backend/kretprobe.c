@@ -13,7 +13,6 @@
  */
 #include <linux/err.h>
 #include <linux/mutex.h>
-#include <linux/percpu.h>
 #include <linux/slab.h>
 
 #include "backend/kretprobe.h"
@@ -46,7 +45,7 @@ int krp_entry_handover(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct kretprobe *rp = ktlat_kretprobe_of(ri);
 	struct krp_pool *pool = container_of(rp, struct krp_pool, rp);
 
-	if (!rp || this_cpu_read(*pool->krp->active) != pool->index)
+	if (!rp || !ktlat_handover_takes(&pool->krp->handover, pool->index))
 		return 1;
 	return krp_entry(ri, regs);
 }
@@ -72,7 +71,7 @@ static struct krp *krp_of(struct ktlat_attachment *attachment)
 
 static void krp_free(struct krp *krp)
 {
-	free_percpu(krp->active);
+	ktlat_handover_exit(&krp->handover);
 	kfree(krp->symbol);
 	kfree(krp);
 }
@@ -89,8 +88,7 @@ static struct krp *krp_alloc(struct ktlat_plan *plan)
 	krp->fixed = plan->pool;
 	INIT_LIST_HEAD(&krp->growable);
 	krp->symbol = ktlat_target_symbol(&plan->point[0]);
-	krp->active = alloc_percpu(u8);
-	if (!krp->symbol || !krp->active) {
+	if (!krp->symbol || ktlat_handover_init(&krp->handover)) {
 		krp_free(krp);
 		return NULL;
 	}

@@ -15,6 +15,7 @@
 #include <linux/list.h>
 
 #include "backend/backend.h"
+#include "backend/handover.h"
 #include "hot/measure.h"
 
 #define KRP_POOL_GROWTH	4
@@ -52,8 +53,7 @@ struct krp_pool {
  * @nr_pools: how many there are
  * @fixed: the user has set the size
  * @started: the last pool is enabled
- * @active: for each CPU, the index of the pool that takes new calls; looked at
- *	during a hand-over only
+ * @handover: which pool takes new calls; looked at during a hand-over only
  * @missed_pool: entries without a free instance
  * @missed_busy: entries while another kprobe ran, up to the last stop. Short of
  *	the truth: the kernel does not count atomically, and counts nothing at
@@ -63,7 +63,7 @@ struct krp_pool {
  * @growable: in the list of attachments that may grow
  *
  * All of it is guarded by krp_lock, but for what the handlers read: @meter of
- * a pool, and @active.
+ * a pool, and @handover.
  */
 struct krp {
 	struct ktlat_attachment attachment;
@@ -74,7 +74,7 @@ struct krp {
 	u32 nr_pools;
 	bool fixed;
 	bool started;
-	u8 __percpu *active;
+	struct ktlat_handover handover;
 	u64 missed_pool;
 	u64 missed_busy;
 	unsigned long busy_base;

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * krp_pool.c - the pools of instances of a kretprobe, and how a larger one takes
- * over from one that has missed calls, without counting any call twice or not
- * at all.
- *
- * Both kretprobes sit on the same function for a while, and each call passes the
- * handlers of both, on one CPU, with preemption off. A number for each CPU says
- * which of them takes it. It is changed on that CPU, by its stopper task, so the
- * change can come before or after a call's two handlers and not between them.
- * The steady state pays nothing for this: the handler that looks at the number
- * is put in place before, and taken out after, with a grace period each.
+ * over from one that has missed calls; handover.h tells why no call is counted
+ * twice or not at all meanwhile.
  */
-#include <linux/cpu.h>
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
-#include <linux/percpu.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <linux/stop_machine.h>
 #include <linux/workqueue.h>
 
 #include "account.h"
@@ -124,43 +114,6 @@ void krp_losses_update(struct krp *krp, struct krp_pool *pool)
 	pool->nmissed_seen += missed;
 }
 
-static int krp_switch_cpu(void *data)
-{
-	struct krp *krp = data;
-
-	this_cpu_write(*krp->active, krp->nr_pools - 1);
-	return 0;
-}
-
-/* Moves CPUs over that nothing runs on. Returns whether others are left. */
-static bool krp_switch_offline(struct krp *krp)
-{
-	bool left = false;
-	int cpu;
-
-	cpus_read_lock();
-	for_each_possible_cpu(cpu) {
-		u8 *active = per_cpu_ptr(krp->active, cpu);
-
-		if (!cpu_online(cpu))
-			*active = krp->nr_pools - 1;
-		left |= READ_ONCE(*active) != krp->nr_pools - 1;
-	}
-	cpus_read_unlock();
-	return left;
-}
-
-/*
- * Moves every CPU over to the last pool, each by its own hand. The stopper runs
- * where no work item would, on a CPU that a real-time task has for itself. It
- * goes round again for a CPU that has gone offline in between.
- */
-static void krp_switch_cpus(struct krp *krp)
-{
-	while (krp_switch_offline(krp))
-		stop_machine(krp_switch_cpu, krp, cpu_online_mask);
-}
-
 /*
  * Lets a larger pool take over. Misses of the old one are taken up to the moment
  * before the switch, so that what is counted stays a lower bound.
@@ -188,7 +141,7 @@ static int krp_grow(struct krp *krp)
 	krp_losses_update(krp, old);
 	krp->missed_busy += krp_busy_now(old) - krp->busy_base;
 	krp->busy_base = krp_busy_now(new);
-	krp_switch_cpus(krp);
+	ktlat_handover_to(&krp->handover, krp->nr_pools - 1);
 	disable_kretprobe(&old->rp);
 	WRITE_ONCE(new->rp.entry_handler, krp_entry);
 	return 0;
