@@ -218,8 +218,10 @@ static int probe_attach(struct ktlat_probe *probe,
 	const struct ktlat_backend *backend = NULL;
 	int err = -EINVAL;
 
-	if ((add->backend == KTLAT_BACKEND_DIRECT &&
-	     add->kind == KTLAT_KIND_FUNCTION) || add->kind == KTLAT_KIND_GROUP)
+	if (add->kind == KTLAT_KIND_GROUP ||
+	    (add->kind == KTLAT_KIND_FUNCTION &&
+	     (add->backend == KTLAT_BACKEND_DIRECT ||
+	      add->backend == KTLAT_BACKEND_FPROBE)))
 		err = ktlat_target_refuse(&probe->plan, 0,
 					  KTLAT_REFUSED_ABSENT);
 	for (;;) {
@@ -516,6 +518,17 @@ static void probe_tell_points(const struct ktlat_probe *probe,
 		info->point[i].address = 0;
 }
 
+/* Is what was lost of this generation known to the last call? */
+static bool probe_is_exact(const struct ktlat_probe *probe,
+			   const struct ktlat_mechanism_info *mechanism)
+{
+	const struct ktlat_backend *backend = probe->attachment->backend;
+
+	return backend->exact ||
+	       (backend->zero_is_exact && !mechanism->blurred &&
+		mechanism->missed_pool == probe->base.missed_pool);
+}
+
 static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 {
 	const struct ktlat_backend *backend = probe->attachment->backend;
@@ -523,7 +536,7 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 
 	backend->info(probe->attachment, &mechanism);
 	info->flags = probe->public ? KTLAT_PROBE_PUBLIC : 0;
-	if (!backend->exact)
+	if (!probe_is_exact(probe, &mechanism))
 		info->flags |= KTLAT_PROBE_INEXACT;
 	info->id = probe->id;
 	info->kind = probe->plan.kind;

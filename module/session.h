@@ -25,6 +25,7 @@ struct ktlat_session {
  *	ktlat_lock
  *	krp_lock		backend/kretprobe.h
  *	direct_lock		backend/direct.h; also from the module notifier
+ *	fpr_lock		backend/fprobe.h; likewise
  *	starts_list_lock	hot/starts.c
  *	the kernel's own	CPU hotplug, kprobe, ftrace, tracepoint, text
  *	mmap_lock		the kernel itself takes it inside CPU hotplug

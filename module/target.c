@@ -77,6 +77,7 @@ static const int target_errnos[] = {
 	[KTLAT_REFUSED_EXCLUDED]	= -EXDEV,
 	[KTLAT_REFUSED_ABSENT]		= -EPROTONOSUPPORT,
 	[KTLAT_REFUSED_ADDRESS]		= -ENXIO,
+	[KTLAT_REFUSED_FTRACE]		= -EUNATCH,
 };
 
 int ktlat_target_errno(int refusal)
@@ -300,4 +301,25 @@ int ktlat_target_check_address(struct ktlat_function *function,
 		return ktlat_target_refuse_function(function,
 						    KTLAT_REFUSED_NOTRACE);
 	return 0;
+}
+
+/**
+ * ktlat_target_goes() - Is an address in what a module loses by an event?
+ * @address: of probed code
+ * @event: as told to a module notifier
+ * @module: likewise
+ *
+ * The init text of a module goes once the module is live.
+ */
+bool ktlat_target_goes(unsigned long address, unsigned long event,
+		       const struct module *module)
+{
+	switch (event) {
+	case MODULE_STATE_LIVE:
+		return within_module_init(address, module);
+	case MODULE_STATE_GOING:
+		return within_module(address, module);
+	default:
+		return false;
+	}
 }

@@ -11,6 +11,7 @@ struct kprobe;
 struct ktlat_function;
 struct ktlat_plan;
 struct ktlat_point;
+struct module;
 
 int ktlat_target_errno(int refusal);
 char *ktlat_target_symbol(const struct ktlat_point *point);
@@ -24,5 +25,7 @@ int ktlat_target_check_function(struct ktlat_plan *plan, int point);
 int ktlat_target_refuse_function(struct ktlat_function *function, int refusal);
 int ktlat_target_check_address(struct ktlat_function *function,
 			       unsigned long *site);
+bool ktlat_target_goes(unsigned long address, unsigned long event,
+		       const struct module *module);
 
 #endif /* KTLAT_TARGET_H */

@@ -155,6 +155,9 @@ enum ktlat_kind {
  *	%KTLAT_PROBE_REGISTERS. Deleting its probe is over when new calls are not
  *	measured any more; those in flight go on to hold the module, see
  *	%KTLAT_IOC_HELD_NEXT
+ * @KTLAT_BACKEND_FPROBE: a fprobe; functions only. What it loses is counted as
+ *	@missed_pool. The kernel does not count it atomically, so its figures
+ *	are marked as a bound as soon as that is not 0
  */
 enum ktlat_backend_id {
 	KTLAT_BACKEND_AUTO		= 0,
@@ -162,6 +165,7 @@ enum ktlat_backend_id {
 	KTLAT_BACKEND_PAIR		= 2,
 	KTLAT_BACKEND_TRACEPOINT	= 3,
 	KTLAT_BACKEND_DIRECT		= 4,
+	KTLAT_BACKEND_FPROBE		= 5,
 };
 
 /**
@@ -218,6 +222,8 @@ enum ktlat_state {
  * @KTLAT_REFUSED_EXCLUDED: no trampoline may call the function (EXDEV)
  * @KTLAT_REFUSED_ABSENT: the module has no such backend on this kernel
  *	(EPROTONOSUPPORT)
+ * @KTLAT_REFUSED_FTRACE: ftrace is switched off, by a 0 in
+ *	/proc/sys/kernel/ftrace_enabled (EUNATCH)
  * @KTLAT_REFUSED_ADDRESS: no function begins at the address that was given, or
  *	another one than was named (ENXIO)
  */
@@ -240,7 +246,8 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_SLOTS	= 15,
 	KTLAT_REFUSED_EXCLUDED	= 16,
 	KTLAT_REFUSED_ABSENT	= 17,
-	KTLAT_REFUSED_ADDRESS	= 18,
+	KTLAT_REFUSED_FTRACE	= 18,
+	KTLAT_REFUSED_ADDRESS	= 19,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -248,6 +255,7 @@ enum ktlat_refusal {
 #define KTLAT_FEATURE_PAIR		(1ULL << 1)
 #define KTLAT_FEATURE_TRACEPOINT	(1ULL << 2)
 #define KTLAT_FEATURE_DIRECT		(1ULL << 3)
+#define KTLAT_FEATURE_FPROBE		(1ULL << 4)
 #define KTLAT_FEATURE_DIRECT_GROUP	(1ULL << 5)
 
 /* ktlat_probe_add.flags and ktlat_probe_info.flags */
@@ -453,11 +461,13 @@ struct ktlat_probe_ref {
  * @state: out: &enum ktlat_state
  * @precision: out: p of the histogram
  * @match: out: &enum ktlat_match, or 0
- * @pool: out: calls that may be in flight at once now (kretprobe), or 0
+ * @pool: out: calls that may be in flight at once now (kretprobe, fprobe),
+ *	or 0
  * @starts: out: starts that may wait at once (pair, tracepoint), or 0
  * @uid: out: owner, in the caller's user namespace
  * @generation: out: how often the probe was reset
- * @missed_pool: out: entries that found no free instance since the last reset
+ * @missed_pool: out: entries that found no free instance since the last reset;
+ *	for a fprobe: that were lost in any way
  * @missed_busy: out: entries that came while another kprobe was running on that
  *	CPU, since the last reset; a lower bound
  * @pool_grown: out: how often a larger pool was registered

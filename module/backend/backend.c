@@ -22,6 +22,9 @@ static const struct ktlat_backend * const backends[] = {
 #ifdef KTLAT_FTRACE_DIRECT_GROUPS
 	&ktlat_backend_direct_group,
 #endif
+#ifdef KTLAT_HAVE_FPROBE
+	&ktlat_backend_fprobe,
+#endif
 	&ktlat_backend_kretprobe,
 	&ktlat_backend_pair,
 	&ktlat_backend_tracepoint,

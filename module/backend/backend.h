@@ -62,6 +62,7 @@ struct ktlat_attachment {
  * @pool: instances now
  * @pool_grown: how often a larger pool was registered
  * @starts: slots for waiting starts
+ * @blurred: since the last reset entries may have been lost without a count
  * @gone: the probed code was unloaded
  */
 struct ktlat_mechanism_info {
@@ -70,6 +71,7 @@ struct ktlat_mechanism_info {
 	u32 pool;
 	u32 pool_grown;
 	u32 starts;
+	bool blurred;
 	bool gone;
 };
 
@@ -79,6 +81,7 @@ struct ktlat_mechanism_info {
  * @kind: the &enum ktlat_kind that it serves
  * @feature: its KTLAT_FEATURE_* bit
  * @exact: whether it counts every entry that it loses
+ * @zero_is_exact: its count of losses may be short, but not when it is 0
  * @attach: makes a stopped attachment, or an ERR_PTR with @plan->refusal set
  * @admit: takes the function with that ftrace site, the last one of the group, or
  *	returns an errno, with its refusal set. For %KTLAT_KIND_GROUP
@@ -103,6 +106,7 @@ struct ktlat_backend {
 	u32 kind;
 	u64 feature;
 	bool exact;
+	bool zero_is_exact;
 	struct ktlat_attachment *(*attach)(struct ktlat_plan *plan);
 	int (*admit)(struct ktlat_attachment *attachment,
 		     struct ktlat_function *function, unsigned long site);
@@ -120,6 +124,7 @@ struct ktlat_backend {
 
 extern const struct ktlat_backend ktlat_backend_direct;
 extern const struct ktlat_backend ktlat_backend_direct_group;
+extern const struct ktlat_backend ktlat_backend_fprobe;
 extern const struct ktlat_backend ktlat_backend_kretprobe;
 extern const struct ktlat_backend ktlat_backend_pair;
 extern const struct ktlat_backend ktlat_backend_tracepoint;
