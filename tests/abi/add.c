@@ -27,7 +27,7 @@ static const struct {
 	{ "kind 0", FUNCTION, FIELD(kind), 0, -EINVAL },
 	{ "kind 4", FUNCTION, FIELD(kind), 4, -EINVAL },
 	{ "kind ~0", FUNCTION, FIELD(kind), ~0, -EINVAL },
-	{ "backend 5", FUNCTION, FIELD(backend), 5, -EINVAL },
+	{ "backend 6", FUNCTION, FIELD(backend), 6, -EINVAL },
 	{ "backend direct, nobody vouches", FUNCTION, FIELD(backend),
 	  KTLAT_BACKEND_DIRECT, -EPROTOTYPE },
 	{ "backend direct", PAIR, FIELD(backend), KTLAT_BACKEND_DIRECT,
@@ -35,6 +35,8 @@ static const struct {
 	{ "backend ~0", FUNCTION, FIELD(backend), ~0, -EINVAL },
 	{ "backend kretprobe", FUNCTION, FIELD(backend),
 	  KTLAT_BACKEND_KRETPROBE, 0 },
+	{ "backend fprobe", PAIR, FIELD(backend), KTLAT_BACKEND_FPROBE,
+	  -EINVAL },
 	{ "backend pair", FUNCTION, FIELD(backend), KTLAT_BACKEND_PAIR,
 	  -EINVAL },
 	{ "backend tracepoint", FUNCTION, FIELD(backend),
@@ -181,8 +183,15 @@ static void defaults(void)
 
 	add.id = add_probe(fd, add);
 	get_probe(fd, add.id, &info);
-	ok(info.backend == KTLAT_BACKEND_KRETPROBE, "a function: kretprobe");
-	ok(info.flags == KTLAT_PROBE_INEXACT, "a kretprobe's loss is a bound");
+	if (get_info(fd).features & KTLAT_FEATURE_FPROBE) {
+		ok(info.backend == KTLAT_BACKEND_FPROBE, "a function: fprobe");
+		ok(!info.flags, "a fprobe that has lost nothing is exact");
+	} else {
+		ok(info.backend == KTLAT_BACKEND_KRETPROBE,
+		   "a function: kretprobe");
+		ok(info.flags == KTLAT_PROBE_INEXACT,
+		   "a kretprobe's loss is a bound");
+	}
 	ok(info.state == KTLAT_STATE_ARMED, "it is armed at once");
 	ok(info.pool > 0 && info.starts == 0, "it has a pool and no starts");
 	ok(info.pool >= get_info(fd).nr_cpus, "the pool grows with the CPUs");

@@ -60,7 +60,7 @@ refused 2 '--starts: 15 is out of range, 16 to 1048576' $ctl add-probe --starts 
 refused 2 '--starts: 99999999999999999999 is out of range' $ctl add-probe --starts 99999999999999999999 @irq
 refused 2 '--starts is not for functions' $ctl add-probe --starts 16 $F
 refused 2 '--pool is for functions' $ctl add-probe --pool 3 @irq
-refused 2 '"fprobe" is none of auto, kretprobe, pair, tracepoint' $ctl add-probe --backend fprobe $F
+refused 2 '"uprobe" is none of auto, kretprobe, pair, tracepoint' $ctl add-probe --backend uprobe $F
 refused 2 '--backend pair cannot measure '$F', --backend kretprobe can' $ctl add-probe --backend pair $F
 refused 2 '--interval: .*5parsecs' $ctl hist -i 5parsecs
 refused 2 '--interval: it must be longer than 0' $ctl hist -i 0s

@@ -16,7 +16,9 @@ static void print_added(struct ktlat *k, __u64 id)
 	printf("added probe %llu: %s (%s", (unsigned long long)id, spec,
 	       backend_name(info.backend));
 	if (ktlat_format_refusal(info.passed_over, why))
-		printf(", not direct: %s", why);
+		printf(", not %s: %s",
+		       info.passed_over == KTLAT_REFUSED_FTRACE ? "fprobe" :
+		       "direct", why);
 	puts(")");
 }
 

@@ -11,6 +11,7 @@ static const struct {
 	const char *name;
 } features[] = {
 	{ KTLAT_FEATURE_DIRECT, "direct" },
+	{ KTLAT_FEATURE_FPROBE, "fprobe" },
 	{ KTLAT_FEATURE_KRETPROBE, "kretprobe" },
 	{ KTLAT_FEATURE_PAIR, "pair" },
 	{ KTLAT_FEATURE_TRACEPOINT, "tracepoint" },

@@ -18,7 +18,7 @@
 	"  --precision P  split each power of two into 2^P buckets, 0 to 7\n" \
 	"  --pool N       calls that may be in flight at once (functions)\n" \
 	"  --starts N     starts that may wait for their end (all others)\n" \
-	"  --backend B    auto, direct, kretprobe, pair or tracepoint\n"	\
+	"  --backend B    auto, direct, fprobe, kretprobe, pair, tracepoint\n"	\
 	"  --public       users without rights may see the figures\n"
 
 #define REF_HELP							\

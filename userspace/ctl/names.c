@@ -26,6 +26,7 @@ const char *backend_name(__u32 backend)
 		[KTLAT_BACKEND_PAIR]		= "pair",
 		[KTLAT_BACKEND_TRACEPOINT]	= "tracepoint",
 		[KTLAT_BACKEND_DIRECT]		= "direct",
+		[KTLAT_BACKEND_FPROBE]		= "fprobe",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), backend);

@@ -7,7 +7,7 @@
 
 /* In the order of enum ktlat_backend_id. */
 static const char * const backend_names[] = {
-	"auto", "kretprobe", "pair", "tracepoint", "direct", NULL,
+	"auto", "kretprobe", "pair", "tracepoint", "direct", "fprobe", NULL,
 };
 
 /* The enum ktlat_kind that each serves. */
@@ -16,6 +16,7 @@ static const __u32 kind_of_backend[] = {
 	[KTLAT_BACKEND_PAIR]		= KTLAT_KIND_PAIR,
 	[KTLAT_BACKEND_TRACEPOINT]	= KTLAT_KIND_TRACEPOINT,
 	[KTLAT_BACKEND_DIRECT]		= KTLAT_KIND_FUNCTION,
+	[KTLAT_BACKEND_FPROBE]		= KTLAT_KIND_FUNCTION,
 };
 
 /* One that serves a kind, to be named to who has chosen another. */

@@ -32,7 +32,9 @@ static const char * const reasons[] = {
 	[KTLAT_REFUSED_EXCLUDED] =
 		"no trampoline may call this function; take --backend auto",
 	[KTLAT_REFUSED_ABSENT] =
-		"the module has no direct backend on this kernel; take --backend auto",
+		"the module has no such backend on this kernel; take --backend auto",
+	[KTLAT_REFUSED_FTRACE] =
+		"ftrace is switched off; switch it on: sysctl kernel.ftrace_enabled=1",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
