@@ -61,3 +61,18 @@ measures() {
 	ok "$name: runs" target "func=$func" "$@"
 	agrees "$func" "$name"
 }
+
+# needs BACKEND: all that follows is skipped on a kernel that has no such backend.
+needs() {
+	ktlat-ctl status --json | jq -e --arg name "$1" '.features | index($name)' >/dev/null && return
+	echo "1..0 # SKIP the module has no backend $1 on Linux $(uname -r)"
+	exit 0
+}
+
+# has_lost_none FUNCTION NAME: at rest, every call of a function was recorded.
+has_lost_none() {
+	local spec=ktlat_target_$1 started
+	started=$(target_stat "$1" .started)
+	is "$(probe_stat "$spec" '"\(.entries) \(.count) \(.missed) \(.in_flight) \(.exact) \(.coverage)"')" \
+		"$started $started 0 0 true 1" "$2: all of $started calls, and it says so"
+}

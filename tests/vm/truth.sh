@@ -3,8 +3,8 @@
 #
 # A million calls of every kind of function, from one context at a time: what
 # ktlat records agrees with the stamps that the functions take themselves. Run
-# by truth-2.t and truth-4.t, with as many CPUs, and by truth-direct.t, which
-# sets BACKEND.
+# by truth-2.t and truth-4.t, with as many CPUs, and by truth-direct.t and
+# truth-fprobe.t, which set BACKEND.
 
 . tests/vm/target.sh
 
@@ -20,10 +20,11 @@ kind() {
 }
 
 load_ktlat
+needs "${BACKEND:=kretprobe}"
 load_target
 is "$(ktlat-ctl status --json | jq -r .clock)" monotonic \
 	'ktlat and the target read the same clock'
-ktlat-ctl add-probe --backend "${BACKEND:=kretprobe}" --args-in-registers \
+ktlat-ctl add-probe --backend "$BACKEND" --args-in-registers \
 	ktlat_target_{busy,loop,sleep,outer,inner,recurse,migrate} >/dev/null
 is "$(ktlat-ctl list --json | jq -r '[.probes[].backend] | unique[]')" "$BACKEND" \
 	"measured by $BACKEND"
