@@ -100,6 +100,7 @@ static int refuse(struct ktlat_probe_add *add)
 		{ "f_lockdown", KTLAT_REFUSED_LOCKDOWN, EPERM },
 		{ "f_memlock", KTLAT_REFUSED_MEMLOCK, ENOMEM },
 		{ "f_limit", KTLAT_REFUSED_LIMIT, EDQUOT },
+		{ "f_off", KTLAT_REFUSED_FTRACE, EUNATCH },
 		{ "f_tw", KTLAT_REFUSED_UNKNOWN, ENOENT },
 		{ "f_copied", KTLAT_REFUSED_UNKNOWN, ENOENT },
 		{ "f_perm", KTLAT_REFUSED_NOT, EPERM },
@@ -133,7 +134,7 @@ static void describe(struct ktlat_probe_info *info,
 	*info = (struct ktlat_probe_info){
 		.id = add->id,
 		.kind = add->kind,
-		.backend = add->kind,
+		.backend = add->backend ?: add->kind,
 		.state = add->flags & KTLAT_PROBE_DISABLED ?
 			 KTLAT_STATE_DISABLED : KTLAT_STATE_ARMED,
 		.flags = (add->flags & KTLAT_PROBE_PUBLIC) |

@@ -172,6 +172,8 @@ static const struct expectation refused[] = {
 	  "cannot add f_lockdown..f_busy: the kernel is locked down and allows no probes; see /sys/kernel/security/lockdown" },
 	{ "add-probe f_memlock", 1,
 	  "cannot add f_memlock: its histogram would pass your limit of locked memory; raise ulimit -l, lower --precision or remove a probe" },
+	{ "add-probe f_off --backend fprobe", 1,
+	  "cannot add f_off: ftrace is switched off; switch it on: sysctl kernel.ftrace_enabled=1" },
 	{ "add-probe f_limit", 1,
 	  "cannot add f_limit: you have as many probes as one user may have; remove some, or raise the module parameter max_probes" },
 	{ "add-probe f_perm", 1,

@@ -46,6 +46,18 @@ static void test_add_and_remove(void **state)
 	expect_out("remove-probe all", "removed 0 probes\n");
 }
 
+static void test_backends(void **state)
+{
+	(void)state;
+	tool_new_device(1);
+	expect_out("add-probe f_idle --backend kretprobe",
+		   "added probe 1: f_idle (kretprobe)\n");
+	expect_out("add-probe f_idle --backend fprobe",
+		   "added probe 2: f_idle (fprobe)\n");
+	expect_out("add-probe f_idle..f_busy --backend pair",
+		   "added probe 3: f_idle..f_busy (pair)\n");
+}
+
 static void test_module_names(void **state)
 {
 	(void)state;
@@ -272,6 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_add_and_remove),
+		cmocka_unit_test(test_backends),
 		cmocka_unit_test(test_module_names),
 		cmocka_unit_test(test_all_or_none),
 		cmocka_unit_test(test_hist_names),
