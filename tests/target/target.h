@@ -187,9 +187,21 @@ void target_record(const struct target_func *func,
 		   const struct target_call *call);
 int target_stats_show(struct seq_file *file);
 
-/* regs.c */
+/* regs.c, which knows the registers of one architecture */
+#ifdef CONFIG_X86_64
 int target_regs_run(char *line);
 int target_regs_show(struct seq_file *file);
+#else
+static inline int target_regs_run(char *line)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int target_regs_show(struct seq_file *file)
+{
+	return -EOPNOTSUPP;
+}
+#endif
 
 /* run.c */
 int target_run(char *line);
