@@ -147,7 +147,7 @@ fails 'a second direct probe is refused' "another trampoline is on the function"
 like "$("${auto[@]}" ${F}_busy)" '\(kretprobe, not direct: another trampoline' 'auto takes a kretprobe then'
 like "$("${auto[@]}" ${F}_loop)" '\(direct\)' 'auto takes direct where it can'
 is "$(ktlat-ctl list --json | jq -c '[.probes[-2:][] | .passed_over]')" \
-	'["another trampoline is on the function, of a BPF program maybe, or kernel.ftrace_enabled is 0",null]' 'list says why'
+	'["another trampoline is on the function, of a BPF program or a livepatch maybe, or kernel.ftrace_enabled is 0",null]' 'list says why'
 ktlat-ctl remove-probe all >/dev/null
 free_again 'others on the function'
 

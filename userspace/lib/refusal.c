@@ -20,13 +20,13 @@ static const char * const reasons[] = {
 	[KTLAT_REFUSED_LIMIT] =
 		"you have as many probes as one user may have; remove some, or raise the module parameter max_probes",
 	[KTLAT_REFUSED_PROTOTYPE] =
-		"no BTF of the kernel tells that all its arguments come in registers; if its source does, add --args-in-registers, else take --backend auto",
+		"no BTF of the kernel tells that all its arguments come in registers, or a livepatch is loaded; if its source does, add --args-in-registers, else take --backend auto",
 	[KTLAT_REFUSED_RIGHTS] =
 		"the direct backend takes CAP_SYS_ADMIN; run as root, or take --backend auto",
 	[KTLAT_REFUSED_CLOCK] =
 		"the direct backend stamps by the TSC, and that is not the clock of this machine; take --backend auto",
 	[KTLAT_REFUSED_TAKEN] =
-		"another trampoline is on the function, of a BPF program maybe, or kernel.ftrace_enabled is 0; take --backend auto",
+		"another trampoline is on the function, of a BPF program or a livepatch maybe, or kernel.ftrace_enabled is 0; take --backend auto",
 	[KTLAT_REFUSED_SLOTS] =
 		"all trampolines are in use; remove a probe, or take --backend auto",
 	[KTLAT_REFUSED_EXCLUDED] =
