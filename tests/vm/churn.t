@@ -11,31 +11,10 @@
 # breakpoint in it for good, on which the kernel dies.
 . tests/vm/lib.sh
 . tests/vm/target.sh
+. tests/vm/memory.sh
 
 CYCLES=1000
 [[ -z ${KTLAT_LONG-} ]] || CYCLES=10000
-
-# Pages and objects that the kernel holds and cannot give back, each with what a
-# reading may be off by: SLUB takes all of the slab that a CPU allocates from for
-# used, so all is read on one CPU, and one slab means nothing.
-memory() (
-	taskset -pc 0 $BASHPID >/dev/null
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	for cache in /sys/kernel/slab/*/shrink; do
-		echo 1 >"$cache" 2>/dev/null
-	done
-	awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { print $1, $2, 0 }' /proc/meminfo
-	awk '/^kmalloc-/ { print $1, $2, $5 }' /proc/slabinfo
-)
-
-# Both readings, one line for each thing that grew by half a unit for each of
-# the cycles: a kB of memory, an object of a cache. Less is the kernel's own.
-grown() {
-	join <(sort "$1") <(sort "$2") |
-		awk -v slack="$((CYCLES / 2))" \
-			'$4 - $2 > slack && $4 - $2 > $3 { print $1, $2, "->", $4 }'
-}
 
 hammer() {
 	target func=busy ctx=kthread cpus=1 calls=0 async=1
@@ -58,7 +37,8 @@ start=$SECONDS
 ok "$CYCLES cycles under load, then rmmod" churn "$CYCLES"
 diag "$((SECONDS - start)) s"
 memory >/tmp/after
-is "$(grown /tmp/before /tmp/after)" '' 'memory is back to where it was'
+# Half a unit for each of the cycles: less is the kernel's own.
+is "$(grown /tmp/before /tmp/after $((CYCLES / 2)))" '' 'memory is back to where it was'
 is "$(grep -c ktlat_target /sys/kernel/debug/kprobes/list)" 0 'no kprobe is left'
 is "$(awk '$1 == "ktlat"' /proc/modules)" '' 'the module is gone'
 done_testing
