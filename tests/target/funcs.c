@@ -5,12 +5,14 @@
  * Each is reached only through a pointer, and is neither inlined nor cloned,
  * so that the one symbol of its name sees every call.
  */
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/smp.h>
 #include <linux/wait.h>
 #include "target.h"
 
@@ -259,4 +261,53 @@ u64 target_bench_kernel(u64 calls)
 	for (; calls; calls--)
 		READ_ONCE(kernel_function)(0);
 	return target_clock() - start;
+}
+
+/**
+ * struct bench - Calls that several CPUs make at once
+ * @calls: how many each
+ * @expected: CPUs that are still to come
+ */
+struct bench {
+	u64 calls;
+	atomic_t expected;
+};
+
+static void bench_on_cpu(void *data)
+{
+	struct bench *bench = data;
+
+	atomic_dec(&bench->expected);
+	while (atomic_read(&bench->expected))
+		cpu_relax();
+	target_bench(bench->calls);
+}
+
+/**
+ * target_bench_together() - Call an empty function on several CPUs at once
+ * @calls: how often on each
+ * @nr_cpus: on how many of the CPUs that are online, the first ones
+ *
+ * Return: ns from before the first call to after the last.
+ */
+u64 target_bench_together(u64 calls, unsigned int nr_cpus)
+{
+	struct bench bench = { .calls = calls };
+	cpumask_var_t cpus;
+	unsigned int cpu;
+	u64 start, ns;
+
+	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
+		return 0;
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		if (cpumask_weight(cpus) < nr_cpus)
+			cpumask_set_cpu(cpu, cpus);
+	atomic_set(&bench.expected, cpumask_weight(cpus));
+	start = target_clock();
+	on_each_cpu_mask(cpus, bench_on_cpu, &bench, true);
+	ns = target_clock() - start;
+	cpus_read_unlock();
+	free_cpumask_var(cpus);
+	return ns;
 }

@@ -10,6 +10,8 @@
  * reset: write anything; figures to zero, EBUSY while something is running
  * bench: write a number of calls to make; read: ns that they took in all
  * bench_kernel: the same for a function of the kernel, jiffies64_to_msecs()
+ * bench_cpus: write how many CPUs make that number of calls each, at once and
+ *        with interrupts off; 0: just the writer, with interrupts on
  * regs:  write a number of rounds (see target_regs_run()); read: in how many a
  *        register was not what it has to be, and the first one, as JSON
  */
@@ -30,6 +32,7 @@ MODULE_PARM_DESC(init_naps, "how often to sleep for 0.1 s before the module is l
 
 static struct dentry *dir;
 static u64 bench_ns;
+static u32 bench_cpus;
 
 /* Have @func do what a line says. */
 static ssize_t write_line(const char __user *user, size_t count,
@@ -108,7 +111,8 @@ DEFINE_SHOW_ATTRIBUTE(stats);
 
 static int bench_set(void *data, u64 calls)
 {
-	bench_ns = target_bench(calls);
+	bench_ns = bench_cpus ? target_bench_together(calls, bench_cpus) :
+				target_bench(calls);
 	return 0;
 }
 
@@ -175,6 +179,7 @@ static int __init target_init(void)
 	debugfs_create_file("bench", 0600, dir, NULL, &bench_fops);
 	debugfs_create_file("bench_kernel", 0600, dir, NULL,
 			    &bench_kernel_fops);
+	debugfs_create_u32("bench_cpus", 0600, dir, &bench_cpus);
 	debugfs_create_file("regs", 0600, dir, NULL, &regs_fops);
 	return 0;
 }

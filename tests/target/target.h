@@ -176,6 +176,7 @@ void target_call(const struct target_func *func, struct target_worker *worker,
 		 u32 depth);
 u64 target_bench(u64 calls);
 u64 target_bench_kernel(u64 calls);
+u64 target_bench_together(u64 calls, unsigned int nr_cpus);
 
 /* stats.c */
 int target_stats_alloc(void);
