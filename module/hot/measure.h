@@ -9,6 +9,7 @@
 #ifndef KTLAT_HOT_MEASURE_H
 #define KTLAT_HOT_MEASURE_H
 
+#include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/smp.h>
 
@@ -38,6 +39,7 @@ struct ktlat_meter {
 	u64 precision_bit;
 	u32 function_stride;
 } ____cacheline_aligned;
+static_assert(sizeof(struct ktlat_meter) == SMP_CACHE_BYTES);
 
 /* What @epoch of a meter is after so many resets. */
 static inline u64 ktlat_epoch(u64 generation, u32 generation_stride)

@@ -87,6 +87,13 @@ returns() {
 	sed -nE "s/.*\| (.* )?ret[a-z]*$/ret/p; s/.*\| jmp ($thunks)$/thunk/p" <<<"$1"
 }
 
+# stores TEXT: each instruction that writes to memory, but to the stack by push or
+# call, without displacements.
+stores() {
+	sed -nE 's/.*\| //p' <<<"$1" | grep -E '(\)|%gs:0x[0-9a-f]+)$' |
+		grep -vE '^(cmp|test|mul|nop)[a-z]* ' | sed -E 's/-?0x[0-9a-f]+//g'
+}
+
 # bound NUMBER FUNCTION [MODULE]: everything about the slot of a function that
 # has a probe.
 bound() {
@@ -163,6 +170,15 @@ kinds=$(awk -v end="$END" '($1 "") < (end "")' <<<"$TEXT" >/tmp/slots && returns
 	sort | uniq -c | xargs)
 like "$kinds" "^$SLOTS (ret|thunk)\$" 'one return a slot, all of the same kind'
 diag "returns: $kinds"
+
+# What they write is of the CPU: relative to %gs, or to %r11, which was read there.
+stored=$(stores "$(</tmp/slots)")
+cmp_ok "$(wc -l <<<"$stored")" '>=' $((8 * SLOTS)) 'stores are found'
+is "$(grep -vE '(%gs:(\(%rip\))?|\(%r11(,[^)]*)?\))$' <<<"$stored")" '' 'they write to what their CPU has, and to the stack'
+is "$(sed -nE 's/-?0x[0-9a-f]+//g; s/.*\| (.*,%r11)$/\1/p' /tmp/slots | sort | uniq -c | xargs -L 1)" \
+	"$SLOTS add %rcx,%r11
+$((2 * SLOTS)) mov %gs:(%r11),%r11
+$((2 * SLOTS)) mov (%rip),%r11" 'where that is they read relative to %gs'
 
 # A slot that was never in use calls nothing, or the trampoline of a static call.
 for ((i = 3; i < SLOTS; i++)); do
