@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: timeout=300 icount
+#
+# The stack as an interrupt finds it in a trampoline, at whichever instruction,
+# and as the body of the function finds it: through the trampoline to the true
+# callers, down to the end. QEMU interrupts straight code only where it counts
+# instructions. (direct.t looks at that of a task that sleeps.)
+. tests/vm/lib.sh
+. tests/vm/target.sh
+
+F=ktlat_target
+TRACING=/sys/kernel/tracing
+CALLS=5000000
+direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
+
+# stacks: those in the trace, a line each, the innermost function first.
+stacks() {
+	awk '/<stack trace>/ { if (line) print line; line = "" }
+		/^ => / { line = line (line ? " " : "") $2 }
+		END { if (line) print line }' $TRACING/trace
+}
+
+# Function and offset only: "function+0x1f".
+echo 1 >$TRACING/options/sym-offset
+load_ktlat
+load_target
+
+# An empty function: nearly all of the time is spent in its trampoline.
+"${direct[@]}" ${F}_empty >/dev/null
+slot=ktlat_direct_00
+# What comes after the calls is not wanted.
+echo 0 >$TRACING/options/overwrite
+echo 4096 >$TRACING/buffer_size_kb
+# Not in step with the calls.
+target func=loop ctx=hardirq period_ns=100003 calls=0 async=1
+echo stacktrace >$TRACING/events/irq_vectors/local_timer_entry/trigger
+echo $CALLS >$TARGET_DIR/bench
+target_stop
+echo '!stacktrace' >$TRACING/events/irq_vectors/local_timer_entry/trigger
+is "$(probe_stat ${F}_empty .count)" $CALLS 'the probe saw all calls'
+
+# What the interrupt came upon, and what that was called by. In a retpoline, which
+# calls the function, the kernel itself finds no further.
+stacks | sed -n 's/.* asm_sysvec_apic_timer_interrupt+[^ ]* //p' | grep -E "ktlat_direct|${F}_empty" |
+	grep -v '^__x86_indirect_thunk' >/tmp/stacks
+offset='\+0x[0-9a-f]+/0x[0-9a-f]+'
+callers="target_bench$offset bench_set$offset .*vfs_write$offset ksys_write$offset do_syscall_64$offset entry_SYSCALL_64_after_hwframe$offset"
+# In the trampoline, also at its very end; in what it calls; in the body; at the site.
+right="^((ktlat_)?direct_[a-z]+$offset )*(${F}_empty$offset )?($slot$offset )?(${F}_empty$offset )?$callers\$"
+diag "$(wc -l </tmp/stacks) stacks; interrupted at $(grep -c "^$slot" /tmp/stacks) times in the trampoline," \
+	"at $(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l) of its instructions"
+is "$(grep -vE "$right" /tmp/stacks | head -n 3)" '' 'each leads to the callers, to the end'
+cmp_ok "$(grep -cE "^$slot$offset ${F}_empty$offset target_bench" /tmp/stacks)" '>=' 500 \
+	'interrupts came upon the trampoline'
+cmp_ok "$(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l)" '>=' 40 \
+	'at nearly each of its instructions'
+ktlat-ctl remove-probe all >/dev/null
+
+# From the body: of the outer of two functions that both have a trampoline.
+"${direct[@]}" ${F}_outer ${F}_inner >/dev/null
+echo "p:ktlat_test/inside target_record" >$TRACING/kprobe_events
+echo >$TRACING/trace
+echo stacktrace >$TRACING/events/ktlat_test/inside/trigger
+echo 1 >$TRACING/events/ktlat_test/inside/enable
+target func=outer ctx=kthread calls=20
+echo 0 >$TRACING/events/ktlat_test/inside/enable
+echo '!stacktrace' >$TRACING/events/ktlat_test/inside/trigger
+stacks | sed 's/+[^ ]*//g' | grep ${F}_outer >/tmp/stacks
+# Which empties the trace.
+echo >$TRACING/kprobe_events
+is "$(wc -l </tmp/stacks)" 20 'a stack of each call, taken inside the function'
+like "$(sort -u /tmp/stacks)" \
+	"target_call ${F}_outer ktlat_direct_[0-9a-f]{2} ${F}_outer target_call make_calls thread_main kthread ret_from_fork\$" \
+	'through the trampoline to its callers'
+ktlat-ctl remove-probe all >/dev/null
+done_testing
