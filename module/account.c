@@ -52,7 +52,7 @@ void ktlat_account_exit(struct ktlat_account *account)
 
 /**
  * ktlat_account_charge() - Charge some bytes more
- * @account: who pays
+ * @account: who pays, if anybody
  * @bytes: rounded up to pages
  *
  * Return: 0, or -ENOMEM where that would pass the limit, and nothing is charged.
@@ -62,6 +62,8 @@ int ktlat_account_charge(struct ktlat_account *account, size_t bytes)
 	unsigned long pages = PAGE_ALIGN(bytes) >> PAGE_SHIFT;
 	unsigned long now;
 
+	if (!account->user)
+		return 0;
 	now = atomic_long_add_return(pages, &account->user->locked_vm);
 	if (now > account->limit) {
 		atomic_long_sub(pages, &account->user->locked_vm);
@@ -76,6 +78,8 @@ void ktlat_account_uncharge(struct ktlat_account *account, size_t bytes)
 {
 	unsigned long pages = PAGE_ALIGN(bytes) >> PAGE_SHIFT;
 
+	if (!account->user)
+		return;
 	atomic_long_sub(pages, &account->pages);
 	atomic_long_sub(pages, &account->user->locked_vm);
 }

@@ -11,7 +11,7 @@ struct user_struct;
 
 /**
  * struct ktlat_account - The user that pays for a probe
- * @user: counted reference; its locked_vm is charged
+ * @user: counted reference; its locked_vm is charged. NULL: nobody pays
  * @limit: RLIMIT_MEMLOCK when the probe was added, in pages; ULONG_MAX for none
  * @pages: charged and not yet given back; an atomic, as a pool grows under
  *	krp_lock while somebody reads the totals under ktlat_lock

@@ -15,6 +15,7 @@
 #include <linux/security.h>
 #include <linux/slab.h>
 
+#include "cost.h"
 #include "group.h"
 #include "histogram.h"
 #include "probe.h"
@@ -202,6 +203,8 @@ static int probe_attach_by(struct ktlat_probe *probe, bool start,
 	if (IS_ERR(attachment))
 		return probe_explain(probe, PTR_ERR(attachment));
 	probe->attachment = attachment;
+	/* Not before: until then nothing tells that the backend can serve. */
+	ktlat_cost_measure(backend);
 	if (!start)
 		return 0;
 	err = ktlat_probe_enable(probe);
@@ -553,6 +556,8 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->pool_grown = mechanism.pool_grown;
 	info->passed_over = probe->passed_over;
 	info->functions = probe->plan.group ? probe->plan.group->nr : 0;
+	info->cost_ps = backend->cost ? backend->cost->call_ps : 0;
+	info->share_ps = backend->cost ? backend->cost->share_ps : 0;
 	info->map_offset = probe_map_offset(probe);
 	info->map_size = (u64)probe->histogram->nr_pages << PAGE_SHIFT;
 	probe_tell_points(probe, info);

@@ -120,12 +120,20 @@ static int target_refusal(const struct ktlat_point *point, bool function)
 	return KTLAT_REFUSED_NOT;
 }
 
+/* Is that a place of ours, and not to be probed? */
+static bool target_is_ours(const struct ktlat_plan *plan, const void *address)
+{
+	return !plan->ours && within_module((unsigned long)address, THIS_MODULE);
+}
+
 /* Refuses what can be told from the name alone. */
 int ktlat_target_check_name(struct ktlat_plan *plan, int point)
 {
 	int refusal = target_refusal(&plan->point[point],
 				     plan->kind == KTLAT_KIND_FUNCTION);
 
+	if (refusal == KTLAT_REFUSED_OURS && plan->ours)
+		return 0;
 	return refusal ? ktlat_target_refuse(plan, point, refusal) : 0;
 }
 
@@ -140,7 +148,7 @@ int ktlat_target_check_name(struct ktlat_plan *plan, int point)
 int ktlat_target_check_entry(struct ktlat_plan *plan, int point,
 			     const struct kprobe *kp)
 {
-	if (within_module((unsigned long)kp->addr, THIS_MODULE))
+	if (target_is_ours(plan, kp->addr))
 		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OURS);
 	if (!ktlat_kprobe_on_ftrace(kp))
 		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_NOTRACE);
@@ -161,7 +169,7 @@ int ktlat_target_explain(struct ktlat_plan *plan, int point, int err,
 	case -EILSEQ:
 		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OFFSET);
 	case -EINVAL:
-		if (within_module((unsigned long)kp->addr, THIS_MODULE))
+		if (target_is_ours(plan, kp->addr))
 			return ktlat_target_refuse(plan, point,
 						   KTLAT_REFUSED_OURS);
 		return ktlat_target_refuse(plan, point,

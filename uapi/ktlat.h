@@ -477,6 +477,10 @@ struct ktlat_probe_ref {
  * @passed_over: out: why a cheaper backend was not taken by
  *	%KTLAT_BACKEND_AUTO, as &enum ktlat_refusal, or 0
  * @functions: out: how many functions a group has; else 0
+ * @cost_ps: out: time that the backend adds to each call, measured on this
+ *	machine when its first probe was added, in ps; 0 if it is not known
+ * @share_ps: out: the part of it that lies between entry and return as the probe
+ *	stamps them, and so in each latency, in ps; 0 if it is not known
  * @reserved: must be zero
  * @point: out: as it was added, with addresses where they may be seen
  */
@@ -500,7 +504,9 @@ struct ktlat_probe_info {
 	__u64 map_size;
 	__u32 passed_over;
 	__u32 functions;
-	__u64 reserved[3];
+	__u64 cost_ps;
+	__u64 share_ps;
+	__u64 reserved[1];
 	struct ktlat_point point[2];
 };
 

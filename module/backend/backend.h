@@ -26,6 +26,7 @@ struct ktlat_starts;
  * @pool: calls that may be in flight at once; 0 for "by CPUs, and growing"
  * @starts: starts that may wait for their end at once; 0 for the usual number
  * @in_registers: somebody vouches for %KTLAT_PROBE_REGISTERS
+ * @ours: the point lies in ktlat, and is to be probed all the same; for cost.c
  * @point: what to probe; @address is filled in by attach
  * @group: the functions of a group, sealed before @start; else NULL
  * @meter: where to count; outlives the attachment
@@ -39,6 +40,7 @@ struct ktlat_plan {
 	u32 pool;
 	u32 starts;
 	bool in_registers;
+	bool ours;
 	struct ktlat_point point[2];
 	struct ktlat_group *group;
 	const struct ktlat_meter *meter;
@@ -76,12 +78,28 @@ struct ktlat_mechanism_info {
 };
 
 /**
+ * struct ktlat_cost - What a backend adds to each call, on this machine
+ * @clock: &enum ktlat_clock that it was measured with; 0 if it was not
+ * @call_ps: time added to a call, in ps
+ * @share_ps: the part of it that lies between the stamps, in ps
+ *
+ * Guarded by ktlat_lock.
+ */
+struct ktlat_cost {
+	u32 clock;
+	u64 call_ps;
+	u64 share_ps;
+};
+
+/**
  * struct ktlat_backend - One mechanism
  * @id: &enum ktlat_backend_id
  * @kind: the &enum ktlat_kind that it serves
  * @feature: its KTLAT_FEATURE_* bit
  * @exact: whether it counts every entry that it loses
  * @zero_is_exact: its count of losses may be short, but not when it is 0
+ * @cost: what it costs, as far as that was measured; NULL for one that does not
+ *	measure the calls of a function
  * @attach: makes a stopped attachment, or an ERR_PTR with @plan->refusal set
  * @admit: takes the function with that ftrace site, the last one of the group, or
  *	returns an errno, with its refusal set. For %KTLAT_KIND_GROUP
@@ -107,6 +125,7 @@ struct ktlat_backend {
 	u64 feature;
 	bool exact;
 	bool zero_is_exact;
+	struct ktlat_cost *cost;
 	struct ktlat_attachment *(*attach)(struct ktlat_plan *plan);
 	int (*admit)(struct ktlat_attachment *attachment,
 		     struct ktlat_function *function, unsigned long site);

@@ -325,11 +325,14 @@ static void direct_exit(void)
 	direct_slots_exit();
 }
 
+static struct ktlat_cost direct_cost;
+
 const struct ktlat_backend ktlat_backend_direct = {
 	.id		= KTLAT_BACKEND_DIRECT,
 	.kind		= KTLAT_KIND_FUNCTION,
 	.feature	= KTLAT_FEATURE_DIRECT,
 	.exact		= true,
+	.cost		= &direct_cost,
 	.attach		= direct_attach,
 	.start		= direct_start,
 	.stop		= direct_stop,

@@ -198,11 +198,14 @@ static void krp_info(struct ktlat_attachment *attachment,
 	mutex_unlock(&krp_lock);
 }
 
+static struct ktlat_cost krp_cost;
+
 const struct ktlat_backend ktlat_backend_kretprobe = {
 	.id		= KTLAT_BACKEND_KRETPROBE,
 	.kind		= KTLAT_KIND_FUNCTION,
 	.feature	= KTLAT_FEATURE_KRETPROBE,
 	.exact		= false,
+	.cost		= &krp_cost,
 	.attach		= krp_attach,
 	.start		= krp_start,
 	.stop		= krp_stop,
