@@ -146,6 +146,8 @@ static void describe(struct ktlat_probe_info *info,
 		.starts = add->starts,
 		.map_offset = FAKE_MAP_OFFSET + slot * FAKE_MAP_STRIDE,
 		.map_size = fakemap_size(add->precision),
+		.cost_ps = add->kind == KTLAT_KIND_FUNCTION ? 559300 : 0,
+		.share_ps = add->kind == KTLAT_KIND_FUNCTION ? 207234 : 0,
 	};
 	memcpy(info->point, add->point, sizeof(info->point));
 }

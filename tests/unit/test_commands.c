@@ -167,6 +167,52 @@ static void test_interrupted(void **state)
 	expect_in(result.out, "count 3,000");
 }
 
+static void test_net(void **state)
+{
+	(void)state;
+	tool_new_device(1);
+	run("add-probe f_busy");
+	run("hist --net");
+	expect_in(result.out,
+		  "probe 1: f_busy (kretprobe, armed), net of 207 ns per call\n");
+	expect_in(result.out, "min 793ns");
+	run("hist --net --json");
+	expect_in(result.out, "\"net\":true,");
+	expect_in(result.out, "\"min_ns\":793,");
+	run("hist --net --interval 10ms --count 2 --json");
+	expect_in(strchr(result.out, '\n'), "\"min_ns\":793,");
+	run("hist --json");
+	expect_in(result.out, "\"net\":false,");
+	expect_in(result.out, "\"min_ns\":1000,");
+	run("add-probe f_busy..f_idle");
+	tool_run("hist --net", &result);
+	assert_int_equal(result.status, 1);
+	assert_string_equal(result.err,
+			    "ktlat-ctl: cannot show net latencies of f_busy..f_idle: the share of a pair probe in them was not measured; leave out --net\n");
+	run("hist --net f_busy");
+}
+
+static void test_cost(void **state)
+{
+	(void)state;
+	tool_new_device(1);
+	run("status --json");
+	expect_in(result.out, "\"costs\":[]");
+	run("add-probe f_busy f_idle @irq");
+	run("list");
+	expect_in(result.out, "<= 100 %   559ns  f_busy\n");
+	expect_in(result.out, "-       -  @irq\n");
+	run("list --json");
+	expect_in(result.out, "\"cost_ns\":559.300,\"net_share_ns\":207.234}");
+	expect_in(result.out, "\"cost_ns\":null,\"net_share_ns\":null}");
+	run("status");
+	expect_in(result.out,
+		  "\ncost      kretprobe 559ns a call, 207ns of that in its latency\n");
+	run("status --json");
+	expect_in(result.out,
+		  "\"costs\":[{\"backend\":\"kretprobe\",\"cost_ns\":559.300,\"net_share_ns\":207.234}]");
+}
+
 static void test_functions(void **state)
 {
 	(void)state;
@@ -205,6 +251,7 @@ static const char * const probe_keys[] = {
 	"entries", "count", "missed", "recursed", "abandoned", "in_flight",
 	"filtered", "throttled", "exact", "coverage", "sum_ns", "min_ns",
 	"max_ns", "mean_ns", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "cost_ns",
+	"net_share_ns", "net",
 };
 
 static struct json_object *get(struct json_object *from, const char *key)
@@ -291,6 +338,8 @@ int main(void)
 		cmocka_unit_test(test_intervals),
 		cmocka_unit_test(test_lat),
 		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_net),
+		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_functions),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_json),

@@ -208,11 +208,64 @@ static void test_change(void **state)
 	ktlat_free_snapshot(&delta);
 }
 
+static struct ktlat_snapshot net;
+
+static void take_share(__u64 ns)
+{
+	assert_int_equal(ktlat_take_share(&snap, ns, &net, NULL), 0);
+	watch.shown = &net;
+}
+
+static void test_net(void **state)
+{
+	(void)state;
+	begin(5);
+	record(10, 2);
+	record(40, 1);
+	record(100, 5);
+	record(300, 2);
+	read_figures();
+	take_share(50);
+	expect(text_hist,
+	       "probe 3: estimation_timer (kretprobe, armed), net of 50 ns per call\n"
+	       "          latency               calls\n"
+	       "      0ns .. 2ns                    3  30.00 % ##################\n"
+	       "         ...\n"
+	       "     46ns .. 54ns                   5  50.00 % ##############################\n"
+	       "         ...\n"
+	       "    238ns .. 270ns                  2  20.00 % ############\n"
+	       "  count 10  mean 66ns  min 0ns  max 250ns\n"
+	       "  p50 51ns  p90 250ns  p99 250ns  p99.9 250ns (true value 0 to 3.1 % of value + 50 ns lower)\n"
+	       "  coverage <= 100 %: 10 entered, 10 returned, 0 missed\n");
+	take_share(0);
+	expect(text_no_call,
+	       "  no call recorded yet: is it called at all? Wait, or make the kernel call it; a copy that the compiler put into a caller is not seen, so try a caller\n");
+	assert_true(net.net);
+}
+
+static void test_cost(void **state)
+{
+	char text[KTLAT_DURATION_LEN];
+
+	(void)state;
+	format_cost(0, text);
+	assert_string_equal(text, "-");
+	format_cost(1, text);
+	assert_string_equal(text, "0ns");
+	format_cost(58499, text);
+	assert_string_equal(text, "58ns");
+	format_cost(58500, text);
+	assert_string_equal(text, "59ns");
+	format_cost(1234567, text);
+	assert_string_equal(text, "1.24us");
+}
+
 static int release(void **state)
 {
 	(void)state;
 	free(map);
 	ktlat_free_snapshot(&snap);
+	ktlat_free_snapshot(&net);
 	return 0;
 }
 
@@ -226,6 +279,8 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_share_is_cut_off),
+		cmocka_unit_test(test_net),
+		cmocka_unit_test(test_cost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, release);

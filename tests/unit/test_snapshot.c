@@ -291,6 +291,116 @@ static void test_merge(void **state)
 	free(other);
 }
 
+/* Each latency by itself, as it has to come out. */
+static __u64 less(__u64 latency, __u64 share)
+{
+	return latency > share ? latency - share : 0;
+}
+
+static void check_net(const struct ktlat_snapshot *net, const __u64 *sorted,
+		      size_t nr, __u64 share)
+{
+	static const __u32 ranks[] = { 1, 333333, 500000, 990000, 1000000 };
+	__u64 sum = 0, low, high, count = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		sum += less(sorted[i], share);
+	assert_true(net->net && net->net_ns == share);
+	assert_true(net->min_ns == less(sorted[0], share));
+	assert_true(net->max_ns == less(sorted[nr - 1], share));
+	assert_true(net->min_ns ? net->sum_ns == sum : net->sum_ns <= sum);
+	for (i = 0; i < ARRAY_LEN(ranks); i++) {
+		__u64 want = true_percentile(sorted, nr, ranks[i]);
+		__u64 got = ktlat_percentile(net, ranks[i]);
+		__u64 width = (want > share ? want : share) >> net->precision;
+
+		assert_true(got >= less(want, share));
+		assert_true(got <= less(want, share) + width);
+		assert_true(got <= net->max_ns);
+	}
+	for (i = 0; i < net->nr_buckets; i++) {
+		ktlat_get_bounds(net, i, &low, &high);
+		assert_true(low <= high);
+		count += net->buckets[i];
+		/* Those that would be below 0 have one bucket together. */
+		assert_true(!net->buckets[i] || high ||
+			    i == ktlat_bucket_index(share, net->precision));
+	}
+	assert_int_equal(count, nr);
+}
+
+static void test_net(void **state)
+{
+	static const __u64 shares[] = { 0, 1, 63, 64, 1000, 123457, ~0ULL };
+	struct ktlat_snapshot gross = { 0 }, net = { 0 };
+	__u64 values[500];
+	__u32 p;
+	size_t i;
+
+	(void)state;
+	for (p = 0; p <= KTLAT_PRECISION_MAX; p++) {
+		void *base = new_map(p);
+
+		for (i = 0; i < ARRAY_LEN(values); i++) {
+			/* So small that their sum is no more than 64 bits. */
+			values[i] = random_latency() >> 10;
+			fakemap_record(base, i % FAKEMAP_CPUS, values[i]);
+		}
+		qsort(values, ARRAY_LEN(values), sizeof(*values), compare);
+		read_map(base, &gross);
+		for (i = 0; i < ARRAY_LEN(shares); i++) {
+			assert_int_equal(ktlat_take_share(&gross, shares[i],
+							  &net, NULL), 0);
+			check_net(&net, values, ARRAY_LEN(values), shares[i]);
+		}
+		free(base);
+	}
+	ktlat_free_snapshot(&gross);
+	ktlat_free_snapshot(&net);
+}
+
+/* All calls longer than the share: the sum is exact. */
+static void test_net_sum(void **state)
+{
+	struct ktlat_snapshot gross = { 0 }, net = { 0 }, all = { 0 };
+	void *base = new_map(5);
+
+	(void)state;
+	read_map(base, &gross);
+	assert_int_equal(ktlat_take_share(&gross, 100, &net, NULL), 0);
+	assert_true(net.min_ns == ~0ULL && !net.max_ns && !net.sum_ns);
+	fakemap_record(base, 0, 100);
+	fakemap_record(base, 1, 350);
+	read_map(base, &gross);
+	assert_int_equal(ktlat_take_share(&gross, 100, &net, NULL), 0);
+	assert_int_equal(net.sum_ns, 250);
+	assert_int_equal(net.count, 2);
+	assert_int_equal(ktlat_merge(&all, &net, NULL), 0);
+	assert_int_equal(ktlat_merge(&all, &net, NULL), 0);
+	assert_int_equal(all.sum_ns, 500);
+	assert_int_equal(ktlat_merge(&all, &gross, NULL), -EINVAL);
+	ktlat_free_snapshot(&gross);
+	ktlat_free_snapshot(&net);
+	ktlat_free_snapshot(&all);
+	free(base);
+}
+
+static void test_share_of_a_probe(void **state)
+{
+	struct ktlat_probe_info info = { .share_ps = 0 };
+	__u64 share;
+
+	(void)state;
+	assert_false(ktlat_get_share(&info, &share));
+	info.share_ps = 1;
+	assert_true(ktlat_get_share(&info, &share));
+	assert_int_equal(share, 0);
+	info.share_ps = 207500;
+	assert_true(ktlat_get_share(&info, &share));
+	assert_int_equal(share, 208);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +413,9 @@ int main(void)
 		cmocka_unit_test(test_subtract),
 		cmocka_unit_test(test_subtract_after_reset),
 		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_net),
+		cmocka_unit_test(test_net_sum),
+		cmocka_unit_test(test_share_of_a_probe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

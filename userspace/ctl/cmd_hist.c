@@ -13,6 +13,7 @@
  * @interval: how often in ns, or 0 for once
  * @count: how many times, or 0 for ever
  * @delta: the change since the last time
+ * @net: without the probes' own share
  * @json: as JSON
  */
 struct hist {
@@ -20,6 +21,7 @@ struct hist {
 	__u64 interval;
 	__u32 count;
 	bool delta;
+	bool net;
 	bool json;
 };
 
@@ -62,6 +64,14 @@ static int show(struct ktlat *k, const struct hist *hist,
 	return 0;
 }
 
+static int read_figures(struct ktlat *k, const struct hist *hist,
+			struct watch_list *watches, struct ktlat_error *err)
+{
+	int ret = watch_read(k, watches, hist->delta, err);
+
+	return ret || !hist->net ? ret : watch_take_share(watches, err);
+}
+
 /* A probe that is removed while it is watched is no longer shown. */
 static int look_again(struct ktlat *k, const struct hist *hist,
 		      struct watch_list *watches, struct ktlat_error *err)
@@ -70,7 +80,7 @@ static int look_again(struct ktlat *k, const struct hist *hist,
 
 	if (ret && (ret != -ENOENT || !watches->nr))
 		return ret;
-	return watch_read(k, watches, hist->delta, err);
+	return read_figures(k, hist, watches, err);
 }
 
 static int show_now(struct ktlat *k, const struct hist *hist,
@@ -120,7 +130,7 @@ static int run(const struct ctl *ctl, const struct hist *hist,
 		return ret;
 	ret = watch_probes(k, &hist->names, &watches, err);
 	if (!ret)
-		ret = watch_read(k, &watches, hist->delta, err);
+		ret = read_figures(k, hist, &watches, err);
 	if (!ret && hist->interval) {
 		hold_signals(NULL);
 		ret = show_again(k, hist, &watches, err);
@@ -140,6 +150,7 @@ int cmd_hist(struct ctl *ctl, char **argv)
 		  NULL },
 		{ OPTION_NUMBER, "--count", "-n", &hist.count, 1, ~0U, NULL },
 		FLAG_OPTION("--delta", &hist.delta),
+		FLAG_OPTION("--net", &hist.net),
 		FLAG_OPTION("--json", &hist.json),
 		MORE_OPTIONS(ctl->options)
 	};

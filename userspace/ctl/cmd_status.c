@@ -4,7 +4,7 @@
 
 #include "json.h"
 #include "names.h"
-#include "ctl.h"
+#include "render.h"
 
 static const struct {
 	__u64 bit;
@@ -17,6 +17,9 @@ static const struct {
 	{ KTLAT_FEATURE_TRACEPOINT, "tracepoint" },
 };
 
+/* Backends that measure functions, and then some. */
+#define MAX_USED	8
+
 /**
  * struct status - What is known of the module
  * @module: what the kernel says about it
@@ -24,6 +27,8 @@ static const struct {
  * @info: what it answered
  * @held: functions whose calls hold the module
  * @nr_held: how many
+ * @used: of each backend that has a function probe here, one
+ * @nr_used: how many
  * @err: or why it could not
  */
 struct status {
@@ -32,6 +37,8 @@ struct status {
 	struct ktlat_info info;
 	struct ktlat_held *held;
 	size_t nr_held;
+	struct ktlat_probe_info used[MAX_USED];
+	size_t nr_used;
 	struct ktlat_error err;
 };
 
@@ -51,6 +58,27 @@ static void find_held(struct ktlat *k, struct status *status)
 	}
 }
 
+static bool is_used(const struct status *status, __u32 backend)
+{
+	size_t i;
+
+	for (i = 0; i < status->nr_used; i++)
+		if (status->used[i].backend == backend)
+			return true;
+	return false;
+}
+
+static void find_used(struct ktlat *k, struct status *status)
+{
+	struct ktlat_probe_info info = { .id = 0 };
+
+	while (status->nr_used < MAX_USED &&
+	       ktlat_next_probe(k, info.id, &info, NULL) > 0)
+		if (info.kind == KTLAT_KIND_FUNCTION &&
+		    !is_used(status, info.backend))
+			status->used[status->nr_used++] = info;
+}
+
 static void find_out(struct status *status)
 {
 	struct ktlat *k;
@@ -59,8 +87,10 @@ static void find_out(struct status *status)
 	if (ktlat_open(&k, 0, &status->err))
 		return;
 	status->answers = !ktlat_get_info(k, &status->info, &status->err);
-	if (status->answers)
+	if (status->answers) {
 		find_held(k, status);
+		find_used(k, status);
+	}
 	ktlat_close(k);
 }
 
@@ -93,6 +123,21 @@ static void text_info(const struct ktlat_info *info)
 		if (info->features & features[i].bit)
 			printf(" %s", features[i].name);
 	putchar('\n');
+}
+
+/* What a probe adds to each call, on this machine. */
+static void text_cost(const struct ktlat_probe_info *info)
+{
+	char cost[KTLAT_DURATION_LEN], share[KTLAT_DURATION_LEN];
+
+	printf("cost      %s ", backend_name(info->backend));
+	if (!info->cost_ps) {
+		printf("not known\n");
+		return;
+	}
+	format_cost(info->cost_ps, cost);
+	format_cost(info->share_ps, share);
+	printf("%s a call, %s of that in its latency\n", cost, share);
 }
 
 /* Which calls hold the module, and of which tasks if these sleep. */
@@ -128,6 +173,8 @@ static void text_status(const struct status *status)
 	printf("tool      version %s, ABI %u as the module\n", KTLAT_VERSION,
 	       KTLAT_ABI_VERSION);
 	text_info(&status->info);
+	for (i = 0; i < status->nr_used; i++)
+		text_cost(&status->used[i]);
 	for (i = 0; i < status->nr_held; i++)
 		text_held(&status->held[i]);
 }
@@ -172,6 +219,23 @@ static void json_held(struct json_object *root, const struct status *status)
 	json_object_object_add(root, "held", list);
 }
 
+static void json_costs(struct json_object *root, const struct status *status)
+{
+	struct json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < status->nr_used; i++) {
+		const struct ktlat_probe_info *info = &status->used[i];
+		struct json_object *cost = json_object_new_object();
+
+		add_string(cost, "backend", backend_name(info->backend));
+		add_cost(cost, "cost_ns", info->cost_ps);
+		add_cost(cost, "net_share_ns", info->share_ps);
+		json_object_array_add(list, cost);
+	}
+	json_object_object_add(root, "costs", list);
+}
+
 static void json_status(const struct status *status)
 {
 	struct json_object *root = json_document();
@@ -185,6 +249,7 @@ static void json_status(const struct status *status)
 	if (status->answers) {
 		json_info(root, &status->info);
 		json_held(root, status);
+		json_costs(root, status);
 	} else {
 		add_string(root, "problem", status->err.text);
 	}

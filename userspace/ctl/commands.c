@@ -48,6 +48,7 @@ const struct command commands[] = {
 	  "  -i, --interval DUR  show them again and again, each DUR\n"
 	  "  -n, --count N  so many times\n"
 	  "  --delta        what came since the last time, not the totals\n"
+	  "  --net          without the part of each latency that is the probe's own\n"
 	  JSON_HELP
 	  "DUR is 500ms or 2s; a number without a unit is in seconds.\n" },
 	{ "lat", cmd_lat, "SPEC... [OPTION...] [-- COMMAND...]",

@@ -27,6 +27,19 @@ void add_number(struct json_object *to, const char *key, __u64 value)
 	json_object_object_add(to, key, json_object_new_uint64(value));
 }
 
+/* A cost in ns, to the ps it is known by; null if it is not known. */
+void add_cost(struct json_object *to, const char *key, __u64 ps)
+{
+	struct json_object *cost = NULL;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%03llu",
+		 (unsigned long long)ps / 1000, (unsigned long long)ps % 1000);
+	if (ps)
+		cost = json_object_new_double_s(ps / 1000.0, text);
+	json_object_object_add(to, key, cost);
+}
+
 void add_string(struct json_object *to, const char *key, const char *value)
 {
 	json_object_object_add(to, key, json_object_new_string(value));

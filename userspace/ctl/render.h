@@ -22,6 +22,7 @@ struct outcome {
 
 /* render_text.c */
 char *format_number(__u64 value, char text[NUMBER_LEN]);
+void format_cost(__u64 ps, char text[KTLAT_DURATION_LEN]);
 void text_hist(FILE *out, const struct watch *watch);
 void text_list(FILE *out, const struct watch_list *watches);
 

@@ -70,6 +70,7 @@ static void add_latencies(struct json_object *probe,
 			  const struct ktlat_snapshot *snap)
 {
 	add_bool(probe, "delta", snap->delta);
+	add_bool(probe, "net", snap->net);
 	add_number(probe, "sum_ns", snap->sum_ns);
 	json_object_object_add(probe, "min_ns", latency(snap, snap->min_ns));
 	json_object_object_add(probe, "max_ns", latency(snap, snap->max_ns));
@@ -80,7 +81,6 @@ static void add_latencies(struct json_object *probe,
 	json_object_object_add(probe, "p90_ns", percentile(snap, 900000));
 	json_object_object_add(probe, "p99_ns", percentile(snap, 990000));
 	json_object_object_add(probe, "p999_ns", percentile(snap, 999000));
-	json_object_object_add(probe, "cost_ns", NULL);
 }
 
 static void add_buckets(struct json_object *probe,
@@ -91,14 +91,14 @@ static void add_buckets(struct json_object *probe,
 
 	for (i = 0; i < snap->nr_buckets; i++) {
 		struct json_object *bucket;
+		__u64 low, high;
 
 		if (!snap->buckets[i])
 			continue;
 		bucket = json_object_new_object();
-		add_number(bucket, "lo_ns",
-			   ktlat_bucket_low(i, snap->precision));
-		add_number(bucket, "hi_ns",
-			   ktlat_bucket_high(i, snap->precision));
+		ktlat_get_bounds(snap, i, &low, &high);
+		add_number(bucket, "lo_ns", low);
+		add_number(bucket, "hi_ns", high);
 		add_number(bucket, "count", snap->buckets[i]);
 		json_object_array_add(buckets, bucket);
 	}
@@ -113,6 +113,8 @@ static struct json_object *make_probe(struct watch *watch, __u64 session,
 	add_identity(probe, watch, session);
 	add_accounts(probe, watch);
 	add_latencies(probe, watch->shown);
+	add_cost(probe, "cost_ns", watch->info.cost_ps);
+	add_cost(probe, "net_share_ns", watch->info.share_ps);
 	if (buckets)
 		add_buckets(probe, watch->shown);
 	return probe;

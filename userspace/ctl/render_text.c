@@ -38,9 +38,13 @@ static void text_header(FILE *out, const struct watch *watch)
 {
 	const struct ktlat_probe_info *info = &watch->info;
 
-	fprintf(out, "probe %llu: %s (%s, %s)\n", (unsigned long long)info->id,
+	fprintf(out, "probe %llu: %s (%s, %s)", (unsigned long long)info->id,
 		watch->spec, backend_name(info->backend),
 		state_name(info->state));
+	if (watch->shown->net)
+		fprintf(out, ", net of %llu ns per call",
+			(unsigned long long)watch->shown->net_ns);
+	fputc('\n', out);
 }
 
 /* A row with a call never looks like one without. */
@@ -113,8 +117,11 @@ static void text_percentiles(FILE *out, const struct ktlat_snapshot *snap)
 				      value);
 		fprintf(out, " %s %s ", percentiles[i].name, value);
 	}
-	fprintf(out, "(true value 0 to %.1f %% lower)\n",
-		100.0 / (1U << snap->precision));
+	fprintf(out, "(true value 0 to %.1f %%", 100.0 / (1U << snap->precision));
+	if (snap->net)
+		fprintf(out, " of value + %llu ns",
+			(unsigned long long)snap->net_ns);
+	fputs(" lower)\n", out);
 }
 
 /* Shows the histogram of a probe. */
@@ -135,11 +142,21 @@ void text_hist(FILE *out, const struct watch *watch)
 	text_coverage(out, watch);
 }
 
+/* Writes a cost in a few digits; "-" stands for one that is not known. */
+void format_cost(__u64 ps, char text[KTLAT_DURATION_LEN])
+{
+	if (ps)
+		ktlat_format_duration((ps + 500) / 1000, text);
+	else
+		strcpy(text, "-");
+}
+
 static void text_list_line(FILE *out, const struct watch *watch)
 {
 	const struct ktlat_snapshot *snap = watch->shown;
 	char p50[KTLAT_DURATION_LEN] = "-", p99[KTLAT_DURATION_LEN] = "-";
 	char max[KTLAT_DURATION_LEN] = "-", share[SHARE_LEN], count[NUMBER_LEN];
+	char cost[KTLAT_DURATION_LEN];
 
 	if (snap->count) {
 		ktlat_format_duration(ktlat_percentile(snap, 500000), p50);
@@ -147,11 +164,12 @@ static void text_list_line(FILE *out, const struct watch *watch)
 		ktlat_format_duration(snap->max_ns, max);
 	}
 	format_share(snap, !(watch->info.flags & KTLAT_PROBE_INEXACT), share);
-	fprintf(out, "%4llu  %-8s  %-10s  %13s  %7s  %7s  %7s  %10s  %s\n",
+	format_cost(watch->info.cost_ps, cost);
+	fprintf(out, "%4llu  %-8s  %-10s  %13s  %7s  %7s  %7s  %10s  %6s  %s\n",
 		(unsigned long long)watch->info.id,
 		state_name(watch->info.state),
 		backend_name(watch->info.backend),
-		format_number(snap->count, count), p50, p99, max, share,
+		format_number(snap->count, count), p50, p99, max, share, cost,
 		watch->spec);
 }
 
@@ -160,9 +178,9 @@ void text_list(FILE *out, const struct watch_list *watches)
 {
 	size_t i;
 
-	fprintf(out, "%4s  %-8s  %-10s  %13s  %7s  %7s  %7s  %10s  %s\n", "ID",
-		"STATE", "BACKEND", "COUNT", "P50", "P99", "MAX", "COVERAGE",
-		"SPEC");
+	fprintf(out, "%4s  %-8s  %-10s  %13s  %7s  %7s  %7s  %10s  %6s  %s\n",
+		"ID", "STATE", "BACKEND", "COUNT", "P50", "P99", "MAX",
+		"COVERAGE", "COST", "SPEC");
 	for (i = 0; i < watches->nr; i++)
 		text_list_line(out, watches->list[i]);
 }

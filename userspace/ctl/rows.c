@@ -6,13 +6,14 @@ static struct row sum_buckets(const struct ktlat_snapshot *snap, __u32 first,
 {
 	__u32 end = first + nr, i;
 	struct row row = { 0 };
+	__u64 ignored;
 
 	if (end > snap->nr_buckets)
 		end = snap->nr_buckets;
 	for (i = first; i < end; i++)
 		row.count += snap->buckets[i];
-	row.low = ktlat_bucket_low(first, snap->precision);
-	row.high = ktlat_bucket_high(end - 1, snap->precision);
+	ktlat_get_bounds(snap, first, &row.low, &ignored);
+	ktlat_get_bounds(snap, end - 1, &ignored, &row.high);
 	return row;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "select.h"
 #include "watch.h"
 
@@ -13,6 +14,7 @@ static void free_watch(struct watch *watch)
 	ktlat_free_snapshot(&watch->now);
 	ktlat_free_snapshot(&watch->before);
 	ktlat_free_snapshot(&watch->delta);
+	ktlat_free_snapshot(&watch->net);
 	free(watch);
 }
 
@@ -185,6 +187,33 @@ int watch_read(struct ktlat *k, struct watch_list *watches, bool delta,
 			return ret;
 	}
 	drop_unlisted(watches);
+	return 0;
+}
+
+/**
+ * watch_take_share() - Show latencies without the probes' own share
+ * @watches: the probes, as watch_read() left them
+ * @err: why it failed
+ */
+int watch_take_share(struct watch_list *watches, struct ktlat_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < watches->nr; i++) {
+		struct watch *watch = watches->list[i];
+		__u64 share;
+		int ret;
+
+		if (!ktlat_get_share(&watch->info, &share))
+			return explain(err,
+				       "cannot show net latencies of %s: the share of a %s probe in them was not measured; leave out --net",
+				       watch->spec,
+				       backend_name(watch->info.backend));
+		ret = ktlat_take_share(watch->shown, share, &watch->net, err);
+		if (ret)
+			return ret;
+		watch->shown = &watch->net;
+	}
 	return 0;
 }
 

@@ -14,7 +14,8 @@
  * @now: its figures when they were last read
  * @before: the same the time before; all zero if there was none
  * @delta: what came in between
- * @shown: what to show, @now or @delta
+ * @net: @now or @delta without the probe's own share
+ * @shown: what to show, @now, @delta or @net
  * @listed: it was there when probes were last listed
  */
 struct watch {
@@ -25,6 +26,7 @@ struct watch {
 	struct ktlat_snapshot now;
 	struct ktlat_snapshot before;
 	struct ktlat_snapshot delta;
+	struct ktlat_snapshot net;
 	const struct ktlat_snapshot *shown;
 	bool listed;
 };
@@ -43,6 +45,7 @@ int watch_probes(struct ktlat *k, const struct args *names,
 		 struct watch_list *watches, struct ktlat_error *err);
 int watch_read(struct ktlat *k, struct watch_list *watches, bool delta,
 	       struct ktlat_error *err);
+int watch_take_share(struct watch_list *watches, struct ktlat_error *err);
 void watch_end(struct watch_list *watches);
 void watch_find_modules(struct watch_list *watches);
 

@@ -65,6 +65,8 @@ enum ktlat_change {
  * @nr_buckets: length of @buckets
  * @delta: made by ktlat_subtract(): @min_ns and @max_ns are the edges of the
  *	outermost buckets, so bounds and not exact
+ * @net: made by ktlat_take_share()
+ * @net_ns: what that has taken off each latency
  * @entries: calls entered, with those that the mechanism missed
  * @count: calls recorded, the sum of @buckets
  * @sum_ns: sum of their latencies
@@ -79,7 +81,7 @@ enum ktlat_change {
  * @unmatched: ends without a start; not part of @entries
  * @clock_backwards: calls recorded as 0 ns because the clock went back
  * @in_flight: calls entered that have not returned
- * @buckets: number of calls in each bucket, see ktlat_bucket_low()
+ * @buckets: number of calls in each bucket, see ktlat_get_bounds()
  */
 struct ktlat_snapshot {
 	__u64 probe_id;
@@ -88,6 +90,8 @@ struct ktlat_snapshot {
 	__u32 precision;
 	__u32 nr_buckets;
 	bool delta;
+	bool net;
+	__u64 net_ns;
 	__u64 entries;
 	__u64 count;
 	__u64 sum_ns;
@@ -179,6 +183,11 @@ int ktlat_subtract(const struct ktlat_snapshot *newer,
 		   struct ktlat_snapshot *delta, struct ktlat_error *err);
 int ktlat_merge(struct ktlat_snapshot *into, const struct ktlat_snapshot *from,
 		struct ktlat_error *err);
+bool ktlat_get_share(const struct ktlat_probe_info *info, __u64 *share_ns);
+int ktlat_take_share(const struct ktlat_snapshot *gross, __u64 share_ns,
+		     struct ktlat_snapshot *net, struct ktlat_error *err);
+void ktlat_get_bounds(const struct ktlat_snapshot *snap, __u32 bucket,
+		      __u64 *low, __u64 *high);
 __u64 ktlat_percentile(const struct ktlat_snapshot *snap, __u32 ppm);
 bool ktlat_coverage(const struct ktlat_snapshot *snap, double *coverage);
 

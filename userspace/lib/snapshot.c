@@ -140,7 +140,7 @@ static void merge_counters(struct ktlat_snapshot *into,
 
 /**
  * ktlat_merge() - Add the figures of one snapshot to another
- * @into: all zero to begin with, or of the same precision
+ * @into: all zero to begin with, or of the same precision and share taken off
  * @from: what to add
  * @err: why it failed
  */
@@ -155,7 +155,11 @@ int ktlat_merge(struct ktlat_snapshot *into, const struct ktlat_snapshot *from,
 		return ktl_fail(err, EINVAL,
 				"cannot merge: the histograms have precisions %u and %u",
 				into->precision, from->precision);
-
+	if (into->net_ns != from->net_ns)
+		return ktl_fail(err, EINVAL,
+				"cannot merge: %llu and %llu ns were taken off the latencies",
+				(unsigned long long)into->net_ns,
+				(unsigned long long)from->net_ns);
 	for (i = 0; i < into->nr_buckets; i++)
 		into->buckets[i] += from->buckets[i];
 	merge_counters(into, from);
@@ -165,6 +169,77 @@ int ktlat_merge(struct ktlat_snapshot *into, const struct ktlat_snapshot *from,
 		into->max_ns = from->max_ns;
 	into->delta |= from->delta;
 	return 0;
+}
+
+/**
+ * ktlat_get_share() - How much of each latency is the probe's own
+ * @info: the probe
+ * @share_ns: where to put it
+ *
+ * Returns false where that was not measured.
+ */
+bool ktlat_get_share(const struct ktlat_probe_info *info, __u64 *share_ns)
+{
+	*share_ns = (info->share_ps + 500) / 1000;
+	return info->share_ps;
+}
+
+/* What were latencies up to the share are 0 now: one bucket holds them all. */
+static void fold_buckets(struct ktlat_snapshot *snap)
+{
+	__u32 last = ktlat_bucket_index(snap->net_ns, snap->precision), i;
+
+	for (i = 0; i < last; i++) {
+		snap->buckets[last] += snap->buckets[i];
+		snap->buckets[i] = 0;
+	}
+}
+
+/**
+ * ktlat_take_share() - Take the probe's own share off each latency
+ * @gross: snapshot with nothing taken off
+ * @share_ns: as ktlat_get_share() tells it
+ * @net: where to put the result; all zero or filled in before, and not @gross
+ * @err: why it failed
+ *
+ * No latency falls below 0. The sum does not know how far single calls would
+ * have done so, and is a lower bound where @net->min_ns is 0.
+ */
+int ktlat_take_share(const struct ktlat_snapshot *gross, __u64 share_ns,
+		     struct ktlat_snapshot *net, struct ktlat_error *err)
+{
+	__u64 all;
+	int ret = copy(net, gross, err);
+
+	if (ret)
+		return ret;
+	net->net = true;
+	net->net_ns = share_ns;
+	fold_buckets(net);
+	if (!net->count)
+		return 0;
+	take_away(&net->min_ns, share_ns);
+	take_away(&net->max_ns, share_ns);
+	if (__builtin_mul_overflow(net->count, share_ns, &all))
+		all = ~0ULL;
+	take_away(&net->sum_ns, all);
+	return 0;
+}
+
+/**
+ * ktlat_get_bounds() - The lowest and the highest latency in a bucket
+ * @snap: snapshot
+ * @bucket: which, below @snap->nr_buckets
+ * @low: where to put the one
+ * @high: and the other
+ */
+void ktlat_get_bounds(const struct ktlat_snapshot *snap, __u32 bucket,
+		      __u64 *low, __u64 *high)
+{
+	*low = ktlat_bucket_low(bucket, snap->precision);
+	*high = ktlat_bucket_high(bucket, snap->precision);
+	take_away(low, snap->net_ns);
+	take_away(high, snap->net_ns);
 }
 
 /* ceil(count * ppm / 10^6), which needs more than 64 bits on the way. */
@@ -181,11 +256,11 @@ static __u64 rank_of(__u64 count, __u32 ppm)
  *
  * Returns the highest value of the bucket that holds the call of that rank,
  * kept within min and max. The true value lies in the same bucket, so at most
- * 2^-p of it lower.
+ * 2^-p of it lower, or of what it was before a share was taken off.
  */
 __u64 ktlat_percentile(const struct ktlat_snapshot *snap, __u32 ppm)
 {
-	__u64 rank = rank_of(snap->count, ppm), seen = 0, value;
+	__u64 rank = rank_of(snap->count, ppm), seen = 0, low, value;
 	__u32 i;
 
 	for (i = 0; i < snap->nr_buckets - 1; i++) {
@@ -193,7 +268,7 @@ __u64 ktlat_percentile(const struct ktlat_snapshot *snap, __u32 ppm)
 		if (seen >= rank)
 			break;
 	}
-	value = ktlat_bucket_high(i, snap->precision);
+	ktlat_get_bounds(snap, i, &low, &value);
 	if (value > snap->max_ns)
 		return snap->max_ns;
 	return value < snap->min_ns ? snap->min_ns : value;
