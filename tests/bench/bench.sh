@@ -33,7 +33,7 @@ added() {
 # row NAME TENTHS: none where there is no figure.
 row() {
 	[[ -n $2 ]] || return 0
-	printf '%-12s %14s\n' "$1" "$(($2 / 10)).$(($2 % 10))"
+	printf '%-12s %14s\n' "$1" "$(awk "BEGIN { printf \"%.1f\", $2 / 10 }")"
 }
 
 [[ -e $BENCH ]] || insmod tests/target/ktlat_target.ko
