@@ -76,11 +76,11 @@ ok 'rmmod right after' rmmod ktlat
 
 load_ktlat
 memory=$(ktlat-ctl status --json | jq .memory_bytes)
-by direct
-ok 'direct: nothing of it is left' unseen
-ok 'direct: nor does anything hold the module' wait_until 20 released
-by kretprobe
-ok 'kretprobe: nothing of it is left' unseen
+for backend in $(ktlat-ctl status --json | jq -r '.features - ["pair", "tracepoint"] | .[]'); do
+	by "$backend"
+	ok "$backend: nothing of it is left" unseen
+	ok "$backend: nor does anything hold the module" wait_until 20 released
+done
 is "$(ktlat-ctl status --json | jq .memory_bytes)" "$memory" 'nobody pays for it'
 
 # Where it is not measured, that is said.
