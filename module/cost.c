@@ -101,7 +101,7 @@ static void cost_round(const struct cost_scratch *scratch, u64 recorded,
 	start = ktlat_clock();
 	for (int i = 0; i < COST_CALLS; i++)
 		ktlat_cost_target();
-	ns = ktlat_clock() - start;
+	ns = ktlat_clock_ns(ktlat_clock_end() - start);
 	returns = READ_ONCE(counters->returns) - returns;
 	sum = READ_ONCE(counters->sum_ns) - sum;
 	preempt_enable();

@@ -108,10 +108,13 @@
  * @KTLAT_CLOCK_SCHED: the scheduler's per-CPU clock, because the clocksource
  *	takes a lock at each reading (HPET); a call that changes CPU may be off
  *	by what the clocks of the two CPUs differ
+ * @KTLAT_CLOCK_TSC: the CPU's own counter, where that is what CLOCK_MONOTONIC
+ *	counts, in ns by the kernel's own factor
  */
 enum ktlat_clock {
 	KTLAT_CLOCK_MONOTONIC	= 1,
 	KTLAT_CLOCK_SCHED	= 2,
+	KTLAT_CLOCK_TSC		= 3,
 };
 
 /**
@@ -214,7 +217,7 @@ enum ktlat_state {
  *	nobody vouches for its arguments (EPROTOTYPE)
  * @KTLAT_REFUSED_RIGHTS: the direct backend takes CAP_SYS_ADMIN (EACCES)
  * @KTLAT_REFUSED_CLOCK: the direct backend stamps by the CPU's own counter, and
- *	that is not this machine's clock (ENODATA)
+ *	that is not the clock in use (ENODATA)
  * @KTLAT_REFUSED_TAKEN: another trampoline is on the function, that of a BPF
  *	program maybe, or ftrace is switched off (EADDRINUSE)
  * @KTLAT_REFUSED_SLOTS: all trampolines of the direct backend are in use

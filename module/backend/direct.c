@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * direct.c - measuring a function by a trampoline of our own on its ftrace site:
- * costs a tenth of a kretprobe and loses nothing.
+ * costs an eighth of a kretprobe and loses nothing.
  *
  * The state of a call lies on its own stack, so there is nothing that could run
  * out, and neither nesting nor recursion, sleep, migration or another tracer
@@ -93,9 +93,6 @@ static const struct {
 	{ "x86_acpi_enter_sleep_state", "resumes elsewhere" },
 };
 
-/* Read by direct_x86.S: ns of a cycle, in units of 2^-32. */
-u64 ktlat_direct_ns_per_cycle;
-
 /* All attachments; under direct_lock. */
 static LIST_HEAD(direct_attachments);
 
@@ -110,15 +107,6 @@ bool direct_is_excluded(const char *name)
 		if (!strcmp(direct_excluded[i].name, name))
 			return true;
 	return false;
-}
-
-/* The kernel's clock, and with it the conversion, while no probe uses it. */
-bool direct_clock_choose(void)
-{
-	if (list_empty(&direct_attachments) && !direct_groups_exist())
-		ktlat_direct_ns_per_cycle = ktlat_tsc_is_clock() ?
-					    ktlat_tsc_ns_per_cycle() : 0;
-	return ktlat_direct_ns_per_cycle;
 }
 
 /* What can be told without looking at the function. */
@@ -143,7 +131,7 @@ static int direct_bind(struct direct *direct, struct ktlat_plan *plan)
 
 	if (err)
 		return err;
-	if (!direct_clock_choose())
+	if (ktlat_clock_id() != KTLAT_CLOCK_TSC)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_CLOCK);
 	direct->site = plan->point[0].address;
 	direct->slot = direct_slot_take(&plan->point[0], plan->meter);

@@ -91,11 +91,10 @@ extern char ktlat_direct_text[];
 extern const u32 ktlat_direct_returns[DIRECT_SLOTS_ALL];
 extern const struct direct_body ktlat_direct_bodies[DIRECT_SLOTS];
 
-/* Read by direct_x86.S. */
+/* Read by direct_x86.S, as is ktlat_clock_ns_per_tick. */
 extern const struct ktlat_meter *ktlat_direct_meters[DIRECT_SLOTS_ALL];
 extern const struct direct_table *ktlat_direct_tables[DIRECT_GROUPS];
 extern struct direct_cpu __percpu *ktlat_direct_percpu;
-extern u64 ktlat_direct_ns_per_cycle;
 
 /* Called by direct_x86.S: probe context. */
 asmlinkage void ktlat_direct_extreme(struct ktlat_counters *counters,
@@ -134,10 +133,8 @@ s64 direct_table_find(const struct direct_table *table, unsigned long body);
 
 /* direct.c and direct_group.c */
 bool direct_is_excluded(const char *name);
-bool direct_clock_choose(void);
 bool direct_loses(unsigned long site, unsigned long event,
 		  const struct module *module);
-bool direct_groups_exist(void);
 void direct_groups_module_event(unsigned long event,
 				const struct module *module);
 

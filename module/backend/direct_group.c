@@ -71,15 +71,9 @@ static struct direct_group *group_of(struct ktlat_attachment *attachment)
 	return container_of(attachment, struct direct_group, attachment);
 }
 
-/* Context: direct_lock. */
-bool direct_groups_exist(void)
-{
-	return !list_empty(&direct_groups);
-}
-
 static int group_take_slot(struct direct_group *group, struct ktlat_plan *plan)
 {
-	if (!direct_clock_choose())
+	if (ktlat_clock_id() != KTLAT_CLOCK_TSC)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_CLOCK);
 	group->slot = direct_slot_take_group(&plan->point[0], plan->meter,
 					     plan->group->room);
@@ -392,11 +386,6 @@ const struct ktlat_backend ktlat_backend_direct_group = {
 	.retire		= group_retire,
 };
 #elif defined(KTLAT_HAVE_DIRECT)
-bool direct_groups_exist(void)
-{
-	return false;
-}
-
 void direct_groups_module_event(unsigned long event,
 				const struct module *module)
 {

@@ -68,7 +68,7 @@
 	JOIN_CYCLES
 	subq	(%rsp), %rax
 	jb	.Lbackwards_\name
-	mulq	ktlat_direct_ns_per_cycle(%rip)
+	mulq	ktlat_clock_ns_per_tick(%rip)
 	shrdq	$32, %rdx, %rax
 .Lmeasured_\name:
 	KTLAT_PREEMPT_DISABLE

@@ -65,7 +65,7 @@ NOKPROBE_SYMBOL(fpr_entry_handover);
 void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 	      struct ktlat_fprobe_regs *regs, void *data)
 {
-	u64 now = ktlat_clock();
+	u64 now = ktlat_clock_end();
 
 	ktlat_meter_return(container_of(fp, struct fpr_pool, fp)->meter, data,
 			   now);
@@ -265,12 +265,16 @@ static void fpr_shutdown(void)
 	fpr_growth_end();
 }
 
+/* Under ktlat_lock. */
+static struct ktlat_cost fpr_cost;
+
 const struct ktlat_backend ktlat_backend_fprobe = {
 	.id		= KTLAT_BACKEND_FPROBE,
 	.kind		= KTLAT_KIND_FUNCTION,
 	.feature	= KTLAT_FEATURE_FPROBE,
 	.exact		= false,
 	.zero_is_exact	= true,
+	.cost		= &fpr_cost,
 	.attach		= fpr_attach,
 	.start		= fpr_start,
 	.stop		= fpr_stop,

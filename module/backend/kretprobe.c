@@ -54,7 +54,7 @@ NOKPROBE_SYMBOL(krp_entry_handover);
 /* Probe context. */
 int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	u64 now = ktlat_clock();
+	u64 now = ktlat_clock_end();
 	struct kretprobe *rp = ktlat_kretprobe_of(ri);
 
 	if (rp)

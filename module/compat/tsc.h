@@ -5,10 +5,14 @@
 #ifndef KTLAT_COMPAT_TSC_H
 #define KTLAT_COMPAT_TSC_H
 
+#include <linux/types.h>
+
+#ifdef CONFIG_X86_64
 #include <linux/clocksource.h>
 #include <linux/time64.h>
 #include <linux/timekeeping.h>
 #include <asm/cpufeature.h>
+#include <asm/msr.h>
 #include <asm/tsc.h>
 
 /**
@@ -51,5 +55,40 @@ static inline u64 ktlat_tsc_ns_per_cycle(void)
 			       600 * MSEC_PER_SEC);
 	return (u64)mult << (32 - shift);
 }
+
+/* Cycles now; may run a little ahead of what comes before. Context: any. */
+static __always_inline u64 ktlat_tsc(void)
+{
+	return rdtsc();
+}
+
+/* Cycles now, after all that comes before. Context: any. */
+static __always_inline u64 ktlat_tsc_ordered(void)
+{
+	return rdtsc_ordered();
+}
+
+#else /* no TSC: what gives no answer is never called */
+
+static inline bool ktlat_tsc_is_clock(void)
+{
+	return false;
+}
+
+static inline u64 ktlat_tsc_ns_per_cycle(void)
+{
+	return 0;
+}
+
+static __always_inline u64 ktlat_tsc(void)
+{
+	return 0;
+}
+
+static __always_inline u64 ktlat_tsc_ordered(void)
+{
+	return 0;
+}
+#endif /* CONFIG_X86_64 */
 
 #endif /* KTLAT_COMPAT_TSC_H */

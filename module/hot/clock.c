@@ -2,7 +2,8 @@
 /*
  * clock.c - choosing the clock.
  *
- * CLOCK_MONOTONIC by its NMI-safe reader costs little and agrees between CPUs.
+ * Where the clocksource is the TSC, that is read, and nothing is called for it.
+ * CLOCK_MONOTONIC by its NMI-safe reader costs more and agrees between CPUs, too.
  * With HPET as the clocksource each reading takes a lock that all CPUs share,
  * so there the scheduler's clock is taken. The clocksource can change while we
  * are loaded (the watchdog gives the TSC up), so the choice is made anew before
@@ -16,42 +17,77 @@
 
 #include <ktlat.h>
 
+DEFINE_STATIC_KEY_FALSE(ktlat_clock_tsc);
 DEFINE_STATIC_KEY_FALSE(ktlat_clock_sched);
+
+/* Changes together with the keys. */
+u64 ktlat_clock_ns_per_tick __read_mostly = 1ULL << KTLAT_CLOCK_SHIFT;
 
 static char *clock = "auto";
 module_param(clock, charp, 0444);
-MODULE_PARM_DESC(clock, "what stamps are taken from: auto, monotonic or sched (default: auto)");
+MODULE_PARM_DESC(clock, "what stamps are taken from: auto, tsc, monotonic or sched (default: auto)");
 
 /* The clock in use, as &enum ktlat_clock. */
 u32 ktlat_clock_id(void)
 {
+	if (static_key_enabled(&ktlat_clock_tsc))
+		return KTLAT_CLOCK_TSC;
 	return static_key_enabled(&ktlat_clock_sched) ? KTLAT_CLOCK_SCHED :
 							KTLAT_CLOCK_MONOTONIC;
 }
 
-/* Context: may sleep; no probe is attached. */
-void ktlat_clock_choose(void)
+/* What was asked for, or else what is best now. */
+static u32 clock_wanted(void)
 {
-	bool sched = !strcmp(clock, "sched");
-
-	if (!strcmp(clock, "auto"))
-		sched = ktlat_clocksource_may_lock();
-	if (sched)
-		static_branch_enable(&ktlat_clock_sched);
-	else
-		static_branch_disable(&ktlat_clock_sched);
+	if (!strcmp(clock, "monotonic"))
+		return KTLAT_CLOCK_MONOTONIC;
+	if (!strcmp(clock, "sched"))
+		return KTLAT_CLOCK_SCHED;
+	if (ktlat_tsc_is_clock())
+		return KTLAT_CLOCK_TSC;
+	return ktlat_clocksource_may_lock() ? KTLAT_CLOCK_SCHED :
+					      KTLAT_CLOCK_MONOTONIC;
 }
 
-/* Refuses a parameter that means nothing, and makes the first choice. */
+static void clock_switch(struct static_key *key, bool on)
+{
+	if (on)
+		static_key_enable(key);
+	else
+		static_key_disable(key);
+}
+
+/*
+ * Context: may sleep; no probe is attached. Calls may be in flight that return
+ * into a slot of the direct backend: they are recorded nowhere.
+ */
+void ktlat_clock_choose(void)
+{
+	u32 wanted = clock_wanted();
+
+	clock_switch(&ktlat_clock_tsc.key, wanted == KTLAT_CLOCK_TSC);
+	clock_switch(&ktlat_clock_sched.key, wanted == KTLAT_CLOCK_SCHED);
+	ktlat_clock_ns_per_tick = wanted == KTLAT_CLOCK_TSC ?
+				  ktlat_tsc_ns_per_cycle() :
+				  1ULL << KTLAT_CLOCK_SHIFT;
+}
+
+/* Refuses a parameter that cannot be followed, and makes the first choice. */
 int ktlat_clock_init(void)
 {
-	static const char * const known[] = { "auto", "monotonic", "sched" };
+	static const char * const known[] = {
+		"auto", "tsc", "monotonic", "sched"
+	};
 
 	if (match_string(known, ARRAY_SIZE(known), clock) < 0) {
-		pr_err("clock=%s is not known: load with clock=auto, monotonic or sched\n",
+		pr_err("clock=%s is not known: load with clock=auto, tsc, monotonic or sched\n",
 		       clock);
 		return -EINVAL;
 	}
 	ktlat_clock_choose();
+	if (!strcmp(clock, "tsc") && ktlat_clock_id() != KTLAT_CLOCK_TSC) {
+		pr_err("clock=tsc: the TSC is not the clocksource of this machine: load with clock=auto\n");
+		return -ENODEV;
+	}
 	return 0;
 }

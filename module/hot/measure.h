@@ -49,7 +49,7 @@ static inline u64 ktlat_epoch(u64 generation, u32 generation_stride)
 
 /**
  * struct ktlat_call - What is remembered of a call while it runs
- * @start: stamp at entry
+ * @start: stamp at entry, in ticks of the clock
  * @epoch: of the generation that counted the entry
  */
 struct ktlat_call {
@@ -91,16 +91,16 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 {
 	u64 epoch = ktlat_meter_epoch(meter);
 	struct ktlat_counters *counters;
-	s64 latency = now - call->start;
+	s64 ticks = now - call->start;
 
 	if (unlikely(call->epoch != epoch))
 		return;
 	counters = ktlat_meter_counters(meter, epoch);
-	if (unlikely(latency < 0)) {
+	if (unlikely(ticks < 0)) {
 		env_local_inc(&counters->clock_backwards);
-		latency = 0;
+		ticks = 0;
 	}
-	ktlat_hist_record(counters, meter->precision, latency);
+	ktlat_hist_record(counters, meter->precision, ktlat_clock_ns(ticks));
 }
 
 /*

@@ -220,7 +220,7 @@ NOKPROBE_SYMBOL(ktlat_starts_begin);
  */
 bool ktlat_starts_end(struct ktlat_starts *starts, u64 key)
 {
-	u64 now = ktlat_clock();
+	u64 now = ktlat_clock_end();
 	struct ktlat_start *start = NULL;
 	unsigned long flags;
 	u32 i = 0;

@@ -22,8 +22,8 @@ kind() {
 load_ktlat
 needs "${BACKEND:=kretprobe}"
 load_target
-is "$(ktlat-ctl status --json | jq -r .clock)" monotonic \
-	'ktlat and the target read the same clock'
+is "$(ktlat-ctl status --json | jq -r .clock)" tsc \
+	'ktlat counts what the clock of the target counts'
 ktlat-ctl add-probe --backend "$BACKEND" --args-in-registers \
 	ktlat_target_{busy,loop,sleep,outer,inner,recurse,migrate} >/dev/null
 is "$(ktlat-ctl list --json | jq -r '[.probes[].backend] | unique[]')" "$BACKEND" \

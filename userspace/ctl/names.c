@@ -48,6 +48,7 @@ const char *clock_name(__u32 clock)
 	static const char * const names[] = {
 		[KTLAT_CLOCK_MONOTONIC]	= "monotonic",
 		[KTLAT_CLOCK_SCHED]	= "sched",
+		[KTLAT_CLOCK_TSC]	= "tsc",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), clock);
