@@ -37,7 +37,9 @@ kdir:
 install uninstall:	## the tools, the library and the manual; DESTDIR and PREFIX are heeded
 	$(MAKE) -C userspace $@
 
-# Everything below works on the stock kernel that scripts/kernel.sh fetches.
+# Everything below works on the stock kernel that scripts/kernel.sh fetches: 6.1,
+# or the one that KERNEL names, as in "make check-vm KERNEL=6.12". Modules for
+# others than 6.1 go to build/linux-$(KERNEL).
 
 deps-%:
 	@scripts/deps.sh kernel build $*
@@ -46,8 +48,7 @@ vm-modules: deps-vm
 	$(call say,the kernel to test on)
 	@scripts/kernel.sh fetch
 	$(call say,building the modules for Linux $$(scripts/kernel.sh release))
-	@kdir=$$(scripts/kernel.sh kdir) && for dir in $(MODULE_DIRS); do \
-		$(SUB) $(PARALLEL) -C "$$kdir" M=$$dir modules || exit; done
+	+@scripts/kernel.sh build
 
 vm-tools: deps-vm
 	$(call say,building the tools)
@@ -76,7 +77,7 @@ check-harness: deps-vm deps-test	## what must fail in a guest does (30 s)
 	@scripts/kernel.sh fetch
 	@tests/tap tests/vm/selftest.sh
 
-check-vm: vm-modules vm-tools test-programs	## tests in guests; T=PART chooses by name
+check-vm: vm-modules vm-tools test-programs	## tests in guests; T=PART chooses by name, KERNEL=6.12 another kernel
 	$(call say,tests in guests ($(words $(VM_TESTS)) scripts$(,) 5 s to 2 min each))
 	@tests/tap -j $(JOBS) -e tests/vm/run-test $(VM_TESTS)
 
@@ -102,6 +103,7 @@ lint: deps-lint		## style and structure of the sources
 	@scripts/lint.sh "$$(scripts/kernel.sh kdir)"
 
 clean:			## remove what was built
+	rm -rf build
 	for dir in $(MODULE_DIRS); do \
 		find $$dir -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '*.o' \
 			-o -name '.*.cmd' -o -name Module.symvers -o -name modules.order | \

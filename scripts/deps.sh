@@ -3,7 +3,7 @@
 #
 # Install what is missing on a Debian 12 machine, for each PURPOSE named:
 #
-#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, lint, peers
+#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, suite, lint, peers
 #
 # Needs root and a network only if something is missing. What is marked "?" can be
 # done without: if it cannot be installed, a line says so.
@@ -15,9 +15,10 @@ packages() {
 	kernel) echo kmod xz-utils zstd libelf1 libssl3 ;; # what its build tools are linked with
 	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq libcap2-bin procps ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;
+	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
 	lint) echo git cpio sparse mandoc shellcheck perl ;;
 	peers) echo perl '?linux-perf' '?bpftrace' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
-	*) die "unknown purpose '$1': build, kernel, vm, test, lint or peers" ;;
+	*) die "unknown purpose '$1': build, kernel, vm, test, suite, lint or peers" ;;
 	esac
 }
 

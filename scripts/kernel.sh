@@ -7,21 +7,34 @@
 #   scripts/kernel.sh release   print its release, as in uname -r
 #   scripts/kernel.sh vmlinux   print the path of its unpacked boot image (boots 2 s sooner)
 #   scripts/kernel.sh root      print the folder that holds lib/modules/RELEASE
-#   scripts/kernel.sh kdir      print the folder to build modules against
+#   scripts/kernel.sh kdir      print the folder with its headers
+#   scripts/kernel.sh tree      print the folder, below the checkout, that its modules go to
+#   scripts/kernel.sh build [VARIABLE=VALUE]... [FOLDER]...
+#                               build the modules in each FOLDER; with none, the checkout's
 #
-# Each of the last four fetches first where needed. KERNEL chooses a row of the
+# All but fetch and tree fetch first where needed. KERNEL chooses a row of the
 # table below. The cache is ${KTLAT_CACHE:-${XDG_CACHE_HOME:-~/.cache}/ktlat};
 # it may be deleted at any time.
+#
+# The checkout's own modules are those for the default kernel, $DEFAULT. Those for
+# another one are built from a copy of the sources.
 set -euo pipefail
 
-KERNEL=${KERNEL:-6.1}
+DEFAULT=6.1
+KERNEL=${KERNEL:-$DEFAULT}
+SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+TOP=${SCRIPTS%/*}
 CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
 
-# name, glob its release must match, packages that depend on image and headers
+# name, glob its release must match, packages that depend on image and headers;
+# where Debian 12 has neither the kernel nor what builds modules for it: the
+# Debian release, and the packages with what builds modules
 table() {
 	cat <<-'END'
+		5.10  5.10.*  linux-image-amd64       linux-headers-amd64       bullseye  gcc-10
 		6.1   6.1.*   linux-image-amd64       linux-headers-amd64
 		6.12  6.12.*  linux-image-6.12-amd64  linux-headers-6.12-amd64
+		7.2   7.2.*   linux-image-amd64       linux-headers-amd64       sid       gcc-16,pahole
 	END
 }
 
@@ -34,50 +47,58 @@ say() {
 	echo "kernel.sh: $*" >&2
 }
 
+# shellcheck source=scripts/suite.sh
+. "$SCRIPTS/suite.sh"
+
 # The first package named in NAME's dependencies that matches GLOB.
 dependency() {
 	local name=$1 glob=$2 dep
 	while read -r dep; do
 		# shellcheck disable=SC2053 # a glob is meant
 		[[ $dep == $glob ]] && echo "$dep" && return
-	done < <(LC_ALL=C apt-cache depends --important "$name" 2>/dev/null |
+	done < <(LC_ALL=C apt-cache "${APT[@]}" depends --important "$name" 2>/dev/null |
 		sed -n 's/^ *Depends: //p')
 	return 1
 }
 
-# Package names of the kernel that the package lists offer now, image first.
+# Package names of the kernel that the package lists offer now, image first. From
+# 7.2 on that is an empty one, which depends on the others.
 packages() {
-	local image headers
+	local image headers part
 	image=$(dependency "$IMAGE" "linux-image-$GLOB") &&
 		headers=$(dependency "$HEADERS" "linux-headers-$GLOB") || return 1
 	echo "$image"
+	for part in base binary modules; do
+		dependency "$image" "linux-$part-$GLOB" || :
+	done
 	echo "$headers"
 	dependency "$headers" 'linux-headers-*-common*' &&
 		dependency "$headers" 'linux-kbuild-*'
 }
 
 update_lists() {
-	[[ $EUID -eq 0 ]] ||
+	[[ $EUID -eq 0 || -n $SUITE ]] ||
 		die "the package lists lack Linux $KERNEL: run 'apt-get update' as root, or run this as root"
-	say "reading package lists"
-	apt-get -qq update || die "apt-get update failed: check the network"
+	say "reading package lists${SUITE:+ of $SUITE}"
+	apt-get "${APT[@]}" -qq update || die "apt-get update failed: check the network"
 }
 
 # Download what PACKAGES name into the current folder; what is there already
 # and whole is not fetched again.
 download() {
-	apt-get -o APT::Sandbox::User="$(id -un)" -qq download "$@"
+	apt-get "${APT[@]}" -qq download "$@"
 }
 
 fetch_packages() {
 	local list
+	[[ -z $SUITE ]] || APT+=(-c "$(suite_setup "$SUITE")")
 	if ! list=$(packages); then
 		update_lists
-		list=$(packages) || die "this machine's package sources offer no Linux $KERNEL" \
-			"($IMAGE is another release): add Debian 12 (bookworm) to them"
+		list=$(packages) || die "${SUITE:-"this machine's package sources"} offer no Linux" \
+			"$KERNEL ($IMAGE is another release)${SUITE:-": add Debian 12 (bookworm) to them"}"
 	fi
 	mapfile -t PACKAGES <<<"$list"
-	say "downloading ${PACKAGES[0]} with headers (85 MB)"
+	say "downloading ${PACKAGES[0]} with headers (60 to 140 MB)"
 	if ! download "${PACKAGES[@]}"; then
 		update_lists # the archive has moved on since the lists were read
 		mapfile -t PACKAGES < <(packages)
@@ -93,8 +114,8 @@ relocate() {
 	common=$(sed -n 's|^include */usr/src/\(.*\)/Makefile$|\1|p' "$root/$headers/Makefile")
 	[[ -d $root/usr/src/$common ]] || die "cannot relocate $headers: no include line as expected"
 	# shellcheck disable=SC2016 # make expands this
-	printf 'include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../%s/Makefile\n' \
-		"$common" >"$root/$headers/Makefile"
+	sed -i -e '1i here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))' \
+		-e 's|/usr/src/|$(here)../|' "$root/$headers/Makefile"
 	ln -sfn "../../../$headers" "$root/lib/modules/$kv/build"
 	ln -sfn "../../../usr/src/$common" "$root/lib/modules/$kv/source"
 }
@@ -122,7 +143,7 @@ extract_vmlinux() {
 }
 
 unpack() {
-	local new=$1 kv deb
+	local new=$1 kv deb vmlinuz
 	rm -rf "$new"
 	mkdir -p "$new/root"
 	for deb in *.deb; do
@@ -130,9 +151,12 @@ unpack() {
 		dpkg-deb -x "$deb" "$new/root"
 	done
 	kv=${PACKAGES[0]#linux-image-}
+	[[ -e $new/root/lib/modules ]] || ln -s usr/lib "$new/root/lib" # from 7.2 on
 	relocate "$new/root" "$kv"
 	depmod -b "$new/root" "$kv"
-	extract_vmlinux "$new/root/boot/vmlinuz-$kv" "$new/vmlinux"
+	vmlinuz=$new/root/boot/vmlinuz-$kv
+	[[ -e $vmlinuz ]] || vmlinuz=$new/root/lib/modules/$kv/vmlinuz
+	extract_vmlinux "$vmlinuz" "$new/vmlinux"
 	echo "$kv" >"$new/release"
 }
 
@@ -163,16 +187,63 @@ keep_only_current() {
 	done
 }
 
-read -r GLOB IMAGE HEADERS < <(table | sed -n "s/^$KERNEL  *//p") ||
+kdir() {
+	echo "$HERE/root/usr/src/linux-headers-$(<"$HERE/release")"
+}
+
+tree() {
+	[[ $KERNEL == "$DEFAULT" ]] && echo . || echo "build/linux-$KERNEL"
+}
+
+# Brings the copy of the modules' sources up to date.
+mirror() {
+	mkdir -p "$TOP/$(tree)"
+	cd "$TOP"
+	find Kbuild VERSION module uapi tests/target tests/bench \
+		\( -name '*.[chS]' -o -name '*.mk' -o -name Kbuild -o -name VERSION \) ! -name '*.mod.c' \
+		-exec cp -pu --parents -t "$(tree)" {} +
+}
+
+# make ARG...: with the compiler and the tools that the kernel's headers ask for.
+run_make() {
+	local command=(make)
+	[[ ${MAKEFLAGS-} == *jobserver* ]] || command+=("-j$(nproc)")
+	if [[ -z $SUITE ]]; then
+		"${command[@]}" "$@"
+	else
+		tools=$(suite_tools "$SUITE" "$TOOLS")
+		suite_run "$tools" "$HERE/root" "${folders[@]}" -- "${command[@]}" "$@"
+	fi
+}
+
+build() {
+	local folders=() variables=() arg folder
+	for arg; do
+		if [[ $arg == *=* ]]; then variables+=("$arg"); else folders+=("$(realpath "$arg")"); fi
+	done
+	if [[ ${#folders[@]} -eq 0 ]]; then
+		[[ $KERNEL == "$DEFAULT" ]] || mirror
+		folder=$(realpath "$TOP/$(tree)")
+		folders=("$folder" "$folder/tests/target" "$folder/tests/bench")
+	fi
+	for folder in "${folders[@]}"; do
+		run_make -C "$(kdir)" "M=$folder" "${variables[@]}" modules
+	done
+}
+
+read -r GLOB IMAGE HEADERS SUITE TOOLS < <(table | sed -n "s/^$KERNEL  *//p") ||
 	die "unknown KERNEL '$KERNEL': one of $(table | awk '{ printf "%s ", $1 }')"
 HERE=$CACHE/linux-$KERNEL
+APT=(-o "APT::Sandbox::User=$(id -un)")
 
+[[ ${1-} != tree ]] || { tree && exit; }
 [[ -e $HERE/release ]] || (fetch)
 case ${1-} in
 fetch) ;;
 release) cat "$HERE/release" ;;
 vmlinux) echo "$HERE/vmlinux" ;;
 root) echo "$HERE/root" ;;
-kdir) echo "$HERE/root/usr/src/linux-headers-$(<"$HERE/release")" ;;
-*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir" ;;
+kdir) kdir ;;
+build) build "${@:2}" ;;
+*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir|tree|build" ;;
 esac

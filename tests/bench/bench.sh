@@ -17,6 +17,7 @@ set -euo pipefail
 LIMIT=60
 LIMIT_DIRECT=64
 FUNC=ktlat_target_empty
+TREE=${KTLAT_TREE:-.}
 BENCH=/sys/kernel/debug/ktlat_target/bench
 
 die() {
@@ -36,11 +37,11 @@ row() {
 	printf '%-12s %14s\n' "$1" "$(awk "BEGIN { printf \"%.1f\", $2 / 10 }")"
 }
 
-[[ -e $BENCH ]] || insmod tests/target/ktlat_target.ko
+[[ -e $BENCH ]] || insmod "$TREE"/tests/target/ktlat_target.ko
 settle || die "the guest does not come to rest"
 nothing=$SETTLED
 
-insmod tests/bench/ktlat_bare.ko func=$FUNC
+insmod "$TREE"/tests/bench/ktlat_bare.ko func=$FUNC
 added
 bare=$ADDED
 [[ $(cat /sys/module/ktlat_bare/parameters/count) -ge $((CALLS * ROUNDS)) ]] ||
@@ -61,7 +62,7 @@ by() {
 	userspace/ktlat-ctl remove-probe all >/dev/null
 }
 
-[[ -d /sys/module/ktlat ]] || insmod ./ktlat.ko
+[[ -d /sys/module/ktlat ]] || insmod "$TREE/ktlat.ko"
 by kretprobe
 kretprobe=$ADDED
 by fprobe

@@ -41,7 +41,7 @@ wait_for_calls() {
 }
 
 step "Linux $(uname -r), $(nproc) virtual CPUs (emulated, so slower than a real machine)"
-run insmod ./ktlat.ko
+run insmod "${KTLAT_TREE-.}/ktlat.ko"
 run modprobe ip_vs_rr
 
 step "adding $SERVICES virtual services to IPVS (takes some 10 s)"

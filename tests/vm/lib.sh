@@ -14,8 +14,8 @@
 # and exits 0 by itself: a plan that is not kept or a failed test is a failure.
 set -uo pipefail
 
-KTLAT_KO=./ktlat.ko
-TARGET_KO=tests/target/ktlat_target.ko
+KTLAT_KO=${KTLAT_TREE:=.}/ktlat.ko
+TARGET_KO=$KTLAT_TREE/tests/target/ktlat_target.ko
 PATH=$PWD/userspace:$PATH
 TAP_COUNT=0 TAP_FAILED=0
 
