@@ -37,7 +37,7 @@ u64 ktlat_account_bytes(const struct ktlat_account *account)
 /* Makes the user of the current task pay. */
 void ktlat_account_init(struct ktlat_account *account)
 {
-	account->user = get_uid(current_user());
+	account->cred = get_current_cred();
 	account->limit = account_limit();
 	atomic_long_set(&account->pages, 0);
 }
@@ -46,8 +46,8 @@ void ktlat_account_init(struct ktlat_account *account)
 void ktlat_account_exit(struct ktlat_account *account)
 {
 	atomic_long_sub(atomic_long_read(&account->pages),
-			&account->user->locked_vm);
-	free_uid(account->user);
+			&account->cred->user->locked_vm);
+	put_cred(account->cred);
 }
 
 /**
@@ -62,11 +62,11 @@ int ktlat_account_charge(struct ktlat_account *account, size_t bytes)
 	unsigned long pages = PAGE_ALIGN(bytes) >> PAGE_SHIFT;
 	unsigned long now;
 
-	if (!account->user)
+	if (!account->cred)
 		return 0;
-	now = atomic_long_add_return(pages, &account->user->locked_vm);
+	now = atomic_long_add_return(pages, &account->cred->user->locked_vm);
 	if (now > account->limit) {
-		atomic_long_sub(pages, &account->user->locked_vm);
+		atomic_long_sub(pages, &account->cred->user->locked_vm);
 		return -ENOMEM;
 	}
 	atomic_long_add(pages, &account->pages);
@@ -78,8 +78,8 @@ void ktlat_account_uncharge(struct ktlat_account *account, size_t bytes)
 {
 	unsigned long pages = PAGE_ALIGN(bytes) >> PAGE_SHIFT;
 
-	if (!account->user)
+	if (!account->cred)
 		return;
 	atomic_long_sub(pages, &account->pages);
-	atomic_long_sub(pages, &account->user->locked_vm);
+	atomic_long_sub(pages, &account->cred->user->locked_vm);
 }

@@ -7,17 +7,18 @@
 
 #include <linux/types.h>
 
-struct user_struct;
+struct cred;
 
 /**
  * struct ktlat_account - The user that pays for a probe
- * @user: counted reference; its locked_vm is charged. NULL: nobody pays
+ * @cred: counted reference; locked_vm of its user is charged. No reference to
+ *	the user itself: up to 5.10 free_uid() is not exported. NULL: nobody pays
  * @limit: RLIMIT_MEMLOCK when the probe was added, in pages; ULONG_MAX for none
  * @pages: charged and not yet given back; an atomic, as a pool grows under
  *	krp_lock while somebody reads the totals under ktlat_lock
  */
 struct ktlat_account {
-	struct user_struct *user;
+	const struct cred *cred;
 	unsigned long limit;
 	atomic_long_t pages;
 };

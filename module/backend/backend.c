@@ -11,6 +11,7 @@
 #include "account.h"
 #include "backend/backend.h"
 #include "compat/ftrace_direct.h"
+#include "compat/tracepoint.h"
 #include "hot/starts.h"
 #include "target.h"
 
@@ -146,7 +147,7 @@ struct tracepoint *ktlat_tracepoint_find(const char *name)
 }
 
 /* Probe context: the exiting task, past its last return to what called it. */
-static void backends_process_exit(void *data, struct task_struct *task)
+static void backends_process_exit(KTLAT_SCHED_PROCESS_EXIT_PROTO)
 {
 	for (int i = 0; i < ARRAY_SIZE(backends); i++)
 		if (backends[i]->task_exit)

@@ -56,10 +56,14 @@ int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	u64 now = ktlat_clock_end();
 	struct kretprobe *rp = ktlat_kretprobe_of(ri);
+	struct ktlat_call *call = (struct ktlat_call *)ri->data;
 
 	if (rp)
 		ktlat_meter_return(container_of(rp, struct krp_pool, rp)->meter,
-				   (struct ktlat_call *)ri->data, now);
+				   call, now);
+	/* Nothing else tells krp_pending() of an instance that is free again. */
+	if (KTLAT_KRETPROBE_HASH)
+		call->epoch = KTLAT_EPOCH_NONE;
 	return 0;
 }
 NOKPROBE_SYMBOL(krp_return);

@@ -16,6 +16,7 @@
 
 #include "backend/backend.h"
 #include "backend/handover.h"
+#include "compat/kretprobe_instances.h"
 #include "hot/measure.h"
 
 #define KRP_POOL_GROWTH	4
@@ -32,7 +33,7 @@ struct krp;
  * @krp: the attachment
  * @index: in its list of pools
  * @nmissed_seen: how far @rp.nmissed was taken into the total
- * @node: in the list of all pools; guarded by krp_lock, read by RCU
+ * @instances: in the list of all pools; guarded by krp_lock, read by RCU
  */
 struct krp_pool {
 	struct kretprobe rp;
@@ -40,7 +41,7 @@ struct krp_pool {
 	struct krp *krp;
 	u8 index;
 	u32 nmissed_seen;
-	struct list_head node;
+	struct ktlat_instances instances;
 };
 
 /**

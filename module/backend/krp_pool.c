@@ -12,7 +12,7 @@
 
 #include "account.h"
 #include "backend/kretprobe.h"
-#include "compat/kprobes.h"
+#include "compat/kretprobe_instances.h"
 
 /* How often the losses of pools that may grow are looked at. */
 #define KRP_GROWTH_PERIOD	(HZ / 5)
@@ -29,7 +29,7 @@ static DECLARE_DELAYED_WORK(krp_growth, krp_growth_work);
 static size_t krp_pool_bytes(u32 instances)
 {
 	return instances * (sizeof(struct kretprobe_instance) +
-			    sizeof(struct ktlat_call));
+			    sizeof(struct ktlat_call) + KTLAT_INSTANCE_BYTES);
 }
 
 /* Enough for a few calls on each CPU, one inside the other. */
@@ -67,10 +67,15 @@ int krp_pool_add(struct krp *krp, u32 instances, kretprobe_handler_t entry)
 	err = register_kretprobe(&pool->rp);
 	if (err)
 		goto free;
+	err = ktlat_instances_init(&pool->instances, &pool->rp);
+	if (err)
+		goto unregister;
 	krp->pools[krp->nr_pools++] = pool;
-	list_add_rcu(&pool->node, &krp_pools);
+	list_add_rcu(&pool->instances.node, &krp_pools);
 	return 0;
 
+unregister:
+	unregister_kretprobe(&pool->rp);
 free:
 	kfree(pool);
 uncharge:
@@ -83,6 +88,7 @@ static void krp_pool_free(struct krp *krp, struct krp_pool *pool)
 {
 	ktlat_account_uncharge(krp->account,
 			       krp_pool_bytes(pool->rp.maxactive));
+	ktlat_instances_free(&pool->instances);
 	kfree(pool);
 }
 
@@ -94,7 +100,7 @@ void krp_pools_remove(struct krp *krp)
 	mutex_lock(&krp_lock);
 	for (u32 i = 0; i < krp->nr_pools; i++) {
 		rps[i] = &krp->pools[i]->rp;
-		list_del_rcu(&krp->pools[i]->node);
+		list_del_rcu(&krp->pools[i]->instances.node);
 	}
 	mutex_unlock(&krp_lock);
 
@@ -147,7 +153,7 @@ static int krp_grow(struct krp *krp)
 	return 0;
 
 restore_pool:
-	list_del_rcu(&new->node);
+	list_del_rcu(&new->instances.node);
 	krp->nr_pools--;
 	unregister_kretprobe(&new->rp);
 	krp_pool_free(krp, new);
@@ -209,11 +215,12 @@ static void krp_pending(struct kretprobe_instance *ri, const void *rp)
 {
 	const struct krp_pool *pool;
 
-	list_for_each_entry_rcu(pool, &krp_pools, node) {
+	list_for_each_entry_rcu(pool, &krp_pools, instances.node) {
 		if (&pool->rp == rp) {
-			const struct ktlat_call *call = (void *)ri->data;
+			struct ktlat_call *call = (struct ktlat_call *)ri->data;
 
 			ktlat_meter_abandon(pool->meter, call->epoch);
+			call->epoch = KTLAT_EPOCH_NONE;
 			return;
 		}
 	}
@@ -224,7 +231,7 @@ void krp_task_exit(void)
 {
 	rcu_read_lock();
 	preempt_disable_notrace();
-	ktlat_kretprobe_pending(krp_pending);
+	ktlat_kretprobe_pending(krp_pending, &krp_pools);
 	preempt_enable_notrace();
 	rcu_read_unlock();
 }

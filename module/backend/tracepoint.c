@@ -83,8 +83,7 @@ static void on_timer_expire_exit(void *data, struct timer_list *timer)
 }
 NOKPROBE_SYMBOL(on_timer_expire_exit);
 
-static void on_hrtimer_expire_entry(void *data, struct hrtimer *timer,
-				    ktime_t *now)
+static void on_hrtimer_expire_entry(KTLAT_HRTIMER_EXPIRE_ENTRY_PROTO)
 {
 	event_start(data, key_of(timer));
 }

@@ -4,9 +4,9 @@
  *
  * Kbuild looks at linux/ftrace.h for which of three interfaces there is:
  *
- * KTLAT_FTRACE_DIRECT_OPS	(ftrace_ops, trampoline), since Linux 6.5
- * KTLAT_FTRACE_DIRECT_MULTI	the same by another name, since Linux 5.16
- * neither			(site, trampoline), one site at a time
+ * KTLAT_HAS_FTRACE_DIRECT_OPS	(ftrace_ops, trampoline), since Linux 6.5
+ * KTLAT_HAS_FTRACE_DIRECT_MULTI	the same by another name, since Linux 5.16
+ * neither				(site, trampoline), one site at a time
  */
 #ifndef KTLAT_COMPAT_FTRACE_DIRECT_H
 #define KTLAT_COMPAT_FTRACE_DIRECT_H
@@ -22,7 +22,7 @@
 
 #ifdef KTLAT_HAVE_DIRECT
 
-#if defined(KTLAT_FTRACE_DIRECT_OPS) || defined(KTLAT_FTRACE_DIRECT_MULTI)
+#if KTLAT_HAS_FTRACE_DIRECT_OPS || KTLAT_HAS_FTRACE_DIRECT_MULTI
 #define KTLAT_FTRACE_DIRECT_GROUPS
 #endif
 
@@ -41,7 +41,7 @@ struct ktlat_ftrace_direct {
 	struct ftrace_ops *ops;
 };
 
-#ifdef KTLAT_FTRACE_DIRECT_OPS
+#if KTLAT_HAS_FTRACE_DIRECT_OPS
 static inline int ktlat_ftrace_register(struct ktlat_ftrace_direct *direct)
 {
 	return register_ftrace_direct(direct->ops, direct->trampoline);
@@ -51,7 +51,7 @@ static inline int ktlat_ftrace_unregister(struct ktlat_ftrace_direct *direct)
 {
 	return unregister_ftrace_direct(direct->ops, direct->trampoline, false);
 }
-#elif defined(KTLAT_FTRACE_DIRECT_MULTI)
+#elif KTLAT_HAS_FTRACE_DIRECT_MULTI
 static inline int ktlat_ftrace_register(struct ktlat_ftrace_direct *direct)
 {
 	return register_ftrace_direct_multi(direct->ops, direct->trampoline);

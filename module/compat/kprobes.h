@@ -6,12 +6,13 @@
 #define KTLAT_COMPAT_KPROBES_H
 
 #include <linux/kprobes.h>
-#include <linux/llist.h>
-#include <linux/sched.h>
 
-#ifdef CONFIG_KRETPROBE_ON_RETHOOK
-#include <linux/rethook.h>
-#endif
+/*
+ * Up to 5.10 the instances that are in use lie in a hash table which modules
+ * cannot see, and lead to their kretprobe. Since commit d741bf41d7c7 ("kprobes:
+ * Remove kretprobe hash") each task has a list of them, and get_kretprobe().
+ */
+#define KTLAT_KRETPROBE_HASH (!KTLAT_HAS_GET_KRETPROBE)
 
 /**
  * ktlat_kprobe_on_ftrace() - Does a registered kprobe sit on an ftrace site?
@@ -41,35 +42,10 @@ static inline bool ktlat_kprobe_on_ftrace(const struct kprobe *kp)
 static __always_inline struct kretprobe *
 ktlat_kretprobe_of(struct kretprobe_instance *ri)
 {
-	return get_kretprobe(ri);
-}
-
-/**
- * ktlat_kretprobe_pending() - Visit the returns that the current task still owes
- * @visit: called with the instance and with the address of the kretprobe that
- *	it belongs to, which is to be compared and not to be followed: other
- *	users of the same return hooks come by, too
- *
- * Context: the current task, RCU read side, preemption off.
- */
-static inline void
-ktlat_kretprobe_pending(void (*visit)(struct kretprobe_instance *ri,
-				      const void *rp))
-{
-#ifdef CONFIG_KRETPROBE_ON_RETHOOK
-	struct rethook_node *node;
-
-	/* Without a handler the kretprobe is gone, its address used again maybe. */
-	llist_for_each_entry(node, current->rethooks.first, llist)
-		if (rcu_access_pointer(node->rethook->handler))
-			visit(container_of(node, struct kretprobe_instance,
-					   node),
-			      node->rethook->data);
+#if KTLAT_KRETPROBE_HASH
+	return READ_ONCE(ri->rp);
 #else
-	struct kretprobe_instance *ri;
-
-	llist_for_each_entry(ri, current->kretprobe_instances.first, llist)
-		visit(ri, get_kretprobe(ri));
+	return get_kretprobe(ri);
 #endif
 }
 

@@ -6,7 +6,6 @@
 #define KTLAT_COMPAT_MM_H
 
 #include <linux/mm.h>
-#include <linux/version.h>
 
 /*
  * vm_flags can be written through helpers only since 6.3, commit bc292ab00f6c
@@ -15,7 +14,7 @@
 static inline void ktlat_vm_flags_mod(struct vm_area_struct *vma,
 				      unsigned long set, unsigned long clear)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#if KTLAT_HAS_VM_FLAGS_MOD
 	vm_flags_mod(vma, set, clear);
 #else
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;

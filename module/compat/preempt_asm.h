@@ -9,7 +9,7 @@
 #include <asm/percpu.h>
 
 /* From Linux 6.2 to 6.14 the count is a member of struct pcpu_hot. */
-#ifdef KTLAT_PCPU_HOT
+#if KTLAT_HAS_PCPU_HOT
 #define KTLAT_PREEMPT_OFFSET	8
 #define KTLAT_PREEMPT_COUNT	PER_CPU_VAR(pcpu_hot + KTLAT_PREEMPT_OFFSET)
 #else
@@ -42,7 +42,7 @@
 	call	preempt_schedule_notrace_thunk
 #endif
 .endm
-#elif defined(KTLAT_PCPU_HOT)
+#elif KTLAT_HAS_PCPU_HOT
 #include <linux/build_bug.h>
 #include <linux/stddef.h>
 #include <asm/current.h>
