@@ -15,6 +15,16 @@
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
+/* Has to be told which clock to read: not in 6.12, but in 7.2. */
+static inline void ktlat_get_snapshot(struct system_time_snapshot *snap)
+{
+#if KTLAT_HAS_SNAPSHOT_ID
+	ktime_get_snapshot_id(CLOCK_MONOTONIC, snap);
+#else
+	ktime_get_snapshot(snap);
+#endif
+}
+
 /**
  * ktlat_tsc_is_clock() - Is the TSC the clocksource?
  *
@@ -33,7 +43,7 @@ static inline bool ktlat_tsc_is_clock(void)
 	for (int i = 0; i < 8; i++) {
 		u64 before = rdtsc_ordered();
 
-		ktime_get_snapshot(&snap);
+		ktlat_get_snapshot(&snap);
 		if (snap.cycles < before || snap.cycles > rdtsc_ordered())
 			return false;
 	}
