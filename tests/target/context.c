@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
+#include "compat.h"
 #include "target.h"
 
 /* One batch. Return: whether there is more to do. */
@@ -62,7 +63,8 @@ static int thread_start(struct target_worker *worker)
 
 static void timer_calls(struct timer_list *timer)
 {
-	struct target_worker *worker = from_timer(worker, timer, timer);
+	struct target_worker *worker =
+		container_of(timer, struct target_worker, timer);
 
 	if (make_calls(worker))
 		mod_timer(timer, jiffies + 1);
@@ -81,7 +83,7 @@ static int timer_begin(struct target_worker *worker)
 
 static void timer_release(struct target_worker *worker)
 {
-	del_timer_sync(&worker->timer);
+	timer_delete_sync(&worker->timer);
 }
 
 static enum hrtimer_restart hrtimer_calls(struct hrtimer *timer)
@@ -110,9 +112,8 @@ static void hrtimer_begin_here(void *data)
 
 static int hrtimer_begin(struct target_worker *worker)
 {
-	hrtimer_init(&worker->hrtimer, CLOCK_MONOTONIC,
-		     HRTIMER_MODE_REL_PINNED_HARD);
-	worker->hrtimer.function = hrtimer_calls;
+	hrtimer_setup(&worker->hrtimer, hrtimer_calls, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_PINNED_HARD);
 	return smp_call_function_single(worker->cpu, hrtimer_begin_here,
 					worker, 1);
 }

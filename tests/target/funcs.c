@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 #include <linux/wait.h>
+#include "compat.h"
 #include "target.h"
 
 static __always_inline void begin(enum target_func_id id,

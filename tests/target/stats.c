@@ -118,7 +118,7 @@ void target_stats_reset(void)
 	int cpu, id;
 
 	for_each_possible_cpu(cpu) {
-		memset(per_cpu(counts, cpu), 0, sizeof(counts));
+		memset(per_cpu_ptr(&counts[0], cpu), 0, sizeof(counts));
 		memset(stats[cpu], 0, TARGET_NR_FUNCS * sizeof(struct stats));
 		for (id = 0; id < TARGET_NR_FUNCS; id++) {
 			stats[cpu][id].inner.min = U64_MAX;
