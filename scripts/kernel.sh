@@ -8,11 +8,12 @@
 #   scripts/kernel.sh vmlinux   print the path of its unpacked boot image (boots 2 s sooner)
 #   scripts/kernel.sh root      print the folder that holds lib/modules/RELEASE
 #   scripts/kernel.sh kdir      print the folder with its headers
+#   scripts/kernel.sh name      print its name, a row of the table below
 #   scripts/kernel.sh tree      print the folder, below the checkout, that its modules go to
 #   scripts/kernel.sh build [VARIABLE=VALUE]... [FOLDER]...
 #                               build the modules in each FOLDER; with none, the checkout's
 #
-# All but fetch and tree fetch first where needed. KERNEL chooses a row of the
+# All but name and tree fetch first where needed. KERNEL chooses a row of the
 # table below. The cache is ${KTLAT_CACHE:-${XDG_CACHE_HOME:-~/.cache}/ktlat};
 # it may be deleted at any time.
 #
@@ -236,14 +237,18 @@ read -r GLOB IMAGE HEADERS SUITE TOOLS < <(table | sed -n "s/^$KERNEL  *//p") ||
 HERE=$CACHE/linux-$KERNEL
 APT=(-o "APT::Sandbox::User=$(id -un)")
 
-[[ ${1-} != tree ]] || { tree && exit; }
-[[ -e $HERE/release ]] || (fetch)
 case ${1-} in
+name | tree) ;;
+*) [[ -e $HERE/release ]] || (fetch) ;;
+esac
+case ${1-} in
+name) echo "$KERNEL" ;;
+tree) tree ;;
 fetch) ;;
 release) cat "$HERE/release" ;;
 vmlinux) echo "$HERE/vmlinux" ;;
 root) echo "$HERE/root" ;;
 kdir) kdir ;;
 build) build "${@:2}" ;;
-*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir|tree|build" ;;
+*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir|name|tree|build" ;;
 esac
