@@ -11,9 +11,15 @@
 ctl=ktlat-ctl
 F=ktlat_target_busy
 
-# A name that several functions of the kernel have and that can be traced.
+# Functions of the kernel that can be traced. Up to 5.18 those overridden by others
+# (weak ones) are listed by the name of the one before, so a name may come twice.
+traceable() {
+	awk '!/\[|^__ftrace_invalid/ { print $1 }' /sys/kernel/tracing/available_filter_functions | sort -u
+}
+
+# A name that several of them have.
 ambiguous() {
-	awk '!/\[|^__ftrace_invalid/ { print $1 }' /sys/kernel/tracing/available_filter_functions | sort | uniq -d | head -n 1
+	awk 'NF == 3 && $2 ~ /[tT]/ { print $3 }' /proc/kallsyms | sort | uniq -d | comm -12 - <(traceable) | head -n 1
 }
 
 # A function that the kernel forbids probes on, of which there is one.
@@ -92,7 +98,7 @@ refused 1 'the module qzx is not loaded; load it first: modprobe qzx' $ctl add-p
 refused 1 "add vmlinux:$F: no such function" $ctl add-probe vmlinux:$F
 func=$(blacklisted)
 refused 1 "add $func: the kernel forbids probes there" $ctl add-probe "$func"
-refused 1 'add ktime_get_mono_fast_ns: the function has no ftrace site' $ctl add-probe ktime_get_mono_fast_ns
+refused 1 'add copy_page: the function has no ftrace site' $ctl add-probe copy_page
 refused 1 'add do_exit: the function never returns' $ctl add-probe do_exit
 func=$(ours)
 refused 1 "add $func: .*part of ktlat itself" $ctl add-probe "$func"
@@ -111,7 +117,7 @@ refused 1 'find a probe "do_exit"' $ctl disable do_exit
 refused 1 'find a probe "@irq"' $ctl hist @irq
 refused 1 'cannot run /qzx: No such file' $ctl lat ktlat_target_loop -- /qzx
 refused 1 'qzx\*' $ctl functions 'qzx*'
-refused 1 'it is loaded already' $ctl load $KTLAT_KO
+refused 1 'it is loaded already' $ctl load "$KTLAT_KO"
 refused 1 'cannot load /qzx.ko' $ctl load /qzx.ko
 own_messages
 

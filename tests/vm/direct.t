@@ -30,6 +30,7 @@ exact() {
 }
 
 load_ktlat
+needs_backend direct
 load_target
 
 # Task, softirq and hardirq callers at once, in one function and beside others.

@@ -33,7 +33,7 @@ sleepers() {
 }
 
 load_ktlat
-needs fprobe
+needs_backend fprobe
 load_target
 echo 30000 >/proc/sys/kernel/threads-max
 

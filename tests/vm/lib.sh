@@ -141,6 +141,14 @@ load_ktlat() {
 	insmod "$KTLAT_KO" "$@" || bail_out "cannot load $KTLAT_KO: run make modules"
 }
 
+# needs_backend NAME: goes on where the loaded module can measure by it; else the
+# script ends here, and says why.
+needs_backend() {
+	ktlat-ctl status --json | jq -e --arg name "$1" '.features | index($name)' >/dev/null && return
+	echo "1..0 # SKIP ktlat has no $1 backend on Linux $KERNEL"
+	exit 0
+}
+
 load_target() {
 	insmod "$TARGET_KO" "$@" || bail_out "cannot load $TARGET_KO: run make modules"
 }

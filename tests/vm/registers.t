@@ -37,6 +37,7 @@ counted() {
 }
 
 load_ktlat
+needs_backend direct
 load_target
 ok 'the function can be traced' grep -q "^$F \[ktlat_target\]\$" $TRACING/available_filter_functions
 
@@ -82,16 +83,24 @@ preempted() {
 	grep -q ktlat_direct_ /tmp/callers && grep -q direct_resched /tmp/callers
 }
 
-"${direct[@]}" $F >/dev/null
-echo 'stacktrace if prev_comm == "bash"' >$TRACING/events/sched/sched_switch/trigger
-target func=sleep ctx=kthread threads=8 calls=0 delay_ns=50000 async=1
-ok 'the trampoline has called the scheduler, before the body and after it' wait_until 100 preempted
-target_stop
-echo '!stacktrace' >$TRACING/events/sched/sched_switch/trigger
-is "$(sort -u /tmp/rounds)" "[$ROUNDS,0,null]" 'all registers right'
-counted direct $(($(wc -l </tmp/rounds) * ROUNDS))
-diag "$(($(wc -l </tmp/rounds) * ROUNDS)) rounds, $(grep -c ktlat_direct_ /tmp/callers) times before," \
-	"$(grep -c direct_resched /tmp/callers) times after"
+in_the_trampoline() {
+	"${direct[@]}" $F >/dev/null
+	echo 'stacktrace if prev_comm == "bash"' >$TRACING/events/sched/sched_switch/trigger
+	target func=sleep ctx=kthread threads=8 calls=0 delay_ns=50000 async=1
+	ok 'the trampoline has called the scheduler, before the body and after it' wait_until 100 preempted
+	target_stop
+	echo '!stacktrace' >$TRACING/events/sched/sched_switch/trigger
+	is "$(sort -u /tmp/rounds)" "[$ROUNDS,0,null]" 'all registers right'
+	counted direct $(($(wc -l </tmp/rounds) * ROUNDS))
+	diag "$(($(wc -l </tmp/rounds) * ROUNDS)) rounds, $(grep -c ktlat_direct_ /tmp/callers) times before," \
+		"$(grep -c direct_resched /tmp/callers) times after"
+}
+
+if grep -q '(full)' /sys/kernel/debug/sched/preempt; then
+	in_the_trampoline
+else
+	skip 'the trampoline calls the scheduler' "Linux $KERNEL cannot be told to preempt the kernel"
+fi
 ktlat-ctl remove-probe all >/dev/null
 right 'no probe any more'
 done_testing

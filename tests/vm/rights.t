@@ -27,7 +27,7 @@ like "$(ktlat-ctl functions do_nanosleep)" 'do_nanosleep' 'functions are listed 
 is "$(grep -c '^ktlat ' /proc/modules)" 0 'none of these has loaded it'
 
 # For root alone, then for a group.
-ok 'load from a file' ktlat-ctl load $KTLAT_KO
+ok 'load from a file' ktlat-ctl load "$KTLAT_KO"
 load_target
 ktlat-ctl add-probe $F >/dev/null
 ktlat-ctl add-probe --public ktlat_target_loop >/dev/null
@@ -40,12 +40,12 @@ keep_state
 	refused 1 'no permission; run as root, or as a member of the group ktlat$' $nobody $ctl list
 	refused 1 'no permission; run as root, or as a member of the group ktlat$' $nobody $ctl add-probe ktlat_target_sleep
 	refused 1 'cannot unload the module ktlat: no permission; run as root' $nobody $ctl unload
-	refused 1 'cannot load the module ktlat: no permission' $nobody $ctl load $KTLAT_KO
+	refused 1 'cannot load the module ktlat: no permission' $nobody $ctl load "$KTLAT_KO"
 }
 ktlat-ctl remove-probe all >/dev/null
 ok 'unload' ktlat-ctl unload
 echo "ktlat:x:$GROUP:" >>/etc/group
-ok 'load where there is a group ktlat' ktlat-ctl load $KTLAT_KO
+ok 'load where there is a group ktlat' ktlat-ctl load "$KTLAT_KO"
 is "$(stat -c '%a %u %g' /dev/ktlat)" "660 0 $GROUP" 'the device is for the group as well'
 ktlat-ctl add-probe $F >/dev/null
 ktlat-ctl add-probe --public ktlat_target_loop >/dev/null

@@ -62,13 +62,6 @@ measures() {
 	agrees "$func" "$name"
 }
 
-# needs BACKEND: all that follows is skipped on a kernel that has no such backend.
-needs() {
-	ktlat-ctl status --json | jq -e --arg name "$1" '.features | index($name)' >/dev/null && return
-	echo "1..0 # SKIP the module has no backend $1 on Linux $(uname -r)"
-	exit 0
-}
-
 # has_lost_none FUNCTION NAME: at rest, every call of a function was recorded.
 has_lost_none() {
 	local spec=ktlat_target_$1 started

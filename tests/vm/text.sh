@@ -115,6 +115,7 @@ bound() {
 }
 
 load_ktlat
+needs_backend direct
 load_target
 read_symbols
 diag "$(grep -H . /sys/devices/system/cpu/vulnerabilities/{spectre_v2,retbleed,indirect_target_selection} |

@@ -20,7 +20,7 @@ kind() {
 }
 
 load_ktlat
-needs "${BACKEND:=kretprobe}"
+needs_backend "${BACKEND:=kretprobe}"
 load_target
 is "$(ktlat-ctl status --json | jq -r .clock)" tsc \
 	'ktlat counts what the clock of the target counts'
