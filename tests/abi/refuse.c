@@ -75,9 +75,8 @@ static void functions(void)
 		function("exc_int3", -EADDRNOTAVAIL, KTLAT_REFUSED_BLACKLIST);
 	else
 		ok(false, "exc_int3 is on the blacklist");
-	function("ktime_get_mono_fast_ns", -EOPNOTSUPP, KTLAT_REFUSED_NOTRACE);
 	/* Assembler. */
-	function("clear_page_orig", -EOPNOTSUPP, KTLAT_REFUSED_NOTRACE);
+	function("copy_page", -EOPNOTSUPP, KTLAT_REFUSED_NOTRACE);
 	for (i = 0; i < ARRAY_SIZE(never_return); i++)
 		function(never_return[i], -ENOTRECOVERABLE,
 			 KTLAT_REFUSED_NORETURN);
