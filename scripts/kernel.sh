@@ -95,8 +95,8 @@ fetch_packages() {
 	[[ -z $SUITE ]] || APT+=(-c "$(suite_setup "$SUITE")")
 	if ! list=$(packages); then
 		update_lists
-		list=$(packages) || die "${SUITE:-"this machine's package sources"} offer no Linux" \
-			"$KERNEL ($IMAGE is another release)${SUITE:-": add Debian 12 (bookworm) to them"}"
+		list=$(packages) || die "${SUITE:-"Debian 12 (bookworm), or what else this machine's package sources name,"} offers no Linux" \
+			"$KERNEL: $IMAGE is another release${SUITE:+ by now}"
 	fi
 	mapfile -t PACKAGES <<<"$list"
 	say "downloading ${PACKAGES[0]} with headers (60 to 140 MB)"
@@ -205,9 +205,10 @@ mirror() {
 		-exec cp -pu --parents -t "$(tree)" {} +
 }
 
-# make ARG...: with the compiler and the tools that the kernel's headers ask for.
+# run_make ARG...: make, with the compiler and the tools that the kernel's headers
+# ask for, in the folders of build().
 run_make() {
-	local command=(make)
+	local command=(make) tools
 	[[ ${MAKEFLAGS-} == *jobserver* ]] || command+=("-j$(nproc)")
 	if [[ -z $SUITE ]]; then
 		"${command[@]}" "$@"
