@@ -113,12 +113,14 @@
 	RET
 
 	/* Out of the way. */
+#ifdef CONFIG_PREEMPTION
 .Lresched_entry_\name:
 	KTLAT_RESCHED
 	jmp	.Lentered_\name
 .Lresched_exit_\name:
 	call	direct_resched
 	jmp	.Lleave_\name
+#endif
 .Lextreme_\name:
 	call	direct_extreme
 	jmp	.Lrecorded_\name
@@ -211,9 +213,11 @@ SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
 .Lstrange_\name:
 	UNWIND_HINT_FUNC
 	RET
+#ifdef CONFIG_PREEMPTION
 .Lresched_strange_\name:
 	KTLAT_RESCHED
 	jmp	.Lstrange_\name
+#endif
 SYM_FUNC_END(ktlat_direct_\name)
 	/* An error here: DIRECT_GROUP_BYTES is too small. */
 	.org	ktlat_direct_\name + DIRECT_GROUP_BYTES, 0xcc
