@@ -6,22 +6,28 @@
  * asked any more when the module is gone.
  */
 #include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/user_namespace.h>
 
 #include "group.h"
 
 #include <ktlat.h>
 
-/* Most names are shorter; what a name takes on top of its member. */
-#define GROUP_NAME_BYTES	32
+/*
+ * What a function takes besides its member: its name, most of which are shorter,
+ * and what a backend keeps of it.
+ */
+#define GROUP_MORE_BYTES	(32 + 72)
 
 /* What a group takes, about, without figures. */
 size_t ktlat_group_bytes(u32 room)
 {
 	return sizeof(struct ktlat_group) +
-	       room * (sizeof(struct ktlat_member) + GROUP_NAME_BYTES);
+	       room * (sizeof(struct ktlat_member) + GROUP_MORE_BYTES);
 }
 
 /* Context: may sleep. Return: the group, or NULL without memory. */
@@ -73,6 +79,8 @@ group_module(struct ktlat_group *group, const char *name)
  * @function: checked; its index is filled in
  * @site: its ftrace site
  *
+ * Where it lies is &ktlat_member.module of the last member afterwards.
+ *
  * Return: 0; -ENOBUFS if there is no room; -ENOMEM.
  */
 int ktlat_group_add(struct ktlat_group *group, struct ktlat_function *function,
@@ -96,12 +104,6 @@ int ktlat_group_add(struct ktlat_group *group, struct ktlat_function *function,
 	return 0;
 }
 
-/* Takes the function that came last out again. */
-void ktlat_group_drop(struct ktlat_group *group)
-{
-	kfree(group->members[--group->nr].name);
-}
-
 /**
  * ktlat_group_get() - Tell of a function of a group
  * @group: the group
@@ -116,13 +118,14 @@ int ktlat_group_get(const struct ktlat_group *group,
 
 	if (function->index >= group->nr)
 		return -ENOENT;
-	member = &group->members[function->index];
+	member = &group->members[array_index_nospec(function->index,
+						    group->nr)];
 	memset(&function->point, 0, sizeof(function->point));
 	strscpy(function->point.name, member->name,
 		sizeof(function->point.name));
 	strscpy(function->point.module, member->module->name,
 		sizeof(function->point.module));
-	if (capable(CAP_SYSLOG))
+	if (ns_capable_noaudit(&init_user_ns, CAP_SYSLOG))
 		function->point.address = member->address;
 	return 0;
 }

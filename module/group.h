@@ -35,7 +35,8 @@ struct ktlat_member {
 };
 
 /**
- * struct ktlat_group - The functions of a group; guarded by ktlat_lock
+ * struct ktlat_group - The functions of a group; guarded by ktlat_lock, and against
+ *	who looks at them when a kernel module goes by the lock of the backend
  * @sealed: it has been enabled, so that it stays as it is
  * @nr: how many there are
  * @room: how many there can be
@@ -55,7 +56,6 @@ struct ktlat_group *ktlat_group_alloc(u32 room);
 void ktlat_group_free(struct ktlat_group *group);
 int ktlat_group_add(struct ktlat_group *group, struct ktlat_function *function,
 		    unsigned long site);
-void ktlat_group_drop(struct ktlat_group *group);
 int ktlat_group_get(const struct ktlat_group *group,
 		    struct ktlat_function *function);
 

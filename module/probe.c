@@ -10,6 +10,7 @@
 #include <linux/idr.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/security.h>
@@ -41,7 +42,8 @@ static DEFINE_IDA(probe_map_slots);
  * callers reach offsets below 2^44.
  */
 #define PROBE_GROUP_OFFSET	(1ULL << 42)
-#define PROBE_GROUP_SPAN	(1ULL << 30)
+#define PROBE_GROUP_SPAN	(1ULL << 37)
+#define PROBE_OFFSET_END	(1ULL << 44)
 
 static DEFINE_IDA(probe_group_slots);
 
@@ -95,10 +97,12 @@ static struct ida *probe_map_ida(const struct ktlat_probe *probe)
 
 static int probe_map_take(struct ktlat_probe *probe)
 {
-	unsigned int max = probe->plan.group ?
-			   PROBE_GROUP_OFFSET / PROBE_GROUP_SPAN - 1 : INT_MAX;
+	u64 room = probe->plan.group ? PROBE_OFFSET_END - PROBE_GROUP_OFFSET :
+				       PROBE_GROUP_OFFSET;
+	u64 max = div64_u64(room, probe_map_span(probe)) - 1;
 
-	probe->map_slot = ida_alloc_max(probe_map_ida(probe), max, GFP_KERNEL);
+	probe->map_slot = ida_alloc_max(probe_map_ida(probe),
+					min_t(u64, max, INT_MAX), GFP_KERNEL);
 	return min(probe->map_slot, 0);
 }
 
@@ -312,6 +316,8 @@ int ktlat_probe_enable(struct ktlat_probe *probe)
 		return -ENODEV;
 	if (probe->started)
 		return 0;
+	if (security_locked_down(LOCKDOWN_KPROBES))
+		return -EPERM;
 	if (group)
 		group->sealed = true;
 	err = probe->attachment->backend->start(probe->attachment);
@@ -436,10 +442,11 @@ int ktlat_probe_apply(struct ktlat_session *session,
 static struct ktlat_probe *probe_find_group(const struct ktlat_session *session,
 					    u64 id)
 {
+	bool all = probe_sees_all();
 	struct ktlat_probe *probe;
 
 	list_for_each_entry(probe, &probes, node)
-		if (probe->session == session && probe->id == id)
+		if (probe->id == id && probe_visible(probe, session, all))
 			return probe->plan.group ? probe : ERR_PTR(-EINVAL);
 	return ERR_PTR(-ENOENT);
 }
@@ -455,8 +462,6 @@ int ktlat_probe_function_add(struct ktlat_session *session,
 			     struct ktlat_function *function)
 {
 	struct ktlat_probe *probe = probe_find_group(session, function->id);
-	unsigned long site;
-	int err;
 
 	lockdep_assert_held(&ktlat_lock);
 	if (IS_ERR(probe))
@@ -465,21 +470,12 @@ int ktlat_probe_function_add(struct ktlat_session *session,
 	if (!capable(CAP_SYS_ADMIN))
 		return ktlat_target_refuse_function(function,
 						    KTLAT_REFUSED_RIGHTS);
+	if (security_locked_down(LOCKDOWN_KPROBES))
+		return ktlat_target_refuse_function(function,
+						    KTLAT_REFUSED_LOCKDOWN);
 	if (probe->plan.group->sealed)
 		return -EALREADY;
-	err = ktlat_target_check_address(function, &site);
-	if (err)
-		return err;
-	err = ktlat_group_add(probe->plan.group, function, site);
-	if (err)
-		return err;
-	err = probe->attachment->backend->admit(probe->attachment, function,
-						site);
-	if (err) {
-		ktlat_group_drop(probe->plan.group);
-		function->index = 0;
-	}
-	return err;
+	return probe->attachment->backend->add(probe->attachment, function);
 }
 
 /**
@@ -498,8 +494,6 @@ int ktlat_probe_function_get(struct ktlat_session *session,
 	lockdep_assert_held(&ktlat_lock);
 	if (IS_ERR(probe))
 		return PTR_ERR(probe);
-	if (!probe_visible(probe, session, probe_sees_all()))
-		return -ENOENT;
 	return ktlat_group_get(probe->plan.group, function);
 }
 

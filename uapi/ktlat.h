@@ -229,6 +229,8 @@ enum ktlat_state {
  *	/proc/sys/kernel/ftrace_enabled (EUNATCH)
  * @KTLAT_REFUSED_ADDRESS: no function begins at the address that was given, or
  *	another one than was named (ENXIO)
+ * @KTLAT_REFUSED_SITES: groups have as many functions as this kernel's ftrace can
+ *	serve, all together (ENFILE)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -251,6 +253,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_ABSENT	= 17,
 	KTLAT_REFUSED_FTRACE	= 18,
 	KTLAT_REFUSED_ADDRESS	= 19,
+	KTLAT_REFUSED_SITES	= 20,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -441,7 +444,7 @@ struct ktlat_function {
  * @reserved: must be zero
  *
  * Further errors, of %KTLAT_IOC_PROBE_ENABLE: ENODEV (the probed code was
- * unloaded, or the group is empty), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF),
+ * unloaded, or the group is empty), EPERM (the kernel was locked down), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF),
  * EADDRINUSE and ENODATA (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK).
  */
 struct ktlat_probe_ref {

@@ -101,8 +101,8 @@ struct ktlat_cost {
  * @cost: what it costs, as far as that was measured; NULL for one that does not
  *	measure the calls of a function
  * @attach: makes a stopped attachment, or an ERR_PTR with @plan->refusal set
- * @admit: takes the function with that ftrace site, the last one of the group, or
- *	returns an errno, with its refusal set. For %KTLAT_KIND_GROUP
+ * @add: takes a function into the group, or returns an errno, with its refusal
+ *	set. For %KTLAT_KIND_GROUP
  * @start: new calls are measured from now on; an errno where that fails
  * @stop: new calls are not measured any more; those in flight still are
  * @detach: ends one that is stopped; on return none of our code runs on its behalf any more
@@ -127,8 +127,8 @@ struct ktlat_backend {
 	bool zero_is_exact;
 	struct ktlat_cost *cost;
 	struct ktlat_attachment *(*attach)(struct ktlat_plan *plan);
-	int (*admit)(struct ktlat_attachment *attachment,
-		     struct ktlat_function *function, unsigned long site);
+	int (*add)(struct ktlat_attachment *attachment,
+		   struct ktlat_function *function);
 	int (*start)(struct ktlat_attachment *attachment);
 	void (*stop)(struct ktlat_attachment *attachment);
 	void (*detach)(struct ktlat_attachment *attachment);

@@ -167,6 +167,14 @@ static struct ktlat_attachment *direct_attach(struct ktlat_plan *plan)
 	return &direct->attachment;
 }
 
+/* Under direct_lock. */
+static void direct_break(struct direct *direct, int err)
+{
+	direct->stuck = true;
+	pr_err("ftrace does not let go of %pS (%d): this module cannot be unloaded any more\n",
+	       (void *)direct->site, err);
+}
+
 static int direct_start(struct ktlat_attachment *attachment)
 {
 	struct direct *direct = direct_of(attachment);
@@ -180,6 +188,8 @@ static int direct_start(struct ktlat_attachment *attachment)
 	else
 		err = ktlat_ftrace_direct_add(&direct->hook);
 	direct->started = !err;
+	if (err == -ENODEV && !direct->gone && !direct->stuck)
+		direct_break(direct, err);
 	mutex_unlock(&direct_lock);
 	return err == -EBUSY ? -EADDRINUSE : err;
 }
@@ -193,11 +203,8 @@ static void direct_stop_locked(struct direct *direct)
 		return;
 	direct->started = false;
 	err = ktlat_ftrace_direct_remove(&direct->hook);
-	if (!err)
-		return;
-	direct->stuck = true;
-	pr_err("ftrace does not let go of %pS (%d): this module cannot be unloaded any more\n",
-	       (void *)direct->site, err);
+	if (err)
+		direct_break(direct, err);
 }
 
 static void direct_stop(struct ktlat_attachment *attachment)
@@ -232,9 +239,7 @@ static void direct_retire(struct ktlat_attachment *attachment, u64 epoch)
 {
 	/* Functions of the idle loop run where RCU does not look. */
 	ktlat_synchronize_cpus();
-	mutex_lock(&direct_lock);
 	direct_slot_retire(direct_of(attachment)->slot, epoch);
-	mutex_unlock(&direct_lock);
 }
 
 /* The stack of a task is as deep as this, in calls, most of the time. */
@@ -259,20 +264,6 @@ static void direct_task_exit(void)
 	preempt_enable_notrace();
 }
 
-/* Is a site in what a module now loses? Its init text goes once it is live. */
-bool direct_loses(unsigned long site, unsigned long event,
-		  const struct module *module)
-{
-	switch (event) {
-	case MODULE_STATE_LIVE:
-		return within_module_init(site, module);
-	case MODULE_STATE_GOING:
-		return within_module(site, module);
-	default:
-		return false;
-	}
-}
-
 /* Code goes: so do our trampolines on its functions, in which nobody is. */
 static int direct_module_event(struct notifier_block *block,
 			       unsigned long event, void *data)
@@ -281,7 +272,7 @@ static int direct_module_event(struct notifier_block *block,
 
 	mutex_lock(&direct_lock);
 	list_for_each_entry(direct, &direct_attachments, node) {
-		if (direct->gone || !direct_loses(direct->site, event, data))
+		if (direct->gone || !ktlat_target_goes(direct->site, event, data))
 			continue;
 		direct_stop_locked(direct);
 		direct->gone = true;

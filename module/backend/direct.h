@@ -115,7 +115,8 @@ int direct_slot_take(const struct ktlat_point *function,
 		     const struct ktlat_meter *meter);
 int direct_slot_take_group(const struct ktlat_point *name,
 			   const struct ktlat_meter *meter, u32 nr_functions);
-void direct_slot_bind_group(int slot, const struct direct_table *table);
+void direct_slot_bind_group(int slot, const struct direct_table *table,
+			    u32 nr_functions);
 unsigned long direct_slot_text(int slot);
 void direct_slot_retire(int slot, u64 epoch);
 void direct_slot_drain(int slot, bool stuck);
@@ -133,8 +134,6 @@ s64 direct_table_find(const struct direct_table *table, unsigned long body);
 
 /* direct.c and direct_group.c */
 bool direct_is_excluded(const char *name);
-bool direct_loses(unsigned long site, unsigned long event,
-		  const struct module *module);
 void direct_groups_module_event(unsigned long event,
 				const struct module *module);
 

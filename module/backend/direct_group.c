@@ -26,19 +26,21 @@
 /**
  * struct direct_part - The functions of a group that lie in one module
  * @node: in the group's list
- * @hook: what ties them to the trampoline
+ * @module: the module, or the kernel proper
+ * @hook: what ties their sites to the trampoline
+ * @sites: their ftrace sites; made at the first start
  * @started: their sites call it
  * @stuck: and will do so for ever, because ftrace has broken down
  * @gone: the module was unloaded
- * @sites: their ftrace sites
  */
 struct direct_part {
 	struct list_head node;
+	const struct ktlat_group_module *module;
 	struct ktlat_ftrace_direct hook;
+	unsigned long *sites;
 	bool started;
 	bool stuck;
 	bool gone;
-	unsigned long sites[];
 };
 
 /**
@@ -48,17 +50,21 @@ struct direct_part {
  * @slot: its trampoline
  * @function_stride: from the counters of a function to those of the next
  * @table: by what the trampoline will know the functions
- * @parts: the functions by module; made at the first start
+ * @made: the trampoline knows them, and each part its sites
+ * @parts: the functions by module
  * @node: in the list of groups
  *
- * Guarded by direct_lock.
+ * Guarded by direct_lock. Parts come and go under ktlat_lock as well, so that
+ * who holds that can walk them and take direct_lock for one after the other: no
+ * module can come or go meanwhile, and taking one off its sites takes time.
  */
 struct direct_group {
 	struct ktlat_attachment attachment;
-	const struct ktlat_group *group;
+	struct ktlat_group *group;
 	int slot;
 	u32 function_stride;
 	struct direct_table *table;
+	bool made;
 	struct list_head parts;
 	struct list_head node;
 };
@@ -131,89 +137,188 @@ static bool group_serves(unsigned long site)
 	return false;
 }
 
-/* What speaks against a function, without asking ftrace. */
+/* How many functions all groups have. Under direct_lock. */
+static u32 groups_nr_functions(void)
+{
+	const struct direct_group *group;
+	u32 nr = 0;
+
+	list_for_each_entry(group, &direct_groups, node)
+		nr += group->group->nr;
+	return nr;
+}
+
+/* What speaks against a function; &enum ktlat_refusal. Under direct_lock. */
 static int group_refusal(const struct ktlat_function *function,
 			 unsigned long site)
 {
-	bool taken;
-
 	if (!(function->flags & KTLAT_PROBE_REGISTERS))
 		return KTLAT_REFUSED_PROTOTYPE;
 	if (direct_is_excluded(function->point.name))
 		return KTLAT_REFUSED_EXCLUDED;
-	mutex_lock(&direct_lock);
-	taken = direct_slot_serves(site) || group_serves(site);
-	mutex_unlock(&direct_lock);
-	return taken ? KTLAT_REFUSED_TAKEN : KTLAT_REFUSED_NOT;
+	if (direct_slot_serves(site) || group_serves(site))
+		return KTLAT_REFUSED_TAKEN;
+	if (groups_nr_functions() >= KTLAT_FTRACE_DIRECT_MAX)
+		return KTLAT_REFUSED_SITES;
+	return KTLAT_REFUSED_NOT;
 }
 
-static int group_admit(struct ktlat_attachment *attachment,
-		       struct ktlat_function *function, unsigned long site)
+static struct direct_part *group_find_part(const struct direct_group *group,
+					   const char *module)
 {
-	struct direct_group *group = group_of(attachment);
-	int refusal = group_refusal(function, site);
-	int is_site;
+	struct direct_part *part;
 
+	list_for_each_entry(part, &group->parts, node)
+		if (!strcmp(part->module->name, module))
+			return part;
+	return NULL;
+}
+
+/*
+ * Is the module of this function there to stay, unless the notifier tells
+ * otherwise? One that is going has told it already, and its names are still
+ * known. A kprobe is refused on such a one.
+ */
+static int group_check_module(const struct ktlat_function *function)
+{
+	struct ktlat_plan *plan = kzalloc(sizeof(*plan), GFP_KERNEL);
+	int err;
+
+	if (!plan)
+		return -ENOMEM;
+	plan->kind = KTLAT_KIND_GROUP;
+	plan->point[0] = function->point;
+	err = ktlat_target_check_function(plan, 0);
+	kfree(plan);
+	/* What a kprobe may not do, a trampoline may. */
+	return err == ktlat_target_errno(KTLAT_REFUSED_BLACKLIST) ? 0 : err;
+}
+
+/* Context: direct_lock. */
+static int group_check(struct direct_group *group,
+		       struct ktlat_function *function, unsigned long *site)
+{
+	const struct direct_part *part =
+		group_find_part(group, function->point.module);
+	int err = ktlat_target_check_address(function, site);
+	int refusal;
+
+	if (err)
+		return err;
+	refusal = part && part->gone ? KTLAT_REFUSED_UNKNOWN :
+				       group_refusal(function, *site);
 	if (refusal)
 		return ktlat_target_refuse_function(function, refusal);
-	is_site = ktlat_ftrace_is_site(site);
-	if (is_site < 0)
-		return is_site;
-	if (!is_site)
+	err = ktlat_ftrace_is_site(*site);
+	if (err < 0)
+		return err;
+	if (!err)
 		return ktlat_target_refuse_function(function,
 						    KTLAT_REFUSED_NOTRACE);
+	if (part || !function->point.module[0])
+		return 0;
+	err = group_check_module(function);
+	if (!err || err == -ENOMEM)
+		return err;
+	return ktlat_target_refuse_function(function, KTLAT_REFUSED_UNKNOWN);
+}
+
+/* Context: direct_lock. */
+static int group_take(struct direct_group *group,
+		      struct ktlat_function *function, unsigned long site)
+{
+	struct direct_part *part = group_find_part(group,
+						   function->point.module);
+	struct direct_part *fresh = NULL;
+	int err;
+
+	if (!part) {
+		fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+		if (!fresh)
+			return -ENOMEM;
+		part = fresh;
+	}
+	err = ktlat_group_add(group->group, function, site);
+	if (err) {
+		kfree(fresh);
+		return err;
+	}
+	if (fresh) {
+		part->module = group->group->members[function->index].module;
+		part->hook.trampoline = direct_slot_text(group->slot);
+		list_add_tail(&part->node, &group->parts);
+	}
+	part->hook.nr_sites++;
 	direct_table_add(group->table, group_body(site),
 			 (u64)function->index * group->function_stride);
 	return 0;
 }
 
-static int group_make_part(struct direct_group *group,
-			   const struct ktlat_group_module *module)
+/*
+ * With direct_lock from the first look at the function to the last, so that a
+ * module that goes meanwhile tells us.
+ */
+static int group_add(struct ktlat_attachment *attachment,
+		     struct ktlat_function *function)
 {
-	const struct ktlat_group *functions = group->group;
-	struct direct_part *part;
+	struct direct_group *group = group_of(attachment);
+	unsigned long site;
+	int err;
 
-	part = kvzalloc(struct_size(part, sites, functions->nr),
-			GFP_KERNEL_ACCOUNT);
-	if (!part)
-		return -ENOMEM;
-	for (u32 i = 0; i < functions->nr; i++)
-		if (functions->members[i].module == module)
-			part->sites[part->hook.nr_sites++] =
-				functions->members[i].site;
-	part->hook.sites = part->sites;
-	part->hook.trampoline = direct_slot_text(group->slot);
-	list_add_tail(&part->node, &group->parts);
-	return 0;
+	mutex_lock(&direct_lock);
+	err = group_check(group, function, &site);
+	if (!err)
+		err = group_take(group, function, site);
+	mutex_unlock(&direct_lock);
+	return err;
 }
 
-static void group_unmake(struct direct_group *group)
+static int part_make(const struct direct_group *group, struct direct_part *part)
 {
-	struct direct_part *part, *next;
+	const struct ktlat_group *functions = group->group;
+	u32 nr = 0;
 
-	list_for_each_entry_safe(part, next, &group->parts, node)
-		kvfree(part);
-	INIT_LIST_HEAD(&group->parts);
+	if (part->sites)
+		return 0;
+	part->sites = kvcalloc(part->hook.nr_sites, sizeof(*part->sites),
+			       GFP_KERNEL_ACCOUNT);
+	if (!part->sites)
+		return -ENOMEM;
+	for (u32 i = 0; i < functions->nr; i++)
+		if (functions->members[i].module == part->module)
+			part->sites[nr++] = functions->members[i].site;
+	part->hook.sites = part->sites;
+	return 0;
 }
 
 /* Before the first start: from now on the functions stay as they are. */
 static int group_make(struct direct_group *group)
 {
-	const struct ktlat_group_module *module;
-	int err = 0;
+	struct direct_part *part;
 
-	list_for_each_entry(module, &group->group->modules, node) {
+	if (group->made)
+		return 0;
+	list_for_each_entry(part, &group->parts, node) {
+		int err = part_make(group, part);
+
 		if (err)
-			break;
-		err = group_make_part(group, module);
+			return err;
 	}
-	if (err)
-		group_unmake(group);
-	else
-		direct_slot_bind_group(group->slot, group->table);
-	return err;
+	mutex_lock(&direct_lock);
+	direct_slot_bind_group(group->slot, group->table, group->group->nr);
+	group->made = true;
+	mutex_unlock(&direct_lock);
+	return 0;
 }
 
+static void part_break(struct direct_part *part, int err)
+{
+	part->stuck = true;
+	pr_err("ftrace does not let go of %pS and others (%d): this module cannot be unloaded any more\n",
+	       (void *)part->sites[0], err);
+}
+
+/* Context: direct_lock. */
 static void part_stop(struct direct_part *part)
 {
 	int err;
@@ -222,21 +327,22 @@ static void part_stop(struct direct_part *part)
 		return;
 	part->started = false;
 	err = ktlat_ftrace_direct_remove(&part->hook);
-	if (!err)
-		return;
-	part->stuck = true;
-	pr_err("ftrace does not let go of %pS and others (%d): this module cannot be unloaded any more\n",
-	       (void *)part->sites[0], err);
+	if (err)
+		part_break(part, err);
 }
 
-static void group_stop_parts(struct direct_group *group)
+static void group_stop(struct ktlat_attachment *attachment)
 {
 	struct direct_part *part;
 
-	list_for_each_entry(part, &group->parts, node)
+	list_for_each_entry(part, &group_of(attachment)->parts, node) {
+		mutex_lock(&direct_lock);
 		part_stop(part);
+		mutex_unlock(&direct_lock);
+	}
 }
 
+/* Context: direct_lock. */
 static int part_start(struct direct_part *part)
 {
 	int err;
@@ -247,46 +353,30 @@ static int part_start(struct direct_part *part)
 		return 0;
 	err = ktlat_ftrace_direct_add(&part->hook);
 	part->started = !err;
+	if (err == -ENODEV)
+		part_break(part, err);
 	return err;
 }
 
 /* All parts, or none. */
-static int group_start_parts(struct direct_group *group)
-{
-	struct direct_part *part;
-
-	list_for_each_entry(part, &group->parts, node) {
-		int err = part_start(part);
-
-		if (err) {
-			group_stop_parts(group);
-			return err;
-		}
-	}
-	return 0;
-}
-
 static int group_start(struct ktlat_attachment *attachment)
 {
 	struct direct_group *group = group_of(attachment);
-	int err = 0;
+	struct direct_part *part;
+	int err = ktlat_tsc_is_clock() ? group_make(group) : -ENODATA;
 
-	mutex_lock(&direct_lock);
-	if (!ktlat_tsc_is_clock())
-		err = -ENODATA;
-	if (!err && list_empty(&group->parts))
-		err = group_make(group);
-	if (!err)
-		err = group_start_parts(group);
-	mutex_unlock(&direct_lock);
-	return err == -EBUSY ? -EADDRINUSE : err;
-}
-
-static void group_stop(struct ktlat_attachment *attachment)
-{
-	mutex_lock(&direct_lock);
-	group_stop_parts(group_of(attachment));
-	mutex_unlock(&direct_lock);
+	if (err)
+		return err;
+	list_for_each_entry(part, &group->parts, node) {
+		mutex_lock(&direct_lock);
+		err = part_start(part);
+		mutex_unlock(&direct_lock);
+		if (!err)
+			continue;
+		group_stop(attachment);
+		return err == -EBUSY ? -EADDRINUSE : err;
+	}
+	return 0;
 }
 
 static bool group_is_stuck(const struct direct_group *group)
@@ -302,12 +392,19 @@ static bool group_is_stuck(const struct direct_group *group)
 static void group_detach(struct ktlat_attachment *attachment)
 {
 	struct direct_group *group = group_of(attachment);
+	struct direct_part *part, *next;
 
 	direct_slot_drain(group->slot, group_is_stuck(group));
 	mutex_lock(&direct_lock);
 	list_del(&group->node);
 	mutex_unlock(&direct_lock);
-	group_unmake(group);
+	list_for_each_entry_safe(part, next, &group->parts, node) {
+		/* ftrace goes on to use what it does not let go of. */
+		if (part->stuck)
+			continue;
+		kvfree(part->sites);
+		kfree(part);
+	}
 	kvfree(group->table);
 	kfree(group);
 }
@@ -340,17 +437,20 @@ static void group_retire(struct ktlat_attachment *attachment, u64 epoch)
 {
 	/* Functions of the idle loop run where RCU does not look. */
 	ktlat_synchronize_cpus();
-	mutex_lock(&direct_lock);
 	direct_slot_retire(group_of(attachment)->slot, epoch);
-	mutex_unlock(&direct_lock);
 }
 
 /* Does a module that loses code now hold a function of this part? */
-static bool part_loses(const struct direct_part *part, unsigned long event,
+static bool part_loses(const struct ktlat_group *functions,
+		       const struct direct_part *part, unsigned long event,
 		       const struct module *module)
 {
-	for (unsigned int i = 0; i < part->hook.nr_sites; i++)
-		if (direct_loses(part->sites[i], event, module))
+	if (!part->module->name[0])
+		return false;
+	for (u32 i = 0; i < functions->nr; i++)
+		if (functions->members[i].module == part->module &&
+		    ktlat_target_goes(functions->members[i].site, event,
+				      module))
 			return true;
 	return false;
 }
@@ -364,7 +464,8 @@ void direct_groups_module_event(unsigned long event,
 
 	list_for_each_entry(group, &direct_groups, node) {
 		list_for_each_entry(part, &group->parts, node) {
-			if (part->gone || !part_loses(part, event, module))
+			if (part->gone || !part_loses(group->group, part, event,
+						      module))
 				continue;
 			part_stop(part);
 			part->gone = true;
@@ -378,7 +479,7 @@ const struct ktlat_backend ktlat_backend_direct_group = {
 	.feature	= KTLAT_FEATURE_DIRECT_GROUP,
 	.exact		= true,
 	.attach		= group_attach,
-	.admit		= group_admit,
+	.add		= group_add,
 	.start		= group_start,
 	.stop		= group_stop,
 	.detach		= group_detach,

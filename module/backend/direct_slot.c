@@ -207,11 +207,14 @@ int direct_slot_take_group(const struct ktlat_point *name,
  * direct_slot_bind_group() - Tell the slot of a group its functions
  * @slot: that none of their sites calls yet
  * @table: stays until direct_slot_drain() has returned
+ * @nr_functions: how many there are
  *
  * Context: direct_lock.
  */
-void direct_slot_bind_group(int slot, const struct direct_table *table)
+void direct_slot_bind_group(int slot, const struct direct_table *table,
+			    u32 nr_functions)
 {
+	direct_slots[slot].nr_functions = nr_functions;
 	/* The sites are patched after this, which orders it for who comes then. */
 	WRITE_ONCE(ktlat_direct_tables[slot - DIRECT_SLOTS], table);
 }
@@ -289,11 +292,15 @@ static s64 direct_slot_open(int slot, u64 epoch)
  * @slot: a slot in use
  * @epoch: of the generation, whose figures nobody writes any more
  *
- * Context: direct_lock.
+ * Context: ktlat_lock; may sleep.
  */
 void direct_slot_retire(int slot, u64 epoch)
 {
-	direct_slots[slot].left += direct_slot_open(slot, epoch);
+	s64 open = direct_slot_open(slot, epoch);
+
+	mutex_lock(&direct_lock);
+	direct_slots[slot].left += open;
+	mutex_unlock(&direct_lock);
 }
 
 /* Calls in flight that only the slot still knows of. */
@@ -333,15 +340,17 @@ void direct_slot_drain(int slot, bool stuck)
 {
 	u64 epoch = ktlat_direct_meters[slot]->epoch;
 
+	/* A group that is stuck passes all calls on; before its meter changes. */
+	if (slot >= DIRECT_SLOTS)
+		WRITE_ONCE(ktlat_direct_tables[slot - DIRECT_SLOTS],
+			   &direct_no_table);
 	/* Nobody is between the site and the body any more... */
 	ktlat_synchronize_text();
 	WRITE_ONCE(ktlat_direct_meters[slot], &direct_no_meter);
-	if (slot >= DIRECT_SLOTS)
-		direct_slot_bind_group(slot, &direct_no_table);
 	/* ...and nobody behind the body who has seen the meter. */
 	ktlat_synchronize_cpus();
-	mutex_lock(&direct_lock);
 	direct_slot_retire(slot, epoch);
+	mutex_lock(&direct_lock);
 	direct_slot_to_scratch(slot);
 	if (!stuck) {
 		list_add_tail(&direct_slots[slot].draining, &direct_draining);

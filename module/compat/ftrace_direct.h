@@ -22,8 +22,44 @@
 
 #ifdef KTLAT_HAVE_DIRECT
 
+/*
+ * Waits until no CPU is where it was in a piece of code that runs with preemption
+ * off from begin to end. RCU-tasks-rude does so where such code may run while RCU
+ * does not look (idle loops, up to Linux 6.11). From 6.12 on it does nothing where
+ * no such code can be traced; then RCU is enough, as long as no CPU comes or goes.
+ * Context: may sleep.
+ */
+static inline void ktlat_synchronize_cpus(void)
+{
+	synchronize_rcu_tasks_rude();
+	cpus_read_lock();
+	synchronize_rcu();
+	cpus_read_unlock();
+}
+
+/*
+ * The same, for code that does not sleep but may be preempted.
+ */
+static inline void ktlat_synchronize_text(void)
+{
+	synchronize_rcu_tasks();
+	ktlat_synchronize_cpus();
+}
+
 #if KTLAT_HAS_FTRACE_DIRECT_OPS || KTLAT_HAS_FTRACE_DIRECT_MULTI
 #define KTLAT_FTRACE_DIRECT_GROUPS
+#endif
+
+/*
+ * How many sites groups may have in all. Before Linux 6.5 ftrace looks them up
+ * in a table of at most 4096 lists; from twice as many entries on it makes the
+ * table anew for each one, and forgets the old one's memory. BPF programs are in
+ * that table, too.
+ */
+#if KTLAT_HAS_FTRACE_DIRECT_OPS
+#define KTLAT_FTRACE_DIRECT_MAX	UINT_MAX
+#else
+#define KTLAT_FTRACE_DIRECT_MAX	6000
 #endif
 
 /**
@@ -88,14 +124,17 @@ static inline int ktlat_ftrace_is_site(unsigned long site)
 	return err == -ENOMEM ? err : !err;
 }
 
-/* Does the first site call anything? Not while ftrace is switched off. */
+/*
+ * Does the first site call anything? Not while ftrace is switched off. Somebody
+ * else who changes what is called there puts an INT3 there meanwhile.
+ */
 static inline bool ktlat_ftrace_is_on(const struct ktlat_ftrace_direct *direct)
 {
 	const u8 *site = (const u8 *)direct->sites[0];
 	u8 opcode;
 
 	return !copy_from_kernel_nofault(&opcode, site, sizeof(opcode)) &&
-	       opcode == CALL_INSN_OPCODE;
+	       (opcode == CALL_INSN_OPCODE || opcode == INT3_INSN_OPCODE);
 }
 
 /**
@@ -126,12 +165,26 @@ static inline int ktlat_ftrace_ops_add(struct ktlat_ftrace_direct *direct)
 	return err ?: ktlat_ftrace_register(direct);
 }
 
+/*
+ * From now on nobody switches ftrace off, so that no call goes uncounted. Whoever
+ * is about to has not seen the mark maybe; he is done when we have had ftrace's
+ * lock. Return: whether it is on.
+ */
+static inline bool ktlat_ftrace_keep_on(struct ktlat_ftrace_direct *direct)
+{
+	direct->ops->flags |= FTRACE_OPS_FL_PERMANENT;
+	ktlat_ftrace_is_site(direct->sites[0]);
+	return ktlat_ftrace_is_on(direct);
+}
+
 /**
  * ktlat_ftrace_direct_add() - Have a trampoline called from ftrace sites
  * @direct: @sites, @nr_sites and @trampoline are filled in, and stay
  *
  * Context: may sleep. Return: 0; -EBUSY where another trampoline is on one of
- * the sites, or ftrace is switched off; -EINVAL where one is no ftrace site.
+ * the sites, or ftrace is switched off; -EINVAL where one is no ftrace site;
+ * -ENODEV where ftrace has broken down, and some sites may call the trampoline
+ * for ever.
  */
 static inline int ktlat_ftrace_direct_add(struct ktlat_ftrace_direct *direct)
 {
@@ -141,14 +194,15 @@ static inline int ktlat_ftrace_direct_add(struct ktlat_ftrace_direct *direct)
 	if (!direct->ops)
 		return -ENOMEM;
 	err = ktlat_ftrace_ops_add(direct);
-	if (err) {
+	if (err && err != -ENODEV) {
+		/* It may have been in ftrace's list for a moment. */
+		ktlat_synchronize_cpus();
 		ktlat_ftrace_ops_free(direct);
-		return err;
 	}
-	if (!ktlat_ftrace_is_on(direct))
-		return ktlat_ftrace_direct_remove(direct) ?: -EBUSY;
-	/* From now on nobody switches ftrace off, so that no call goes uncounted. */
-	direct->ops->flags |= FTRACE_OPS_FL_PERMANENT;
+	if (err)
+		return err;
+	if (!ktlat_ftrace_keep_on(direct))
+		return ktlat_ftrace_direct_remove(direct) ? -ENODEV : -EBUSY;
 	return 0;
 }
 #else
@@ -163,29 +217,6 @@ static inline int ktlat_ftrace_direct_remove(struct ktlat_ftrace_direct *direct)
 }
 #endif
 
-/*
- * Waits until no CPU is where it was in a piece of code that runs with preemption
- * off from begin to end. RCU-tasks-rude does so where such code may run while RCU
- * does not look (idle loops, up to Linux 6.11). From 6.12 on it does nothing where
- * no such code can be traced; then RCU is enough, as long as no CPU comes or goes.
- * Context: may sleep.
- */
-static inline void ktlat_synchronize_cpus(void)
-{
-	synchronize_rcu_tasks_rude();
-	cpus_read_lock();
-	synchronize_rcu();
-	cpus_read_unlock();
-}
-
-/*
- * The same, for code that does not sleep but may be preempted.
- */
-static inline void ktlat_synchronize_text(void)
-{
-	synchronize_rcu_tasks();
-	ktlat_synchronize_cpus();
-}
 #endif /* KTLAT_HAVE_DIRECT */
 
 #endif /* KTLAT_COMPAT_FTRACE_DIRECT_H */

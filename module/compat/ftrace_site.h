@@ -42,7 +42,9 @@ static inline unsigned long ktlat_ftrace_site(unsigned long function)
 	if (copy_from_kernel_nofault(code, (const void *)function, sizeof(code)))
 		return 0;
 	endbr = ktlat_endbr_bytes(code);
+	/* Or an INT3, while somebody is changing what is called there. */
 	if (code[endbr] != CALL_INSN_OPCODE &&
+	    code[endbr] != INT3_INSN_OPCODE &&
 	    memcmp(&code[endbr], nop, sizeof(nop)))
 		return 0;
 	return function + endbr;
