@@ -66,7 +66,18 @@ enum ktl_prototype {
 	KTL_PROTOTYPE_STACK,
 };
 
+/**
+ * struct ktl_question - A function that something is to be known of
+ * @point: the function
+ * @answer: what is known of it
+ */
+struct ktl_question {
+	const struct ktlat_point *point;
+	enum ktl_prototype answer;
+};
+
 /* prototype.c */
+void ktl_find_prototypes(struct ktl_question **list, size_t nr);
 enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point);
 
 #endif /* KTL_INTERNAL_H */

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -183,43 +184,103 @@ static enum ktl_prototype judge(const struct btf *btf,
 	return where;
 }
 
-/*
- * The one function of that name, or NULL. Of a module only what it brings: one
- * in the kernel of that name is another one.
+/**
+ * struct source - What the kernel or a module tells of its functions
+ * @btf: the types
+ * @slots: ids of the functions, each at the first free place from that of its
+ *	name on; 0 where there is none
+ * @mask: number of slots less one; that is a power of two
  */
-static const struct btf_type *find_function(const struct btf *btf,
-					    const char *name)
+struct source {
+	struct btf *btf;
+	__u32 *slots;
+	__u32 mask;
+};
+
+/* FNV-1a */
+static __u32 hash(const char *name)
+{
+	__u32 value = 2166136261U;
+
+	for (; *name; name++)
+		value = (value ^ (unsigned char)*name) * 16777619U;
+	return value;
+}
+
+static const char *function_name(const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type = btf__type_by_id(btf, id);
+
+	return btf_is_func(type) ? btf__name_by_offset(btf, type->name_off) :
+				   NULL;
+}
+
+/* Of a module only what it brings: what has a name there is another one. */
+static __u32 first_type(const struct btf *btf)
 {
 	const struct btf *base = btf__base_btf(btf);
-	const struct btf_type *found = NULL;
-	__u32 id = base ? btf__type_cnt(base) : 1;
 
-	for (; id < btf__type_cnt(btf); id++) {
-		const struct btf_type *type = btf__type_by_id(btf, id);
-		const char *its;
+	return base ? btf__type_cnt(base) : 1;
+}
 
-		if (!btf_is_func(type))
+/* No more than half of the slots are taken, so a search always ends. */
+static bool make_slots(struct source *source)
+{
+	__u32 end = btf__type_cnt(source->btf), id, nr = 0;
+
+	for (id = first_type(source->btf); id < end; id++)
+		nr += !!function_name(source->btf, id);
+	for (source->mask = 1; source->mask / 2 < nr; source->mask *= 2)
+		;
+	source->slots = calloc(source->mask--, sizeof(*source->slots));
+	return source->slots;
+}
+
+static bool index_functions(struct source *source)
+{
+	__u32 end = btf__type_cnt(source->btf), id, slot;
+
+	if (!make_slots(source))
+		return false;
+	for (id = first_type(source->btf); id < end; id++) {
+		const char *name = function_name(source->btf, id);
+
+		if (!name)
 			continue;
-		its = btf__name_by_offset(btf, type->name_off);
-		if (!its || strcmp(its, name))
+		slot = hash(name) & source->mask;
+		while (source->slots[slot])
+			slot = (slot + 1) & source->mask;
+		source->slots[slot] = id;
+	}
+	return true;
+}
+
+/* The one function of that name, or NULL. */
+static const struct btf_type *find_function(const struct source *source,
+					    const char *name)
+{
+	__u32 slot = hash(name) & source->mask, found = 0, id;
+
+	for (; (id = source->slots[slot]); slot = (slot + 1) & source->mask) {
+		if (strcmp(function_name(source->btf, id), name))
 			continue;
 		if (found)
 			return NULL;
-		found = type;
+		found = id;
 	}
-	return found;
+	return found ? btf__type_by_id(source->btf, found) : NULL;
 }
 
-static enum ktl_prototype find_prototype(const struct btf *btf,
+static enum ktl_prototype find_prototype(const struct source *source,
 					 const char *name)
 {
-	const struct btf_type *type = find_function(btf, name);
+	const struct btf_type *type = find_function(source, name);
 
 	if (type)
-		type = btf__type_by_id(btf, type->type);
+		type = btf__type_by_id(source->btf, type->type);
 	if (!type || !btf_is_func_proto(type))
 		return KTL_PROTOTYPE_UNKNOWN;
-	return judge(btf, type);
+	return judge(source->btf, type);
 }
 
 /*
@@ -255,56 +316,111 @@ static struct btf *load(const char *module, struct btf *base)
 	return btf;
 }
 
-/* It stays the same until the next boot, and is long: it is read once. */
-static struct btf *vmlinux_btf(void)
+static void close_source(struct source *source)
 {
-	static struct btf *vmlinux;
-
-	if (!vmlinux)
-		vmlinux = load(KTLAT_VMLINUX, NULL);
-	return vmlinux;
+	btf__free(source->btf);
+	free(source->slots);
+	*source = (struct source){ 0 };
 }
 
-static enum ktl_prototype find_in(const char *module, const char *name)
+static bool open_source(struct source *source, const char *module,
+			struct btf *base)
 {
-	struct btf *btf, *vmlinux = vmlinux_btf();
-	enum ktl_prototype found;
+	source->btf = load(module, base);
+	if (source->btf && index_functions(source))
+		return true;
+	close_source(source);
+	return false;
+}
 
-	if (!vmlinux)
-		return KTL_PROTOTYPE_UNKNOWN;
-	if (!*module || !strcmp(module, KTLAT_VMLINUX))
-		return find_prototype(vmlinux, name);
+/* It stays the same until the next boot, and is long: it is read once. */
+static const struct source *open_vmlinux(void)
+{
+	static struct source vmlinux;
 
-	btf = load(module, vmlinux);
-	if (!btf)
-		return KTL_PROTOTYPE_UNKNOWN;
-	found = find_prototype(btf, name);
-	btf__free(btf);
-	return found;
+	if (!vmlinux.btf)
+		open_source(&vmlinux, KTLAT_VMLINUX, NULL);
+	return vmlinux.btf ? &vmlinux : NULL;
+}
+
+static const char *module_of(const struct ktlat_point *point)
+{
+	return *point->module ? point->module : KTLAT_VMLINUX;
+}
+
+static int by_module(const void *a, const void *b)
+{
+	const struct ktl_question *left = *(struct ktl_question * const *)a;
+	const struct ktl_question *right = *(struct ktl_question * const *)b;
+
+	return strcmp(module_of(left->point), module_of(right->point));
+}
+
+static void answer(struct ktl_question *question, const struct source *source)
+{
+	const char *name = question->point->name;
+
+	question->answer = KTL_PROTOTYPE_UNKNOWN;
+	/* What the compiler made of a function may take other arguments. */
+	if (source && !strchr(name, '.'))
+		question->answer = find_prototype(source, name);
+}
+
+/* Questions on one module come one after the other. */
+static void answer_all(struct ktl_question **list, size_t nr)
+{
+	const struct source *vmlinux = open_vmlinux(), *source = NULL;
+	struct source module = { 0 };
+	const char *last = NULL;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		const char *name = module_of(list[i]->point);
+
+		if (!last || strcmp(last, name)) {
+			close_source(&module);
+			source = vmlinux;
+			if (vmlinux && strcmp(name, KTLAT_VMLINUX))
+				source = open_source(&module, name,
+						     vmlinux->btf) ?
+					 &module : NULL;
+		}
+		last = name;
+		answer(list[i], source);
+	}
+	close_source(&module);
 }
 
 /**
- * ktl_find_prototype() - Whether all arguments of a function are in registers
- * @point: the function; without a module it is in the kernel itself, to find
- *	out that it is in a module is up to the caller
+ * ktl_find_prototypes() - Which functions have all their arguments in registers
+ * @list: the functions; brought into another order
+ * @nr: how many
  *
  * Goes by the BTF of the kernel and by the ABI of x86-64. As BTF knows
  * functions by nothing but their names, the caller must be sure that there is
- * only one of that name there, see ktlat_resolve_spec().
+ * only one of that name there, see ktlat_resolve_spec(). A function without a
+ * module is in the kernel itself; to find out that it is in a module is up to
+ * the caller.
  *
- * Returns %KTL_PROTOTYPE_REGISTERS only where that is certain.
+ * The answer is %KTL_PROTOTYPE_REGISTERS only where that is certain.
  */
-enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point)
+void ktl_find_prototypes(struct ktl_question **list, size_t nr)
 {
 	/* For the BTF that is kept, and for what libbpf keeps of its own. */
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	enum ktl_prototype found;
 
-	/* What the compiler made of a function may take other arguments. */
-	if (strchr(point->name, '.'))
-		return KTL_PROTOTYPE_UNKNOWN;
+	qsort(list, nr, sizeof(*list), by_module);
 	pthread_mutex_lock(&lock);
-	found = find_in(point->module, point->name);
+	answer_all(list, nr);
 	pthread_mutex_unlock(&lock);
-	return found;
+}
+
+/* The same for one function. */
+enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point)
+{
+	struct ktl_question question = { .point = point };
+	struct ktl_question *list = &question;
+
+	ktl_find_prototypes(&list, 1);
+	return question.answer;
 }
