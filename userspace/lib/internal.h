@@ -37,7 +37,10 @@ void ktl_format_point(const struct ktlat_point *point,
 		      char text[KTL_POINT_LEN]);
 
 /* snapshot.c */
+int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,
+		  __u32 nr_buckets, struct ktlat_error *err);
 void ktl_settle_in_flight(struct ktlat_snapshot *snap);
+void ktl_sum_members(struct ktlat_snapshot *snap);
 
 /* spec.c */
 void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,

@@ -82,6 +82,9 @@ enum ktlat_change {
  * @clock_backwards: calls recorded as 0 ns because the clock went back
  * @in_flight: calls entered that have not returned
  * @buckets: number of calls in each bucket, see ktlat_get_bounds()
+ * @nr_members: how many functions a group has; else 0
+ * @members: the figures of each of them, of which all the others are the sum;
+ *	not to be freed or moved one by one
  */
 struct ktlat_snapshot {
 	__u64 probe_id;
@@ -106,6 +109,8 @@ struct ktlat_snapshot {
 	__u64 clock_backwards;
 	__u64 in_flight;
 	__u64 *buckets;
+	__u32 nr_members;
+	struct ktlat_snapshot *members;
 };
 
 /**
@@ -175,6 +180,8 @@ int ktlat_take_snapshot(struct ktlat *k, struct ktlat_map *map,
 /* read.c */
 int ktlat_read_figures(const void *base, size_t size, __u64 probe_id,
 		       struct ktlat_snapshot *snap, struct ktlat_error *err);
+int ktlat_read_group(const void *base, size_t size, __u64 group_id,
+		     struct ktlat_snapshot *snap, struct ktlat_error *err);
 
 /* snapshot.c */
 void ktlat_free_snapshot(struct ktlat_snapshot *snap);

@@ -89,6 +89,16 @@ static void add_missed(struct ktlat_snapshot *snap,
 	ktl_settle_in_flight(snap);
 }
 
+static int read_map(const struct ktlat_map *map, struct ktlat_snapshot *snap,
+		    struct ktlat_error *err)
+{
+	__u64 id = map->info.id;
+
+	if (map->info.kind == KTLAT_KIND_GROUP)
+		return ktlat_read_group(map->base, map->size, id, snap, err);
+	return ktlat_read_figures(map->base, map->size, id, snap, err);
+}
+
 /**
  * ktlat_take_snapshot() - Read all figures of a probe
  * @k: handle
@@ -109,7 +119,7 @@ int ktlat_take_snapshot(struct ktlat *k, struct ktlat_map *map,
 	for (tries = 0; tries < MAX_TRIES; tries++) {
 		struct ktlat_probe_info info;
 
-		ret = ktlat_read_figures(map->base, map->size, id, snap, err);
+		ret = read_map(map, snap, err);
 		if (ret)
 			return ret;
 		ret = ktlat_get_probe(k, id, &info, err);
@@ -120,6 +130,8 @@ int ktlat_take_snapshot(struct ktlat *k, struct ktlat_map *map,
 		/* A reset in between: these are not of one generation. */
 		if (!ret && info.generation != snap->generation)
 			continue;
+		if (snap->nr_members > map->info.functions)
+			snap->nr_members = map->info.functions;
 		add_missed(snap, &map->info);
 		return 0;
 	}

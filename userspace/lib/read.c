@@ -4,7 +4,6 @@
  * counting and somebody may reset the probe. The writer is the module; what
  * it promises stands in ktlat.h, "The mapping of a probe".
  */
-#include <stdlib.h>
 #include <time.h>
 
 #include "internal.h"
@@ -17,11 +16,13 @@
  * @base: start of the mapping
  * @header: a copy of its header; the checks hold for this copy only
  * @area: the generation that is read, in the area of CPU 0
+ * @group: it is that of a group
  */
 struct view {
 	const unsigned char *base;
 	struct ktlat_map_header header;
 	const unsigned char *area;
+	bool group;
 };
 
 static __u64 load(const __u64 *figure)
@@ -30,41 +31,59 @@ static __u64 load(const __u64 *figure)
 }
 
 static const struct ktlat_counters *counters_of(const struct view *view,
-						__u32 cpu)
-{
-	return (const void *)(view->area + cpu * view->header.cpu_stride);
-}
-
-static const __u64 *buckets_of(const struct view *view, __u32 cpu)
+						__u32 function, __u32 cpu)
 {
 	return (const void *)(view->area + cpu * view->header.cpu_stride +
+			      function * view->header.function_stride);
+}
+
+static const __u64 *buckets_of(const struct view *view,
+			       const struct ktlat_counters *counters)
+{
+	return (const void *)((const unsigned char *)counters +
 			      view->header.bucket_offset);
 }
 
-/* Do @nr areas as the header lays them out end within @size bytes? */
+/* Where the figures of a function go. */
+static struct ktlat_snapshot *target(const struct view *view, __u32 function,
+				     struct ktlat_snapshot *snap)
+{
+	return view->group ? &snap->members[function] : snap;
+}
+
+/* @nr things of @size bytes, @stride apart: how long is that? */
+static bool row_fits(__u64 nr, __u64 stride, __u64 size, __u64 *all)
+{
+	return (nr == 1 || size <= stride) &&
+	       !__builtin_mul_overflow(stride, nr - 1, all) &&
+	       !__builtin_add_overflow(*all, size, all);
+}
+
+/* Do the areas as the header lays them out end within @size bytes? */
 static bool areas_fit(const struct ktlat_map_header *h, __u64 size)
 {
 	__u64 buckets = (__u64)h->nr_buckets * sizeof(__u64);
-	__u64 generation, area, end;
+	__u64 function, generation, area, end;
 
-	if (__builtin_add_overflow(h->bucket_offset, buckets, &generation) ||
-	    __builtin_add_overflow(h->generation_stride, generation, &area) ||
-	    __builtin_mul_overflow(h->cpu_stride, h->nr_cpus - 1ULL, &end) ||
-	    __builtin_add_overflow(end, area, &end) ||
-	    __builtin_add_overflow(end, h->cpu_offset, &end))
-		return false;
-	return end <= size && generation <= h->generation_stride &&
-	       (h->nr_cpus == 1 || area <= h->cpu_stride);
+	return !__builtin_add_overflow(h->bucket_offset, buckets, &function) &&
+	       row_fits(h->nr_functions, h->function_stride, function,
+			&generation) &&
+	       row_fits(2, h->generation_stride, generation, &area) &&
+	       row_fits(h->nr_cpus, h->cpu_stride, area, &end) &&
+	       !__builtin_add_overflow(end, h->cpu_offset, &end) && end <= size;
 }
 
-static bool layout_is_sound(const struct ktlat_map_header *h, __u64 size)
+static bool layout_is_sound(const struct ktlat_map_header *h, __u64 size,
+			    bool group)
 {
+	__u32 most = group ? KTLAT_FUNCTIONS_MAX : 1;
 	__u64 offsets = h->cpu_offset | h->cpu_stride | h->generation_stride |
-			h->bucket_offset;
+			h->bucket_offset | h->function_stride;
 
 	return h->precision <= KTLAT_PRECISION_MAX &&
 	       h->nr_buckets == ktlat_nr_buckets(h->precision) &&
 	       h->nr_cpus > 0 &&
+	       h->nr_functions > 0 && h->nr_functions <= most &&
 	       offsets % sizeof(__u64) == 0 &&
 	       h->cpu_offset >= sizeof(*h) &&
 	       h->bucket_offset >= sizeof(struct ktlat_counters) &&
@@ -87,26 +106,21 @@ static int look(struct view *view, const void *base, size_t size,
 				"cannot read the figures of probe %llu: it was removed and probe %llu took its place; try again",
 				(unsigned long long)probe_id,
 				(unsigned long long)view->header.probe_id);
-	if (!layout_is_sound(&view->header, size))
+	if (!layout_is_sound(&view->header, size, view->group))
 		return ktl_fail(err, EPROTO,
 				"cannot read the figures of probe %llu: the header of the mapping contradicts itself or its size; install ktlat-ctl and the module from the same version",
 				(unsigned long long)probe_id);
 	return 0;
 }
 
-static void read_returned(const struct view *view, __u32 cpu,
+static void read_recorded(const struct view *view,
+			  const struct ktlat_counters *counters,
 			  struct ktlat_snapshot *snap)
 {
-	const struct ktlat_counters *counters = counters_of(view, cpu);
-	const __u64 *buckets = buckets_of(view, cpu);
+	const __u64 *buckets = buckets_of(view, counters);
 	__u64 min, max;
 	__u32 i;
 
-	snap->missed += load(&counters->missed);
-	snap->recursed += load(&counters->recursed);
-	snap->abandoned += load(&counters->abandoned);
-	snap->unmatched += load(&counters->unmatched);
-	snap->clock_backwards += load(&counters->clock_backwards);
 	for (i = 0; i < snap->nr_buckets; i++) {
 		__u64 count = load(&buckets[i]);
 
@@ -122,10 +136,43 @@ static void read_returned(const struct view *view, __u32 cpu,
 		snap->max_ns = max;
 }
 
-static void read_entered(const struct view *view, __u32 cpu,
+static void read_returned(const struct view *view,
+			  const struct ktlat_counters *counters,
+			  struct ktlat_snapshot *snap)
+{
+	snap->missed += load(&counters->missed);
+	snap->recursed += load(&counters->recursed);
+	snap->abandoned += load(&counters->abandoned);
+	snap->unmatched += load(&counters->unmatched);
+	snap->clock_backwards += load(&counters->clock_backwards);
+	/*
+	 * Most functions of a group are not called on most CPUs; a call that
+	 * is about to be counted here may be seen in flight.
+	 */
+	if (!view->group || load(&counters->returns))
+		read_recorded(view, counters, snap);
+}
+
+static void read_entered(const struct view *view,
+			 const struct ktlat_counters *counters,
 			 struct ktlat_snapshot *snap)
 {
-	snap->entries += load(&counters_of(view, cpu)->entries);
+	(void)view;
+	snap->entries += load(&counters->entries);
+}
+
+/* Reads a part of the figures of all functions on all CPUs. */
+static void read_all(const struct view *view, struct ktlat_snapshot *snap,
+		     void (*read)(const struct view *view,
+				  const struct ktlat_counters *counters,
+				  struct ktlat_snapshot *snap))
+{
+	__u32 i, cpu;
+
+	for (i = 0; i < view->header.nr_functions; i++)
+		for (cpu = 0; cpu < view->header.nr_cpus; cpu++)
+			read(view, counters_of(view, i, cpu),
+			     target(view, i, snap));
 }
 
 /*
@@ -156,15 +203,18 @@ static void settle_extremes(struct ktlat_snapshot *snap)
 
 static void clear(struct ktlat_snapshot *snap, const struct view *view)
 {
-	__u64 *buckets = snap->buckets;
+	struct ktlat_snapshot room = *snap;
 
-	memset(buckets, 0, view->header.nr_buckets * sizeof(*buckets));
+	memset(room.buckets, 0,
+	       view->header.nr_buckets * sizeof(*room.buckets));
 	*snap = (struct ktlat_snapshot){
 		.probe_id = view->header.probe_id,
 		.precision = view->header.precision,
 		.nr_buckets = view->header.nr_buckets,
 		.min_ns = ~0ULL,
-		.buckets = buckets,
+		.buckets = room.buckets,
+		.nr_members = room.nr_members,
+		.members = room.members,
 	};
 }
 
@@ -172,8 +222,10 @@ static void clear(struct ktlat_snapshot *snap, const struct view *view)
 static bool read_once(struct view *view, struct ktlat_snapshot *snap)
 {
 	const struct ktlat_map_header *live = (const void *)view->base;
-	__u32 cpu;
+	__u32 i;
 
+	for (i = 0; i < snap->nr_members; i++)
+		clear(&snap->members[i], view);
 	clear(snap, view);
 	/*
 	 * Before the figures of the generation that it names. Pairs with the
@@ -183,16 +235,14 @@ static bool read_once(struct view *view, struct ktlat_snapshot *snap)
 	view->area = view->base + view->header.cpu_offset +
 		     (snap->generation & 1) * view->header.generation_stride;
 
-	for (cpu = 0; cpu < view->header.nr_cpus; cpu++)
-		read_returned(view, cpu, snap);
+	read_all(view, snap, read_returned);
 	/*
 	 * B: returns and losses before entries. Pairs with barrier A of the
 	 * module, which lies between the entry of a call and all that its
 	 * return or its loss changes.
 	 */
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	for (cpu = 0; cpu < view->header.nr_cpus; cpu++)
-		read_entered(view, cpu, snap);
+	read_all(view, snap, read_entered);
 	/*
 	 * All figures before the second look at the generation. Pairs with the
 	 * grace period of a reset, between the announcement of a generation
@@ -210,19 +260,52 @@ static __u64 monotonic_ns(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-static int make_room(struct ktlat_snapshot *snap, __u32 nr_buckets,
-		     struct ktlat_error *err)
+static void settle(struct ktlat_snapshot *snap)
 {
-	__u64 *buckets;
+	settle_extremes(snap);
+	ktl_settle_in_flight(snap);
+}
 
-	if (snap->buckets && snap->nr_buckets == nr_buckets)
+static void settle_all(struct ktlat_snapshot *snap)
+{
+	__u64 now = monotonic_ns();
+	__u32 i;
+
+	for (i = 0; i < snap->nr_members; i++) {
+		settle(&snap->members[i]);
+		snap->members[i].generation = snap->generation;
+		snap->members[i].time_ns = now;
+	}
+	if (snap->nr_members)
+		ktl_sum_members(snap);
+	else
+		settle(snap);
+	snap->time_ns = now;
+}
+
+static int read_figures(struct view *view, const void *base, size_t size,
+			__u64 probe_id, struct ktlat_snapshot *snap,
+			struct ktlat_error *err)
+{
+	int ret, tries;
+
+	ret = look(view, base, size, probe_id, err);
+	if (ret)
+		return ret;
+	ret = ktl_make_room(snap, view->group ? view->header.nr_functions : 0,
+			    view->header.nr_buckets, err);
+	if (ret)
+		return ret;
+
+	for (tries = 0; tries < MAX_TRIES; tries++) {
+		if (!read_once(view, snap))
+			continue;
+		settle_all(snap);
 		return 0;
-	buckets = realloc(snap->buckets, nr_buckets * sizeof(*buckets));
-	if (!buckets)
-		return ktl_fail(err, ENOMEM, "out of memory");
-	snap->buckets = buckets;
-	snap->nr_buckets = nr_buckets;
-	return 0;
+	}
+	return ktl_fail(err, EAGAIN,
+			"cannot read the figures of probe %llu: it is reset all the time; try again",
+			(unsigned long long)probe_id);
 }
 
 /**
@@ -240,25 +323,26 @@ static int make_room(struct ktlat_snapshot *snap, __u32 nr_buckets,
 int ktlat_read_figures(const void *base, size_t size, __u64 probe_id,
 		       struct ktlat_snapshot *snap, struct ktlat_error *err)
 {
-	struct view view;
-	int ret, tries;
+	struct view view = { .group = false };
 
-	ret = look(&view, base, size, probe_id, err);
-	if (ret)
-		return ret;
-	ret = make_room(snap, view.header.nr_buckets, err);
-	if (ret)
-		return ret;
+	return read_figures(&view, base, size, probe_id, snap, err);
+}
 
-	for (tries = 0; tries < MAX_TRIES; tries++) {
-		if (!read_once(&view, snap))
-			continue;
-		settle_extremes(snap);
-		ktl_settle_in_flight(snap);
-		snap->time_ns = monotonic_ns();
-		return 0;
-	}
-	return ktl_fail(err, EAGAIN,
-			"cannot read the figures of probe %llu: it is reset all the time; try again",
-			(unsigned long long)probe_id);
+/**
+ * ktlat_read_group() - Read the figures of a group out of its mapping
+ * @base: start of the mapping, aligned to 8 bytes
+ * @size: its size in bytes
+ * @group_id: the group that it must be of
+ * @snap: what was read; as for ktlat_read_figures()
+ * @err: why it failed
+ *
+ * All functions are read from the same generation. There are as many members
+ * as the group has room for, be there a function or not.
+ */
+int ktlat_read_group(const void *base, size_t size, __u64 group_id,
+		     struct ktlat_snapshot *snap, struct ktlat_error *err)
+{
+	struct view view = { .group = true };
+
+	return read_figures(&view, base, size, group_id, snap, err);
 }

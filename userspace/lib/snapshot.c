@@ -14,27 +14,99 @@ void ktl_settle_in_flight(struct ktlat_snapshot *snap)
 	snap->in_flight = snap->entries > ended ? snap->entries - ended : 0;
 }
 
+/* The buckets of all members lie in one piece, which begins at the first's. */
+static void free_members(struct ktlat_snapshot *snap)
+{
+	if (snap->members)
+		free(snap->members[0].buckets);
+	free(snap->members);
+	snap->members = NULL;
+	snap->nr_members = 0;
+}
+
 /**
  * ktlat_free_snapshot() - Free what a snapshot holds
  * @snap: snapshot; it may be used again
  */
 void ktlat_free_snapshot(struct ktlat_snapshot *snap)
 {
+	free_members(snap);
 	free(snap->buckets);
 	memset(snap, 0, sizeof(*snap));
 }
 
-static int copy(struct ktlat_snapshot *to, const struct ktlat_snapshot *from,
-		struct ktlat_error *err)
+static int make_members(struct ktlat_snapshot *snap, __u32 nr, __u32 nr_buckets)
 {
-	size_t size = from->nr_buckets * sizeof(*from->buckets);
-	__u64 *buckets = realloc(to->buckets, size);
+	struct ktlat_snapshot *members = snap->members;
+	__u64 *buckets = members ? members[0].buckets : NULL;
+	__u32 i;
 
+	snap->nr_members = 0;
+	members = reallocarray(members, nr, sizeof(*members));
+	if (!members)
+		return -ENOMEM;
+	snap->members = members;
+	members[0].buckets = buckets;
+	buckets = reallocarray(buckets, nr,
+			       nr_buckets * sizeof(*members->buckets));
 	if (!buckets)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		members[i] = (struct ktlat_snapshot){
+			.nr_buckets = nr_buckets,
+			.buckets = buckets + (size_t)i * nr_buckets,
+		};
+	snap->nr_members = nr;
+	return 0;
+}
+
+/*
+ * Makes a snapshot hold so many members and buckets, its own and those of each
+ * member. What it held before is lost, but for its memory.
+ */
+int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,
+		  __u32 nr_buckets, struct ktlat_error *err)
+{
+	__u64 *buckets = reallocarray(snap->buckets, nr_buckets,
+				      sizeof(*buckets));
+
+	if (buckets) {
+		snap->buckets = buckets;
+		snap->nr_buckets = nr_buckets;
+	}
+	if (!nr_members)
+		free_members(snap);
+	if (!buckets ||
+	    (nr_members && make_members(snap, nr_members, nr_buckets)))
 		return ktl_fail(err, ENOMEM, "out of memory");
-	memcpy(buckets, from->buckets, size);
+	return 0;
+}
+
+static void copy_figures(struct ktlat_snapshot *to,
+			 const struct ktlat_snapshot *from)
+{
+	const struct ktlat_snapshot room = *to;
+
 	*to = *from;
-	to->buckets = buckets;
+	to->buckets = room.buckets;
+	to->nr_members = room.nr_members;
+	to->members = room.members;
+	memcpy(to->buckets, from->buckets,
+	       from->nr_buckets * sizeof(*from->buckets));
+}
+
+/* Copies the first @nr_members members, too. */
+static int copy(struct ktlat_snapshot *to, const struct ktlat_snapshot *from,
+		__u32 nr_members, struct ktlat_error *err)
+{
+	int ret = ktl_make_room(to, nr_members, from->nr_buckets, err);
+	__u32 i;
+
+	if (ret)
+		return ret;
+	copy_figures(to, from);
+	for (i = 0; i < nr_members; i++)
+		copy_figures(&to->members[i], &from->members[i]);
 	return 0;
 }
 
@@ -84,6 +156,21 @@ static void bound_extremes(struct ktlat_snapshot *delta)
 		delta->max_ns = all_max;
 }
 
+static void subtract_one(struct ktlat_snapshot *delta,
+			 const struct ktlat_snapshot *older)
+{
+	__u32 i;
+
+	delta->delta = true;
+	delta->count = 0;
+	for (i = 0; i < delta->nr_buckets; i++) {
+		take_away(&delta->buckets[i], older->buckets[i]);
+		delta->count += delta->buckets[i];
+	}
+	subtract_counters(delta, older);
+	bound_extremes(delta);
+}
+
 /**
  * ktlat_subtract() - What came between two snapshots of a probe
  * @newer: the later one
@@ -94,7 +181,8 @@ static void bound_extremes(struct ktlat_snapshot *delta)
  *
  * If the probe was reset in between, all that is known of the time between is
  * what was counted since the reset: @newer is the difference. In flight are
- * the calls that were in flight at the later moment.
+ * the calls that were in flight at the later moment. Of a group, each member is
+ * subtracted as well.
  */
 int ktlat_subtract(const struct ktlat_snapshot *newer,
 		   const struct ktlat_snapshot *older,
@@ -107,18 +195,13 @@ int ktlat_subtract(const struct ktlat_snapshot *newer,
 	    newer->precision != older->precision)
 		return ktl_fail(err, EINVAL,
 				"cannot subtract: these are snapshots of different probes");
-	ret = copy(delta, newer, err);
+	ret = copy(delta, newer, newer->nr_members, err);
 	if (ret || newer->generation != older->generation)
 		return ret;
 
-	delta->delta = true;
-	delta->count = 0;
-	for (i = 0; i < delta->nr_buckets; i++) {
-		take_away(&delta->buckets[i], older->buckets[i]);
-		delta->count += delta->buckets[i];
-	}
-	subtract_counters(delta, older);
-	bound_extremes(delta);
+	subtract_one(delta, older);
+	for (i = 0; i < delta->nr_members && i < older->nr_members; i++)
+		subtract_one(&delta->members[i], &older->members[i]);
 	return 0;
 }
 
@@ -138,19 +221,34 @@ static void merge_counters(struct ktlat_snapshot *into,
 	into->in_flight += from->in_flight;
 }
 
+static void merge(struct ktlat_snapshot *into,
+		  const struct ktlat_snapshot *from)
+{
+	__u32 i;
+
+	merge_counters(into, from);
+	into->delta |= from->delta;
+	if (!from->count)
+		return;
+	for (i = 0; i < into->nr_buckets; i++)
+		into->buckets[i] += from->buckets[i];
+	if (from->min_ns < into->min_ns)
+		into->min_ns = from->min_ns;
+	if (from->max_ns > into->max_ns)
+		into->max_ns = from->max_ns;
+}
+
 /**
  * ktlat_merge() - Add the figures of one snapshot to another
  * @into: all zero to begin with, or of the same precision and share taken off
- * @from: what to add
+ * @from: what to add; of a group what all its functions come to
  * @err: why it failed
  */
 int ktlat_merge(struct ktlat_snapshot *into, const struct ktlat_snapshot *from,
 		struct ktlat_error *err)
 {
-	__u32 i;
-
 	if (!into->buckets)
-		return copy(into, from, err);
+		return copy(into, from, 0, err);
 	if (into->precision != from->precision)
 		return ktl_fail(err, EINVAL,
 				"cannot merge: the histograms have precisions %u and %u",
@@ -160,15 +258,18 @@ int ktlat_merge(struct ktlat_snapshot *into, const struct ktlat_snapshot *from,
 				"cannot merge: %llu and %llu ns were taken off the latencies",
 				(unsigned long long)into->net_ns,
 				(unsigned long long)from->net_ns);
-	for (i = 0; i < into->nr_buckets; i++)
-		into->buckets[i] += from->buckets[i];
-	merge_counters(into, from);
-	if (from->min_ns < into->min_ns)
-		into->min_ns = from->min_ns;
-	if (from->max_ns > into->max_ns)
-		into->max_ns = from->max_ns;
-	into->delta |= from->delta;
+
+	merge(into, from);
 	return 0;
+}
+
+/* Makes the figures of a group out of those of its members. */
+void ktl_sum_members(struct ktlat_snapshot *snap)
+{
+	__u32 i;
+
+	for (i = 0; i < snap->nr_members; i++)
+		merge(snap, &snap->members[i]);
 }
 
 /**
@@ -195,6 +296,22 @@ static void fold_buckets(struct ktlat_snapshot *snap)
 	}
 }
 
+static void take_share(struct ktlat_snapshot *net, __u64 share_ns)
+{
+	__u64 all;
+
+	net->net = true;
+	net->net_ns = share_ns;
+	fold_buckets(net);
+	if (!net->count)
+		return;
+	take_away(&net->min_ns, share_ns);
+	take_away(&net->max_ns, share_ns);
+	if (__builtin_mul_overflow(net->count, share_ns, &all))
+		all = ~0ULL;
+	take_away(&net->sum_ns, all);
+}
+
 /**
  * ktlat_take_share() - Take the probe's own share off each latency
  * @gross: snapshot with nothing taken off
@@ -203,26 +320,20 @@ static void fold_buckets(struct ktlat_snapshot *snap)
  * @err: why it failed
  *
  * No latency falls below 0. The sum does not know how far single calls would
- * have done so, and is a lower bound where @net->min_ns is 0.
+ * have done so, and is a lower bound where @net->min_ns is 0. Of a group, the
+ * share is taken off each member as well.
  */
 int ktlat_take_share(const struct ktlat_snapshot *gross, __u64 share_ns,
 		     struct ktlat_snapshot *net, struct ktlat_error *err)
 {
-	__u64 all;
-	int ret = copy(net, gross, err);
+	int ret = copy(net, gross, gross->nr_members, err);
+	__u32 i;
 
 	if (ret)
 		return ret;
-	net->net = true;
-	net->net_ns = share_ns;
-	fold_buckets(net);
-	if (!net->count)
-		return 0;
-	take_away(&net->min_ns, share_ns);
-	take_away(&net->max_ns, share_ns);
-	if (__builtin_mul_overflow(net->count, share_ns, &all))
-		all = ~0ULL;
-	take_away(&net->sum_ns, all);
+	take_share(net, share_ns);
+	for (i = 0; i < net->nr_members; i++)
+		take_share(&net->members[i], share_ns);
 	return 0;
 }
 
