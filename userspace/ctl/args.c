@@ -84,6 +84,9 @@ static int parse_value(const struct option *option, const char *text,
 		return parse_number(option, text, err);
 	case OPTION_DURATION:
 		return parse_duration(option, text, err);
+	case OPTION_TEXT:
+		*(const char **)option->value = text;
+		return 0;
 	default:
 		return parse_choice(option, text, err);
 	}

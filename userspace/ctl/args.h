@@ -10,6 +10,7 @@
  * @OPTION_FLAG: nothing; bool
  * @OPTION_NUMBER: a number from min to max; __u32
  * @OPTION_DURATION: a duration above 0; __u64, in ns
+ * @OPTION_TEXT: any text; const char *
  * @OPTION_CHOICE: one of a list of words; __u32, its place in the list
  * @OPTION_END: end of the table
  * @OPTION_MORE: end of the table, which goes on in the one that is its value
@@ -20,6 +21,7 @@ enum option_kind {
 	OPTION_FLAG,
 	OPTION_NUMBER,
 	OPTION_DURATION,
+	OPTION_TEXT,
 	OPTION_CHOICE,
 };
 

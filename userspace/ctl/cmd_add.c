@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 
+#include "group.h"
 #include "names.h"
 #include "request.h"
 
@@ -40,9 +41,13 @@ static int add(const struct ctl *ctl, struct requests *requests)
 
 int cmd_add_probe(struct ctl *ctl, char **argv)
 {
+	struct group_options group = { 0 };
 	struct probe_options probe;
 	const struct option options[] = {
 		FLAG_OPTION("--disabled", &probe.disabled),
+		{ OPTION_TEXT, "--group", NULL, &group.name, 0, 0, NULL },
+		{ OPTION_TEXT, "--file", "-f", &group.file, 0, 0, NULL },
+		FLAG_OPTION("--why", &group.why),
 		MORE_OPTIONS(probe.options)
 	};
 	struct requests requests;
@@ -55,6 +60,11 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 		return status;
 	if (args.rest)
 		return usage(ctl, "it takes no command after --");
+	if (group.name)
+		return add_group(ctl, &args, &probe, &group);
+	if (group.file || group.why)
+		return usage(ctl, "%s is for a group; give it a name by --group",
+			     group.file ? "--file" : "--why");
 	if (make_requests(&args, &probe, &requests, &err))
 		status = usage(ctl, "%s", err.text);
 	else

@@ -15,6 +15,8 @@
  * @delta: the change since the last time
  * @net: without the probes' own share
  * @json: as JSON
+ * @ranking: &enum ranking of the functions of a group
+ * @top: how many of them to show
  */
 struct hist {
 	struct args names;
@@ -23,6 +25,15 @@ struct hist {
 	bool delta;
 	bool net;
 	bool json;
+	__u32 ranking;
+	__u32 top;
+};
+
+#define TOP_DEFAULT	20
+
+/* In the order of enum ranking. */
+static const char * const rankings[] = {
+	"total", "max", "p99", "count", NULL,
 };
 
 /* On a terminal each picture takes the place of the one before. */
@@ -39,28 +50,40 @@ static void text_start(const struct hist *hist)
 	printf("--- %s%s\n", text, hist->delta ? ", since the last time" : "");
 }
 
-static int show(struct ktlat *k, const struct hist *hist,
-		struct watch_list *watches, struct ktlat_error *err)
+static void show_text(const struct hist *hist,
+		      const struct watch_list *watches)
 {
-	struct ktlat_info info;
 	size_t i;
 
-	if (hist->json) {
-		int ret = ktlat_get_info(k, &info, err);
-
-		if (!ret)
-			json_probes(stdout, watches, info.session_id, true,
-				    NULL);
-		return ret;
-	}
 	text_start(hist);
 	for (i = 0; i < watches->nr; i++) {
+		const struct watch *watch = watches->list[i];
+
 		if (i)
 			putchar('\n');
-		text_hist(stdout, watches->list[i]);
+		if (watch->info.kind == KTLAT_KIND_GROUP)
+			text_group(stdout, watch, hist->ranking, hist->top);
+		else
+			text_hist(stdout, watch);
 	}
 	if (!watches->nr)
 		note("there are no probes; add one with: ktlat-ctl add-probe FUNC");
+}
+
+static int show(struct ktlat *k, const struct hist *hist,
+		struct watch_list *watches, struct ktlat_error *err)
+{
+	int ret = watch_find_functions(k, watches, err);
+	struct ktlat_info info;
+
+	if (!ret && hist->json)
+		ret = ktlat_get_info(k, &info, err);
+	if (ret)
+		return ret;
+	if (hist->json)
+		json_probes(stdout, watches, info.session_id, true, NULL);
+	else
+		show_text(hist, watches);
 	return 0;
 }
 
@@ -144,7 +167,7 @@ static int run(const struct ctl *ctl, const struct hist *hist,
 
 int cmd_hist(struct ctl *ctl, char **argv)
 {
-	struct hist hist = { 0 };
+	struct hist hist = { .top = TOP_DEFAULT };
 	const struct option options[] = {
 		{ OPTION_DURATION, "--interval", "-i", &hist.interval, 0, 0,
 		  NULL },
@@ -152,6 +175,9 @@ int cmd_hist(struct ctl *ctl, char **argv)
 		FLAG_OPTION("--delta", &hist.delta),
 		FLAG_OPTION("--net", &hist.net),
 		FLAG_OPTION("--json", &hist.json),
+		{ OPTION_NUMBER, "--top", NULL, &hist.top, 1, ~0U, NULL },
+		{ OPTION_CHOICE, "--sort", NULL, &hist.ranking, 0, 0,
+		  rankings },
 		MORE_OPTIONS(ctl->options)
 	};
 	struct ktlat_error err;

@@ -6,7 +6,7 @@
 #include "names.h"
 #include "render.h"
 
-static const struct {
+static const struct feature {
 	__u64 bit;
 	const char *name;
 } features[] = {
@@ -15,6 +15,11 @@ static const struct {
 	{ KTLAT_FEATURE_KRETPROBE, "kretprobe" },
 	{ KTLAT_FEATURE_PAIR, "pair" },
 	{ KTLAT_FEATURE_TRACEPOINT, "tracepoint" },
+};
+
+/* The same for groups. */
+static const struct feature group_features[] = {
+	{ KTLAT_FEATURE_DIRECT_GROUP, "direct" },
 };
 
 /* Backends that measure functions, and then some. */
@@ -105,10 +110,23 @@ static void text_memory(const struct ktlat_info *info)
 		       (unsigned long long)info->memory_max / 1024);
 }
 
+static void text_features(const char *what, __u64 given,
+			  const struct feature *feature, size_t nr)
+{
+	bool any = false;
+
+	fputs(what, stdout);
+	for (; nr--; feature++) {
+		if (!(given & feature->bit))
+			continue;
+		printf(" %s", feature->name);
+		any = true;
+	}
+	puts(any ? "" : " nothing");
+}
+
 static void text_info(const struct ktlat_info *info)
 {
-	size_t i;
-
 	printf("session   %s (%llu), %u probe%s\n",
 	       session_name(info->session_kind),
 	       (unsigned long long)info->session_id, info->nr_probes,
@@ -118,11 +136,10 @@ static void text_info(const struct ktlat_info *info)
 	printf("limits    %u probes for each user, precision 0 to %u (%u unless given)\n",
 	       info->max_probes, info->precision_max, info->precision_default);
 	printf("CPUs      %u\n", info->nr_cpus);
-	printf("measures ");
-	for (i = 0; i < ARRAY_SIZE(features); i++)
-		if (info->features & features[i].bit)
-			printf(" %s", features[i].name);
-	putchar('\n');
+	text_features("measures ", info->features, features,
+		      ARRAY_SIZE(features));
+	text_features("groups by", info->features, group_features,
+		      ARRAY_SIZE(group_features));
 }
 
 /* What a probe adds to each call, on this machine. */
@@ -179,17 +196,25 @@ static void text_status(const struct status *status)
 		text_held(&status->held[i]);
 }
 
-static void json_info(struct json_object *root, const struct ktlat_info *info)
+static void json_features(struct json_object *root, const char *key,
+			  __u64 given, const struct feature *feature, size_t nr)
 {
 	struct json_object *names = json_object_new_array();
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(features); i++)
-		if (info->features & features[i].bit)
+	for (; nr--; feature++)
+		if (given & feature->bit)
 			json_object_array_add(names, json_object_new_string
-					      (features[i].name));
+					      (feature->name));
+	json_object_object_add(root, key, names);
+}
+
+static void json_info(struct json_object *root, const struct ktlat_info *info)
+{
 	add_number(root, "abi_version", info->abi_version);
-	json_object_object_add(root, "features", names);
+	json_features(root, "features", info->features, features,
+		      ARRAY_SIZE(features));
+	json_features(root, "group_backends", info->features, group_features,
+		      ARRAY_SIZE(group_features));
 	add_string(root, "clock", clock_name(info->clock));
 	add_number(root, "session", info->session_id);
 	add_string(root, "session_kind", session_name(info->session_kind));

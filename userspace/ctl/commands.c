@@ -22,17 +22,22 @@
 	"  --public       users without rights may see the figures\n"
 
 #define REF_HELP							\
-	"A probe is named by its id, by its SPEC or by the name of its function;\n" \
+	"A probe is named by its id, by its SPEC, by the name of its function or, if\n" \
+	"it is a group, by its own;\n"					\
 	"all stands for all of one's own.\n"
 
 #define JSON_HELP	"  --json         print JSON, one object a line\n"
 
 const struct command commands[] = {
-	{ "add-probe", cmd_add_probe, "SPEC... [OPTION...]",
+	{ "add-probe", cmd_add_probe,
+	  "SPEC... | --group NAME [-f FILE] [FUNC...] [OPTION...]",
 	  "Add probes, which stay until they are removed",
 	  SPEC_HELP
 	  PROBE_OPTIONS_HELP
-	  "  --disabled     do not measure yet\n" },
+	  "  --disabled     do not measure yet\n"
+	  "  --group NAME   one group of many functions, each with its own figures\n"
+	  "  -f, --file FILE  its functions, one a line; - for standard input\n"
+	  "  --why          say which functions are left out of it, and why\n" },
 	{ "remove-probe", cmd_remove_probe, "ID|NAME...|all",
 	  "Remove probes and their figures", REF_HELP },
 	{ "enable", cmd_enable, "ID|NAME...|all",
@@ -49,6 +54,8 @@ const struct command commands[] = {
 	  "  -n, --count N  so many times\n"
 	  "  --delta        what came since the last time, not the totals\n"
 	  "  --net          without the part of each latency that is the probe's own\n"
+	  "  --top N        of a group, the first N functions (20)\n"
+	  "  --sort KEY     sorted by total (time), max, p99 or count\n"
 	  JSON_HELP
 	  "DUR is 500ms or 2s; a number without a unit is in seconds.\n" },
 	{ "lat", cmd_lat, "SPEC... [OPTION...] [-- COMMAND...]",

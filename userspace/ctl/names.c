@@ -14,6 +14,7 @@ const char *kind_name(__u32 kind)
 		[KTLAT_KIND_FUNCTION]	= "function",
 		[KTLAT_KIND_PAIR]	= "pair",
 		[KTLAT_KIND_TRACEPOINT]	= "tracepoint",
+		[KTLAT_KIND_GROUP]	= "group",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), kind);

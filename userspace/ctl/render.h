@@ -20,11 +20,31 @@ struct outcome {
 	bool running;
 };
 
+/**
+ * enum ranking - By what the functions of a group are sorted
+ * @RANK_TOTAL: the time of all their calls
+ * @RANK_MAX: their longest call
+ * @RANK_P99: their 99th percentile
+ * @RANK_COUNT: how many calls were recorded
+ */
+enum ranking {
+	RANK_TOTAL,
+	RANK_MAX,
+	RANK_P99,
+	RANK_COUNT,
+};
+
 /* render_text.c */
 char *format_number(__u64 value, char text[NUMBER_LEN]);
 void format_cost(__u64 ps, char text[KTLAT_DURATION_LEN]);
+void text_header(FILE *out, const struct watch *watch);
+void text_totals(FILE *out, const struct watch *watch);
 void text_hist(FILE *out, const struct watch *watch);
 void text_list(FILE *out, const struct watch_list *watches);
+
+/* render_group.c */
+void text_group(FILE *out, const struct watch *watch, enum ranking ranking,
+		__u32 top);
 
 /* render_coverage.c */
 void format_share(const struct ktlat_snapshot *snap, bool exact,

@@ -51,7 +51,8 @@ static void text_missed(FILE *out, const struct ktlat_snapshot *snap)
 void text_coverage(FILE *out, const struct watch *watch)
 {
 	const struct ktlat_snapshot *snap = watch->shown;
-	bool function = watch->info.kind == KTLAT_KIND_FUNCTION;
+	bool function = watch->info.kind == KTLAT_KIND_FUNCTION ||
+			watch->info.kind == KTLAT_KIND_GROUP;
 	char entered[NUMBER_LEN], returned[NUMBER_LEN], share[SHARE_LEN];
 
 	format_share(snap, !(watch->info.flags & KTLAT_PROBE_INEXACT), share);
@@ -83,6 +84,8 @@ static const char *advice(const struct watch *watch)
 		return "every start was missed; add it again with more --starts";
 	if (snap->in_flight)
 		return "those that were entered have not returned; wait";
+	if (watch->info.kind == KTLAT_KIND_GROUP)
+		return "is any of its functions called at all? Wait, or make the kernel call one";
 	if (watch->info.kind == KTLAT_KIND_FUNCTION)
 		return "is it called at all? Wait, or make the kernel call it; a copy that the compiler put into a caller is not seen, so try a caller";
 	return "does anything pass both points, in this order and in the same task or on the same CPU? Wait, or make the kernel do it";

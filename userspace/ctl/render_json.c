@@ -21,12 +21,17 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 			 __u64 session)
 {
 	const struct ktlat_probe_info *info = &watch->info;
+	bool group = info->kind == KTLAT_KIND_GROUP;
 	char why[KTLAT_ERROR_LEN];
 
 	add_number(probe, "id", info->id);
 	add_string(probe, "spec", watch->spec);
-	add_string(probe, "function", info->point[0].name);
-	add_string(probe, "module", watch->module);
+	json_object_object_add(probe, "function", group ? NULL :
+			       json_object_new_string(info->point[0].name));
+	json_object_object_add(probe, "module", group ? NULL :
+			       json_object_new_string(watch->module));
+	if (group)
+		add_number(probe, "functions", info->functions);
 	add_string(probe, "kind", kind_name(info->kind));
 	add_string(probe, "backend", backend_name(info->backend));
 	json_object_object_add(probe, "passed_over",
@@ -69,8 +74,6 @@ static void add_accounts(struct json_object *probe, const struct watch *watch)
 static void add_latencies(struct json_object *probe,
 			  const struct ktlat_snapshot *snap)
 {
-	add_bool(probe, "delta", snap->delta);
-	add_bool(probe, "net", snap->net);
 	add_number(probe, "sum_ns", snap->sum_ns);
 	json_object_object_add(probe, "min_ns", latency(snap, snap->min_ns));
 	json_object_object_add(probe, "max_ns", latency(snap, snap->max_ns));
@@ -105,6 +108,35 @@ static void add_buckets(struct json_object *probe,
 	json_object_object_add(probe, "buckets", buckets);
 }
 
+static struct json_object *make_member(const struct ktlat_point *function,
+				       const struct ktlat_snapshot *snap)
+{
+	struct json_object *member = json_object_new_object();
+
+	add_string(member, "function", function->name);
+	add_string(member, "module", *function->module ? function->module :
+							 KTLAT_VMLINUX);
+	add_number(member, "entries", snap->entries);
+	add_number(member, "count", snap->count);
+	add_latencies(member, snap);
+	add_buckets(member, snap);
+	return member;
+}
+
+/* All functions of a group, in the order in which they were added. */
+static void add_members(struct json_object *probe, const struct watch *watch)
+{
+	struct json_object *members = json_object_new_array();
+	const struct ktlat_snapshot *snap = watch->shown;
+	__u32 i;
+
+	for (i = 0; i < snap->nr_members && i < watch->nr_functions; i++)
+		json_object_array_add(members,
+				      make_member(&watch->functions[i],
+						  &snap->members[i]));
+	json_object_object_add(probe, "members", members);
+}
+
 static struct json_object *make_probe(struct watch *watch, __u64 session,
 				      bool buckets)
 {
@@ -112,11 +144,15 @@ static struct json_object *make_probe(struct watch *watch, __u64 session,
 
 	add_identity(probe, watch, session);
 	add_accounts(probe, watch);
+	add_bool(probe, "delta", watch->shown->delta);
+	add_bool(probe, "net", watch->shown->net);
 	add_latencies(probe, watch->shown);
 	add_cost(probe, "cost_ns", watch->info.cost_ps);
 	add_cost(probe, "net_share_ns", watch->info.share_ps);
 	if (buckets)
 		add_buckets(probe, watch->shown);
+	if (buckets && watch->info.kind == KTLAT_KIND_GROUP)
+		add_members(probe, watch);
 	return probe;
 }
 
@@ -140,7 +176,7 @@ static struct json_object *make_outcome(const struct outcome *outcome)
  * @out: where to
  * @watches: the probes
  * @session: id of their session
- * @buckets: with their buckets
+ * @buckets: with their buckets, and with the functions of groups
  * @outcome: how the command ended that was run meanwhile, or NULL
  */
 void json_probes(FILE *out, struct watch_list *watches, __u64 session,

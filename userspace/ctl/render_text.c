@@ -34,12 +34,15 @@ char *format_number(__u64 value, char text[NUMBER_LEN])
 	return text;
 }
 
-static void text_header(FILE *out, const struct watch *watch)
+/* Shows what a probe is. */
+void text_header(FILE *out, const struct watch *watch)
 {
 	const struct ktlat_probe_info *info = &watch->info;
 
-	fprintf(out, "probe %llu: %s (%s, %s)", (unsigned long long)info->id,
-		watch->spec, backend_name(info->backend),
+	fprintf(out, "%s %llu: %s (%s, %s)",
+		info->kind == KTLAT_KIND_GROUP ? "group" : "probe",
+		(unsigned long long)info->id, watch->spec,
+		backend_name(info->backend),
 		state_name(info->state));
 	if (watch->shown->net)
 		fprintf(out, ", net of %llu ns per call",
@@ -124,22 +127,41 @@ static void text_percentiles(FILE *out, const struct ktlat_snapshot *snap)
 	fputs(" lower)\n", out);
 }
 
-/* Shows the histogram of a probe. */
-void text_hist(FILE *out, const struct watch *watch)
+/* Shows what all calls came to. */
+void text_totals(FILE *out, const struct watch *watch)
 {
 	const struct ktlat_snapshot *snap = watch->shown;
 
-	text_header(out, watch);
-	if (!snap->count) {
+	if (snap->count) {
+		text_summary(out, snap);
+		text_percentiles(out, snap);
+	} else {
 		text_no_call(out, watch);
-		if (snap->entries)
-			text_coverage(out, watch);
-		return;
 	}
-	text_rows(out, snap);
-	text_summary(out, snap);
-	text_percentiles(out, snap);
-	text_coverage(out, watch);
+	if (snap->entries)
+		text_coverage(out, watch);
+}
+
+/* Shows the histogram of a probe. */
+void text_hist(FILE *out, const struct watch *watch)
+{
+	text_header(out, watch);
+	if (watch->shown->count)
+		text_rows(out, watch->shown);
+	text_totals(out, watch);
+}
+
+/* The name of a group does not say that it is one. */
+static void text_spec(FILE *out, const struct watch *watch)
+{
+	char number[NUMBER_LEN];
+	__u32 nr = watch->info.functions;
+
+	fputs(watch->spec, out);
+	if (watch->info.kind == KTLAT_KIND_GROUP)
+		fprintf(out, " (%s function%s)", format_number(nr, number),
+			nr == 1 ? "" : "s");
+	fputc('\n', out);
 }
 
 /* Writes a cost in a few digits; "-" stands for one that is not known. */
@@ -165,12 +187,12 @@ static void text_list_line(FILE *out, const struct watch *watch)
 	}
 	format_share(snap, !(watch->info.flags & KTLAT_PROBE_INEXACT), share);
 	format_cost(watch->info.cost_ps, cost);
-	fprintf(out, "%4llu  %-8s  %-10s  %13s  %7s  %7s  %7s  %10s  %6s  %s\n",
+	fprintf(out, "%4llu  %-8s  %-10s  %13s  %7s  %7s  %7s  %10s  %6s  ",
 		(unsigned long long)watch->info.id,
 		state_name(watch->info.state),
 		backend_name(watch->info.backend),
-		format_number(snap->count, count), p50, p99, max, share, cost,
-		watch->spec);
+		format_number(snap->count, count), p50, p99, max, share, cost);
+	text_spec(out, watch);
 }
 
 /* Shows a line for each probe. */

@@ -30,14 +30,15 @@ static bool has_spec(const struct ktlat_probe_info *info, const char *text)
 /**
  * probe_is_called() - Does a user mean this probe?
  * @info: the probe
- * @name: its id, its SPEC or, if it measures the calls of a function, the name of
- *	that function in whatever module
+ * @name: its id, its SPEC, for a group its name or, if it measures the calls of a
+ *	function, the name of that function in whatever module
  */
 bool probe_is_called(const struct ktlat_probe_info *info, const char *name)
 {
 	if (*name && strspn(name, "0123456789") == strlen(name))
 		return info->id == strtoull(name, NULL, 10);
-	if (info->kind == KTLAT_KIND_FUNCTION &&
+	if ((info->kind == KTLAT_KIND_FUNCTION ||
+	     info->kind == KTLAT_KIND_GROUP) &&
 	    !strcmp(name, info->point[0].name))
 		return true;
 	return has_spec(info, name);

@@ -15,6 +15,7 @@ static void free_watch(struct watch *watch)
 	ktlat_free_snapshot(&watch->before);
 	ktlat_free_snapshot(&watch->delta);
 	ktlat_free_snapshot(&watch->net);
+	free(watch->functions);
 	free(watch);
 }
 
@@ -217,12 +218,55 @@ int watch_take_share(struct watch_list *watches, struct ktlat_error *err)
 	return 0;
 }
 
+static int find_functions(struct ktlat *k, struct watch *watch,
+			  struct ktlat_error *err)
+{
+	__u32 nr = watch->info.functions;
+	struct ktlat_point *functions;
+	struct ktlat_function function;
+
+	if (watch->nr_functions >= nr)
+		return 0;
+	functions = reallocarray(watch->functions, nr, sizeof(*functions));
+	if (!functions)
+		return explain(err, "out of memory");
+	watch->functions = functions;
+	for (; watch->nr_functions < nr; watch->nr_functions++) {
+		int ret = ktlat_get_function(k, watch->info.id,
+					     watch->nr_functions, &function,
+					     err);
+
+		if (ret)
+			return was_removed(k, watch->info.id) ? 0 : ret;
+		functions[watch->nr_functions] = function.point;
+	}
+	return 0;
+}
+
+/**
+ * watch_find_functions() - Ask what the functions of the groups are
+ * @k: handle
+ * @watches: the probes
+ * @err: why it failed
+ */
+int watch_find_functions(struct ktlat *k, struct watch_list *watches,
+			 struct ktlat_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < watches->nr; i++)
+		ret = find_functions(k, watches->list[i], err);
+	return ret;
+}
+
 /* Is the module neither said by the SPEC nor known from before? */
 static bool needs_module(struct watch *watch)
 {
 	const struct ktlat_point *point = &watch->info.point[0];
 
-	if (*watch->module)
+	/* The functions of a group may be anywhere. */
+	if (*watch->module || watch->info.kind == KTLAT_KIND_GROUP)
 		return false;
 	if (*point->module)
 		snprintf(watch->module, sizeof(watch->module), "%s",

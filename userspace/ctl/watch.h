@@ -15,6 +15,8 @@
  * @before: the same the time before; all zero if there was none
  * @delta: what came in between
  * @net: @now or @delta without the probe's own share
+ * @functions: of a group, what its functions are; empty until they are asked for
+ * @nr_functions: how many of them are known
  * @shown: what to show, @now, @delta or @net
  * @listed: it was there when probes were last listed
  */
@@ -27,6 +29,8 @@ struct watch {
 	struct ktlat_snapshot before;
 	struct ktlat_snapshot delta;
 	struct ktlat_snapshot net;
+	struct ktlat_point *functions;
+	__u32 nr_functions;
 	const struct ktlat_snapshot *shown;
 	bool listed;
 };
@@ -48,5 +52,7 @@ int watch_read(struct ktlat *k, struct watch_list *watches, bool delta,
 int watch_take_share(struct watch_list *watches, struct ktlat_error *err);
 void watch_end(struct watch_list *watches);
 void watch_find_modules(struct watch_list *watches);
+int watch_find_functions(struct ktlat *k, struct watch_list *watches,
+			 struct ktlat_error *err);
 
 #endif /* WATCH_H */

@@ -49,6 +49,11 @@ void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
 /* refusal.c */
 int ktl_refused(const struct ktlat_probe_add *answer, int code,
 		struct ktlat_error *err);
+const char *ktl_refusal_in_short(__u32 refusal);
+const char *ktl_reason_of_errno(int code);
+
+/* resolve.c */
+bool ktl_is_livepatched(void);
 
 /* suggest.c */
 int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err);

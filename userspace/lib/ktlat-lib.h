@@ -12,6 +12,10 @@
  * fail. The last argument of a call that can fail is where it puts one line
  * that says what failed, why, and what to do next; it may be NULL. A handle
  * is not to be used by two threads at once; two handles are independent.
+ *
+ * A group is added by ktlat_name_member() for each function,
+ * ktlat_resolve_members() and ktlat_add_group(). What is left out of it is told
+ * function by function, and is no error as long as one is left.
  */
 #ifndef KTLAT_LIB_H
 #define KTLAT_LIB_H
@@ -19,6 +23,7 @@
 #include <ktlat.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define KTLAT_ERROR_LEN		1024
 /* "MODULE:FUNC+OFF..MODULE:FUNC+OFF@task" with its terminating zero */
@@ -28,6 +33,9 @@
 
 /* What the kernel itself is called where a module is asked for. */
 #define KTLAT_VMLINUX		"vmlinux"
+
+/* The precision for groups where the user gave none. */
+#define KTLAT_GROUP_PRECISION	2
 
 /* ktlat_open() flags */
 #define KTLAT_OPEN_WRITE	(1U << 0)
@@ -117,10 +125,47 @@ struct ktlat_snapshot {
  * struct ktlat_symbol - A function of the running kernel
  * @name: its name
  * @module: the module that holds it, or %KTLAT_VMLINUX
+ * @address: where it begins, or 0 where that is not told
  */
 struct ktlat_symbol {
 	const char *name;
 	const char *module;
+	__u64 address;
+};
+
+/**
+ * struct ktlat_member - A function that is to be in a group
+ * @point: the function as it was named, and once it was found the function that
+ *	the name stands for, with its address
+ * @flags: for struct ktlat_function
+ * @code: why it was left out, an errno; 0 as long as it was not
+ * @reason: the same in a few words; NULL as long as it was not
+ */
+struct ktlat_member {
+	struct ktlat_point point;
+	__u32 flags;
+	int code;
+	const char *reason;
+};
+
+/**
+ * struct ktlat_group - A group to add
+ * @name: what it is called, see ktlat_check_group_name()
+ * @backend: &enum ktlat_backend_id
+ * @precision: p of the histograms
+ * @flags: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED, and KTLAT_PROBE_REGISTERS
+ *	if the caller vouches for functions of which BTF tells nothing
+ * @nr_members: length of @members
+ * @members: its functions; filled in by ktlat_name_member() and
+ *	ktlat_read_members()
+ */
+struct ktlat_group {
+	const char *name;
+	__u32 backend;
+	__u32 precision;
+	__u32 flags;
+	__u32 nr_members;
+	struct ktlat_member *members;
 };
 
 /**
@@ -213,6 +258,25 @@ int ktlat_scan_functions(ktlat_symbol_fn fn, void *data, const char **source,
 int ktlat_resolve_spec(struct ktlat_probe_add *request,
 		       struct ktlat_error *err);
 void ktlat_find_modules(struct ktlat_owner *list, size_t nr);
+
+/* members.c */
+int ktlat_name_member(struct ktlat_group *group, const char *text,
+		      struct ktlat_error *err);
+int ktlat_read_members(struct ktlat_group *group, FILE *file, const char *name,
+		       struct ktlat_error *err);
+int ktlat_resolve_members(struct ktlat_group *group, struct ktlat_error *err);
+__u32 ktlat_count_left_out(const struct ktlat_group *group);
+void ktlat_free_members(struct ktlat_group *group);
+
+/* group.c */
+int ktlat_check_group_name(const char *name, struct ktlat_error *err);
+__u64 ktlat_group_memory(const struct ktlat_group *group,
+			 const struct ktlat_info *info);
+int ktlat_add_group(struct ktlat *k, struct ktlat_group *group, __u64 *id,
+		    struct ktlat_error *err);
+int ktlat_get_function(struct ktlat *k, __u64 id, __u32 index,
+		       struct ktlat_function *function,
+		       struct ktlat_error *err);
 
 /* duration.c */
 int ktlat_parse_duration(const char *text, __u64 *ns, struct ktlat_error *err);

@@ -55,7 +55,7 @@ static int fail_change(const char *verb, __u64 id, int code,
 				verb, which);
 	case ENODEV:
 		return ktl_fail(err, code,
-				"cannot %s %s: the module that held its function was unloaded; remove the probe, load the module and add it again",
+				"cannot %s %s: the module that held its function was unloaded, or it is a group without functions; remove it and add it again",
 				verb, which);
 	case EADDRINUSE:
 		return ktl_fail(err, code,

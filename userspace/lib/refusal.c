@@ -35,12 +35,27 @@ static const char * const reasons[] = {
 		"the module has no such backend on this kernel; take --backend auto",
 	[KTLAT_REFUSED_FTRACE] =
 		"ftrace is switched off; switch it on: sysctl kernel.ftrace_enabled=1",
+	[KTLAT_REFUSED_ADDRESS] =
+		"no function begins where /proc/kallsyms says, or it is another one; if its module was loaded again just now, try again",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
 
+/* The same in a few words, for what lies in the function itself. */
+static const char * const reasons_in_short[] = {
+	[KTLAT_REFUSED_UNKNOWN]		= "no such function",
+	[KTLAT_REFUSED_BLACKLIST]	= "on the kernel's blacklist",
+	[KTLAT_REFUSED_NOTRACE]		= "no ftrace site",
+	[KTLAT_REFUSED_NORETURN]	= "never returns",
+	[KTLAT_REFUSED_OURS]		= "part of ktlat",
+	[KTLAT_REFUSED_PROTOTYPE]	= "arguments not known from BTF",
+	[KTLAT_REFUSED_TAKEN]		= "another trampoline on it",
+	[KTLAT_REFUSED_EXCLUDED]	= "not for trampolines",
+	[KTLAT_REFUSED_ADDRESS]		= "another function at its address",
+};
+
 /* The same where the errno says it all. */
-static const char *reason_of_errno(int code)
+const char *ktl_reason_of_errno(int code)
 {
 	switch (code) {
 	case EPERM:
@@ -53,6 +68,10 @@ static const char *reason_of_errno(int code)
 		return "the module does not take these options for it; see ktlat-ctl help add-probe";
 	case E2BIG:
 		return "the module is older than this tool; install the two from the same version";
+	case ENOBUFS:
+		return "the group has no room left; somebody else has added functions to it, so try again";
+	case EALREADY:
+		return "somebody else has enabled the group, and it takes no more functions; try again";
 	case EOPNOTSUPP:
 		return "this kernel does not support it; ktlat-ctl status says what it can do";
 	default:
@@ -77,6 +96,16 @@ bool ktlat_format_refusal(__u32 refusal, char text[KTLAT_ERROR_LEN])
 	snprintf(text, KTLAT_ERROR_LEN, "%s", reason ? reason : "unknown");
 	text[strcspn(text, ";")] = '\0';
 	return true;
+}
+
+/*
+ * Why one function of a group was refused, or NULL where that is not for one of
+ * them.
+ */
+const char *ktl_refusal_in_short(__u32 refusal)
+{
+	return refusal < KTL_ARRAY_SIZE(reasons_in_short) ?
+	       reasons_in_short[refusal] : NULL;
 }
 
 /* Would another point be taken? If not, it is no use to say which it was. */
@@ -104,7 +133,7 @@ int ktl_refused(const struct ktlat_probe_add *answer, int code,
 	else if (refusal < KTL_ARRAY_SIZE(reasons))
 		reason = reasons[refusal];
 	if (!reason)
-		reason = reason_of_errno(code);
+		reason = ktl_reason_of_errno(code);
 
 	if (answer->kind == KTLAT_KIND_PAIR && lies_in_point(refusal))
 		ktl_format_point(&answer->point[answer->refused_point & 1],

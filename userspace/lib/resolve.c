@@ -84,7 +84,7 @@ static bool is_in_one_module(const struct lookup *lookup)
 }
 
 /* A livepatch replaces functions by trampolines, too, and must not be in ours. */
-static bool is_livepatched(void)
+bool ktl_is_livepatched(void)
 {
 	DIR *dir = opendir(LIVEPATCH_DIR);
 	struct dirent *entry;
@@ -120,7 +120,7 @@ static int vouch(struct ktlat_probe_add *request, const char *module,
 	snprintf(point.module, sizeof(point.module), "%s", module);
 	switch (ktl_find_prototype(&point)) {
 	case KTL_PROTOTYPE_REGISTERS:
-		if (direct || !is_livepatched())
+		if (direct || !ktl_is_livepatched())
 			request->flags |= KTLAT_PROBE_REGISTERS;
 		return 0;
 	case KTL_PROTOTYPE_STACK:

@@ -152,7 +152,7 @@ void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
 }
 
 /**
- * ktlat_format_spec() - The SPEC that a probe was added by
+ * ktlat_format_spec() - The SPEC that a probe was added by, or name of a group
  * @info: the probe
  * @spec: where to put its canonical form
  */

@@ -47,6 +47,7 @@ static bool parse_kallsyms(char *line, struct ktlat_symbol *symbol)
 	char *module = next_word(name);
 
 	symbol->name = name;
+	symbol->address = strtoull(line, NULL, 16);
 	return strchr("tTwW", *type) && *name && take_module(module, symbol);
 }
 
@@ -56,6 +57,7 @@ static bool parse_function(char *line, struct ktlat_symbol *symbol)
 	char *module = next_word(line);
 
 	symbol->name = line;
+	symbol->address = 0;
 	return *line && take_module(module, symbol);
 }
 
@@ -129,6 +131,7 @@ static bool parse_blacklist(char *line, struct ktlat_symbol *symbol)
 {
 	symbol->name = next_word(line);
 	symbol->module = KTLAT_VMLINUX;
+	symbol->address = 0;
 	next_word((char *)symbol->name);
 	return *symbol->name;
 }

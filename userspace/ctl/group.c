@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "group.h"
+#include "names.h"
+#include "render.h"
+
+#define MIB		(1024 * 1024.0)
+/* More than this is said before it is taken. */
+#define MUCH_MEMORY	(64 * MIB)
+
+/* There are fewer different ones. */
+#define MAX_REASONS	32
+
+/**
+ * struct reason - Why functions were left out
+ * @text: why
+ * @nr: how many
+ */
+struct reason {
+	const char *text;
+	__u32 nr;
+};
+
+static int check_options(const struct probe_options *probe,
+			 struct ktlat_error *err)
+{
+	if (probe->backend != KTLAT_BACKEND_AUTO &&
+	    probe->backend != KTLAT_BACKEND_DIRECT)
+		return explain(err,
+			       "--backend %s cannot measure a group, --backend direct can",
+			       backend_name(probe->backend));
+	if (probe->pool != NOT_GIVEN || probe->starts != NOT_GIVEN)
+		return explain(err, "%s is not for groups",
+			       probe->pool != NOT_GIVEN ? "--pool" :
+							  "--starts");
+	return 0;
+}
+
+static int name_members(const struct args *args, struct ktlat_group *group,
+			struct ktlat_error *err)
+{
+	int ret = ktlat_check_group_name(group->name, err);
+	int i;
+
+	for (i = 0; !ret && i < args->nr; i++)
+		ret = ktlat_name_member(group, args->list[i], err);
+	return ret;
+}
+
+static int fail_file(const char *name, struct ktlat_error *err)
+{
+	explain(err, "cannot read %s: %s; give a file with one function a line",
+		name, strerror(errno));
+	return -err->code;
+}
+
+static int read_file(const char *name, struct ktlat_group *group,
+		     struct ktlat_error *err)
+{
+	FILE *file;
+	int ret;
+
+	if (!strcmp(name, "-"))
+		return ktlat_read_members(group, stdin, "standard input", err);
+	file = fopen(name, "re");
+	if (!file)
+		return fail_file(name, err);
+	ret = ktlat_read_members(group, file, name, err);
+	fclose(file);
+	return ret;
+}
+
+static int by_nr(const void *a, const void *b)
+{
+	const struct reason *left = a, *right = b;
+
+	if (left->nr != right->nr)
+		return left->nr > right->nr ? -1 : 1;
+	return strcmp(left->text, right->text);
+}
+
+/* Returns how many reasons there are; the most frequent comes first. */
+static size_t count_reasons(const struct ktlat_group *group,
+			    struct reason reasons[MAX_REASONS])
+{
+	size_t nr = 0, j;
+	__u32 i;
+
+	for (i = 0; i < group->nr_members; i++) {
+		const char *text = group->members[i].reason;
+
+		if (!text)
+			continue;
+		for (j = 0; j < nr && strcmp(reasons[j].text, text); j++)
+			;
+		if (j == MAX_REASONS)
+			continue;
+		if (j == nr)
+			reasons[nr++] = (struct reason){ .text = text };
+		reasons[j].nr++;
+	}
+	qsort(reasons, nr, sizeof(*reasons), by_nr);
+	return nr;
+}
+
+static void print_left_out(const struct ktlat_group *group)
+{
+	struct reason reasons[MAX_REASONS];
+	size_t nr = count_reasons(group, reasons), i;
+	char number[NUMBER_LEN];
+
+	if (!nr)
+		return;
+	printf("; %s left out:",
+	       format_number(ktlat_count_left_out(group), number));
+	for (i = 0; i < nr; i++)
+		printf("%s %s %s", i ? "," : "",
+		       format_number(reasons[i].nr, number), reasons[i].text);
+}
+
+static void print_added(struct ktlat *k, const struct ktlat_group *group,
+			__u64 id)
+{
+	struct ktlat_probe_info info;
+	char number[NUMBER_LEN];
+
+	/* Somebody may have removed it by now. */
+	if (ktlat_get_probe(k, id, &info, NULL))
+		return;
+	printf("added group %llu: %s (%s, %s function%s",
+	       (unsigned long long)id, group->name, backend_name(info.backend),
+	       format_number(info.functions, number),
+	       info.functions == 1 ? "" : "s");
+	print_left_out(group);
+	puts(")");
+}
+
+static void print_why(const struct ktlat_group *group)
+{
+	__u32 i;
+
+	for (i = 0; i < group->nr_members; i++) {
+		const struct ktlat_member *member = &group->members[i];
+		const char *module = member->point.module;
+
+		if (member->reason)
+			printf("left out %s%s%s: %s\n", module,
+			       *module ? ":" : "", member->point.name,
+			       member->reason);
+	}
+}
+
+static int announce_memory(struct ktlat *k, const struct ktlat_group *group,
+			   struct ktlat_error *err)
+{
+	struct ktlat_info info;
+	int ret = ktlat_get_info(k, &info, err);
+	double memory;
+
+	if (ret)
+		return ret;
+	memory = ktlat_group_memory(group, &info);
+	if (memory > MUCH_MEMORY)
+		note("the figures of group %s take %.0f MiB; a lower --precision would make it less",
+		     group->name, memory / MIB);
+	return 0;
+}
+
+static int add(const struct ctl *ctl, struct ktlat_group *group, bool why,
+	       struct ktlat_error *err)
+{
+	struct ktlat *k;
+	__u64 id;
+	int ret;
+
+	ret = connect_device(ctl, KTLAT_OPEN_WRITE, &k, err);
+	if (ret)
+		return ret;
+	ret = ktlat_resolve_members(group, err);
+	if (!ret)
+		ret = announce_memory(k, group, err);
+	if (!ret)
+		ret = ktlat_add_group(k, group, &id, err);
+	if (!ret)
+		print_added(k, group, id);
+	if (why)
+		print_why(group);
+	ktlat_close(k);
+	return ret;
+}
+
+/**
+ * add_group() - Add a group
+ * @ctl: this run
+ * @args: functions
+ * @probe: how to measure
+ * @options: what it is called, and where more functions are listed
+ *
+ * Returns the exit status.
+ */
+int add_group(const struct ctl *ctl, const struct args *args,
+	      const struct probe_options *probe,
+	      const struct group_options *options)
+{
+	struct ktlat_group group = {
+		.name = options->name,
+		.backend = probe->backend,
+		.precision = probe->precision != NOT_GIVEN ?
+			     probe->precision : KTLAT_GROUP_PRECISION,
+		.flags = (probe->public ? KTLAT_PROBE_PUBLIC : 0) |
+			 (probe->disabled ? KTLAT_PROBE_DISABLED : 0) |
+			 (probe->in_registers ? KTLAT_PROBE_REGISTERS : 0),
+	};
+	struct ktlat_error err;
+	int ret = 0, status;
+
+	if (!args->nr && !options->file)
+		return usage(ctl, "a group needs functions, or a file of them");
+	if (check_options(probe, &err) || name_members(args, &group, &err)) {
+		status = usage(ctl, "%s", err.text);
+	} else {
+		if (options->file)
+			ret = read_file(options->file, &group, &err);
+		if (!ret)
+			ret = add(ctl, &group, options->why, &err);
+		status = ret ? fail_with(&err) : finish_output();
+	}
+	ktlat_free_members(&group);
+	return status;
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Groups: many functions, armed in one step. */
+#include "internal.h"
+
+#define MIB	(1024 * 1024.0)
+
+static int fail_name(const char *name, const char *why, struct ktlat_error *err)
+{
+	return ktl_fail(err, EINVAL, "malformed name of a group \"%s\": %s",
+			name, why);
+}
+
+/**
+ * ktlat_check_group_name() - Can a group be called so?
+ * @name: the name
+ * @err: what is wrong with it (EINVAL)
+ *
+ * Any text that does not look like the id of a probe, nor like all probes.
+ */
+int ktlat_check_group_name(const char *name, struct ktlat_error *err)
+{
+	const char *c;
+
+	if (!*name)
+		return fail_name(name, "it is empty", err);
+	if (strlen(name) >= KTLAT_NAME_LEN)
+		return fail_name("...", "it is too long", err);
+	if (strspn(name, "0123456789") == strlen(name))
+		return fail_name(name, "a number is the id of a probe", err);
+	if (!strcmp(name, "all"))
+		return fail_name(name, "all stands for all probes", err);
+	for (c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return fail_name(name, "it holds a control character",
+					 err);
+	return 0;
+}
+
+static __u32 count_kept(const struct ktlat_group *group)
+{
+	return group->nr_members - ktlat_count_left_out(group);
+}
+
+/**
+ * ktlat_group_memory() - How much memory the figures of a group take
+ * @group: the group; counted are the functions that are not left out
+ * @info: the module, as ktlat_get_info() tells
+ *
+ * Returns bytes, but for what the module rounds up to pages.
+ */
+__u64 ktlat_group_memory(const struct ktlat_group *group,
+			 const struct ktlat_info *info)
+{
+	__u64 function = sizeof(struct ktlat_counters) + sizeof(__u64) *
+			 ktlat_nr_buckets(group->precision);
+
+	return 2 * function * count_kept(group) * info->nr_cpus;
+}
+
+static int fail_group(const struct ktlat_group *group, int code,
+		      const char *why, struct ktlat_error *err)
+{
+	return ktl_fail(err, code, "cannot add group %s: %s", group->name, why);
+}
+
+static int fail_memory(const struct ktlat_group *group,
+		       const struct ktlat_info *info, __u32 refusal,
+		       struct ktlat_error *err)
+{
+	bool limit = refusal == KTLAT_REFUSED_MEMLOCK;
+
+	return ktl_fail(err, ENOMEM,
+			"cannot add group %s: the figures of its functions take %.1f MiB, and %s; %slower --precision or name fewer functions",
+			group->name, ktlat_group_memory(group, info) / MIB,
+			limit ? "that would pass your limit of locked memory" :
+				"the kernel has no room for that",
+			limit ? "raise ulimit -l, " : "");
+}
+
+/*
+ * What the module refuses a group as a whole for. What to do about it is another
+ * thing than for other probes, which may have another backend.
+ */
+static int fail_refused(const struct ktlat_group *group, __u32 refusal,
+			int code, struct ktlat_error *err)
+{
+	const char *reason = NULL;
+	char text[KTLAT_ERROR_LEN];
+
+	if (refusal == KTLAT_REFUSED_RIGHTS)
+		reason = "a group takes CAP_SYS_ADMIN; run as root";
+	else if (ktlat_format_refusal(refusal, text))
+		return ktl_fail(err, code,
+				"cannot add group %s: %s; see ktlat-ctl status",
+				group->name, text);
+	else
+		reason = ktl_reason_of_errno(code);
+	if (!reason)
+		return ktl_fail(err, code,
+				"cannot add group %s: %s; see ktlat-ctl status and the kernel log",
+				group->name, strerror(code));
+	return fail_group(group, code, reason, err);
+}
+
+static int fail_none_left(const struct ktlat_group *group,
+			  struct ktlat_error *err)
+{
+	const struct ktlat_member *first = group->members;
+	char name[KTL_POINT_LEN];
+
+	ktl_format_point(&first->point, name);
+	return ktl_fail(err, first->code,
+			"cannot add group %s: none of its functions can be measured, as %s: %s; ktlat-ctl functions lists those there are",
+			group->name, name, first->reason);
+}
+
+/*
+ * The backend that takes a group, or why there is none. What it refuses could
+ * go to a second one here.
+ */
+static int choose_backend(const struct ktlat_group *group,
+			  const struct ktlat_info *info,
+			  struct ktlat_error *err)
+{
+	if (!(info->features & KTLAT_FEATURE_DIRECT_GROUP))
+		return fail_group(group, EPROTONOSUPPORT,
+				  "the module has no backend for groups on this kernel; add the functions one by one",
+				  err);
+	if (group->backend == KTLAT_BACKEND_AUTO && ktl_is_livepatched())
+		return fail_group(group, EBUSY,
+				  "a livepatch is loaded, and trampolines of ours could get in its way; to have them all the same add --backend direct",
+				  err);
+	return 0;
+}
+
+static int start_group(struct ktlat *k, const struct ktlat_group *group,
+		       const struct ktlat_info *info, __u64 *id,
+		       struct ktlat_error *err)
+{
+	struct ktlat_probe_add add = {
+		.size = sizeof(add),
+		.flags = (group->flags & KTLAT_PROBE_PUBLIC) |
+			 KTLAT_PROBE_DISABLED,
+		.kind = KTLAT_KIND_GROUP,
+		.backend = group->backend,
+		.precision = group->precision,
+		.functions = count_kept(group),
+	};
+	int ret;
+
+	snprintf(add.point[0].name, sizeof(add.point[0].name), "%s",
+		 group->name);
+	ret = ktl_ioctl(k, KTLAT_IOC_PROBE_ADD, &add);
+	if (ret == -ENOMEM)
+		return fail_memory(group, info, add.refusal, err);
+	if (ret)
+		return fail_refused(group, add.refusal, -ret, err);
+	*id = add.id;
+	return 0;
+}
+
+static int add_member(struct ktlat *k, const struct ktlat_group *group,
+		      __u64 id, struct ktlat_member *member,
+		      struct ktlat_error *err)
+{
+	struct ktlat_function function = {
+		.size = sizeof(function),
+		.flags = member->flags,
+		.id = id,
+		.point = member->point,
+	};
+	int ret = ktl_ioctl(k, KTLAT_IOC_FUNCTION_ADD, &function);
+
+	if (!ret)
+		return 0;
+	member->reason = ktl_refusal_in_short(function.refusal);
+	if (!member->reason)
+		return fail_refused(group, function.refusal, -ret, err);
+	member->code = -ret;
+	return 0;
+}
+
+static int fail_enable(const struct ktlat_group *group, int code,
+		       struct ktlat_error *err)
+{
+	switch (code) {
+	case EADDRINUSE:
+		return fail_group(group, code,
+				  "another trampoline is on one of its functions by now, of a BPF program maybe, or kernel.ftrace_enabled is 0; try again",
+				  err);
+	case ENODEV:
+		return fail_group(group, code,
+				  "a module that held functions of it was unloaded meanwhile; try again",
+				  err);
+	case ENODATA:
+		return fail_refused(group, KTLAT_REFUSED_CLOCK, code, err);
+	default:
+		return fail_refused(group, KTLAT_REFUSED_NOT, code, err);
+	}
+}
+
+static int enable(struct ktlat *k, const struct ktlat_group *group, __u64 id,
+		  struct ktlat_error *err)
+{
+	int ret;
+
+	if (group->flags & KTLAT_PROBE_DISABLED)
+		return 0;
+	ret = ktlat_change_probe(k, KTLAT_CHANGE_ENABLE, id, NULL);
+	return ret < 0 ? fail_enable(group, -ret, err) : 0;
+}
+
+static int fill(struct ktlat *k, struct ktlat_group *group, __u64 id,
+		struct ktlat_error *err)
+{
+	__u32 i;
+
+	for (i = 0; i < group->nr_members; i++) {
+		struct ktlat_member *member = &group->members[i];
+		int ret = 0;
+
+		if (!member->code)
+			ret = add_member(k, group, id, member, err);
+		if (ret)
+			return ret;
+	}
+	if (!count_kept(group))
+		return fail_none_left(group, err);
+	return enable(k, group, id, err);
+}
+
+/**
+ * ktlat_add_group() - Add a group to the session
+ * @k: handle, opened for writing
+ * @group: the group, as ktlat_resolve_members() left it; functions that the
+ *	module refuses one by one are left out
+ * @id: where to put the id of the group
+ * @err: why it failed; there is no group then
+ */
+int ktlat_add_group(struct ktlat *k, struct ktlat_group *group, __u64 *id,
+		    struct ktlat_error *err)
+{
+	struct ktlat_info info;
+	int ret = ktlat_get_info(k, &info, err);
+
+	if (!ret)
+		ret = choose_backend(group, &info, err);
+	if (ret)
+		return ret;
+	if (!count_kept(group))
+		return fail_none_left(group, err);
+	if (count_kept(group) > KTLAT_FUNCTIONS_MAX)
+		return ktl_fail(err, E2BIG,
+				"cannot add group %s: it has %u functions, and a group can have %u; make several groups",
+				group->name, count_kept(group),
+				KTLAT_FUNCTIONS_MAX);
+
+	ret = start_group(k, group, &info, id, err);
+	if (ret)
+		return ret;
+	ret = fill(k, group, *id, err);
+	if (ret)
+		ktlat_change_probe(k, KTLAT_CHANGE_DELETE, *id, NULL);
+	return ret;
+}
+
+/**
+ * ktlat_get_function() - Ask for a function of a group
+ * @k: handle
+ * @id: the group
+ * @index: its place among the members of a snapshot
+ * @function: the answer
+ * @err: why it failed; ENOENT if there is none, or no such group
+ */
+int ktlat_get_function(struct ktlat *k, __u64 id, __u32 index,
+		       struct ktlat_function *function, struct ktlat_error *err)
+{
+	int ret;
+
+	*function = (struct ktlat_function){
+		.size = sizeof(*function),
+		.id = id,
+		.index = index,
+	};
+	ret = ktl_ioctl(k, KTLAT_IOC_FUNCTION_GET, function);
+	if (ret)
+		return ktl_fail(err, -ret,
+				"cannot ask for the functions of group %llu: %s; see ktlat-ctl list",
+				(unsigned long long)id, strerror(-ret));
+	return 0;
+}
