@@ -58,6 +58,13 @@ int __wrap_access(const char *path, int mode)
 	return __real_access(moved(path, room), mode);
 }
 
+DIR *__wrap_opendir(const char *path)
+{
+	char room[FAKE_PATH_LEN];
+
+	return __real_opendir(moved(path, room));
+}
+
 static struct ktlat_probe_info *find(struct fake_device *device, __u64 id,
 				     bool next)
 {
@@ -86,13 +93,15 @@ static void make_calls(void *map)
 			       1000 + i % 50 + (i % 100 ? 0 : i * 1000));
 }
 
+struct refused {
+	const char *name;
+	__u32 refusal;
+	int code;
+};
+
 static int refuse(struct ktlat_probe_add *add)
 {
-	static const struct {
-		const char *name;
-		__u32 refusal;
-		int code;
-	} refused[] = {
+	static const struct refused refused[] = {
 		{ "f_blacklisted", KTLAT_REFUSED_BLACKLIST, EADDRNOTAVAIL },
 		{ "f_notrace", KTLAT_REFUSED_NOTRACE, EOPNOTSUPP },
 		{ "f_noreturn", KTLAT_REFUSED_NORETURN, ENOTRECOVERABLE },
@@ -105,6 +114,9 @@ static int refuse(struct ktlat_probe_add *add)
 		{ "f_copied", KTLAT_REFUSED_UNKNOWN, ENOENT },
 		{ "f_perm", KTLAT_REFUSED_NOT, EPERM },
 		{ "f_nomem", KTLAT_REFUSED_NOT, ENOMEM },
+		{ "g_memlock", KTLAT_REFUSED_MEMLOCK, ENOMEM },
+		{ "g_large", KTLAT_REFUSED_NOT, ENOMEM },
+		{ "g_slots", KTLAT_REFUSED_SLOTS, ENOSPC },
 	};
 	const int nr = sizeof(refused) / sizeof(*refused);
 	int i;
@@ -121,7 +133,8 @@ static int refuse(struct ktlat_probe_add *add)
 		return -refused[i].code;
 	}
 	if (strncmp(add->point[0].name, "f_", 2) &&
-	    add->kind != KTLAT_KIND_TRACEPOINT) {
+	    add->kind != KTLAT_KIND_TRACEPOINT &&
+	    add->kind != KTLAT_KIND_GROUP) {
 		add->refusal = KTLAT_REFUSED_UNKNOWN;
 		return -ENOENT;
 	}
@@ -145,11 +158,95 @@ static void describe(struct ktlat_probe_info *info,
 		.pool = add->pool,
 		.starts = add->starts,
 		.map_offset = FAKE_MAP_OFFSET + slot * FAKE_MAP_STRIDE,
-		.map_size = fakemap_size(add->precision),
+		.map_size = fakemap_group_size(add->precision,
+					       add->functions ?: 1),
 		.cost_ps = add->kind == KTLAT_KIND_FUNCTION ? 559300 : 0,
 		.share_ps = add->kind == KTLAT_KIND_FUNCTION ? 207234 : 0,
 	};
 	memcpy(info->point, add->point, sizeof(info->point));
+}
+
+static struct ktlat_point *functions_of(struct fake_device *device, int slot)
+{
+	return (void *)device + FAKE_FUNCTION_OFFSET +
+	       slot * FAKE_FUNCTION_STRIDE;
+}
+
+static void *map_of(struct fake_device *device, int slot)
+{
+	return (void *)device + FAKE_MAP_OFFSET +
+	       (size_t)slot * FAKE_MAP_STRIDE;
+}
+
+/* What is called f_calls_N_NS was called N times, for so long each time. */
+static void make_named_calls(void *map, __u32 function, const char *name)
+{
+	unsigned long long latency;
+	unsigned int nr, i;
+
+	if (sscanf(name, "f_calls_%u_%llu", &nr, &latency) == 2)
+		for (i = 0; i < nr; i++)
+			fakemap_record_in(map, i % FAKEMAP_CPUS, function,
+					  latency);
+}
+
+static int refuse_function(struct ktlat_function *function)
+{
+	static const struct refused refused[] = {
+		{ "f_notrace", KTLAT_REFUSED_NOTRACE, EOPNOTSUPP },
+		{ "f_taken", KTLAT_REFUSED_TAKEN, EADDRINUSE },
+		{ "f_elsewhere", KTLAT_REFUSED_ADDRESS, ENXIO },
+		{ "f_full", KTLAT_REFUSED_NOT, ENOBUFS },
+		{ "f_enabled", KTLAT_REFUSED_NOT, EALREADY },
+		{ "f_rights", KTLAT_REFUSED_RIGHTS, EACCES },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		if (strcmp(function->point.name, refused[i].name))
+			continue;
+		function->refusal = refused[i].refusal;
+		return -refused[i].code;
+	}
+	if (!(function->flags & KTLAT_PROBE_REGISTERS)) {
+		function->refusal = KTLAT_REFUSED_PROTOTYPE;
+		return -EPROTOTYPE;
+	}
+	return 0;
+}
+
+static int add_function(struct fake_device *device,
+			struct ktlat_function *function)
+{
+	struct ktlat_probe_info *info = find(device, function->id, false);
+	int ret = info ? refuse_function(function) : -ENOENT;
+	int slot;
+
+	if (ret)
+		return ret;
+	slot = info - device->probes;
+	if (info->state != KTLAT_STATE_DISABLED)
+		return -EALREADY;
+	if (info->functions == device->rooms[slot])
+		return -ENOBUFS;
+	function->index = info->functions++;
+	functions_of(device, slot)[function->index] = function->point;
+	fakemap_begin(map_of(device, slot), function->index);
+	make_named_calls(map_of(device, slot), function->index,
+			 function->point.name);
+	return 0;
+}
+
+static int get_function(struct fake_device *device,
+			struct ktlat_function *function)
+{
+	struct ktlat_probe_info *info = find(device, function->id, false);
+
+	if (!info || function->index >= info->functions)
+		return -ENOENT;
+	function->point = functions_of(device, info - device->probes)
+			  [function->index];
+	return 0;
 }
 
 static int add_probe(struct fake_device *device, struct ktlat_probe_add *add)
@@ -159,26 +256,37 @@ static int add_probe(struct fake_device *device, struct ktlat_probe_add *add)
 
 	if (ret)
 		return ret;
+	if (add->functions > FAKE_FUNCTIONS)
+		return -EINVAL;
 	for (slot = 0; device->probes[slot].id; slot++)
 		;
 	add->id = ++device->last_id;
 	device->anonymous[slot] = anonymous;
 	describe(&device->probes[slot], add, slot);
-	map = (void *)device + FAKE_MAP_OFFSET + slot * FAKE_MAP_STRIDE;
-	fakemap_init(map, add->id, add->precision);
+	device->rooms[slot] = add->functions;
+	map = map_of(device, slot);
+	if (add->kind == KTLAT_KIND_GROUP)
+		fakemap_init_group(map, add->id, add->precision,
+				   add->functions);
+	else
+		fakemap_init(map, add->id, add->precision);
 	if (!strncmp(add->point[0].name, "f_busy", 6))
 		make_calls(map);
 	return 0;
 }
 
-static void change_one(struct ktlat_probe_info *info, unsigned long call)
+static int change_one(struct ktlat_probe_info *info, unsigned long call)
 {
+	if (call == KTLAT_IOC_PROBE_ENABLE &&
+	    !strcmp(info->point[0].name, "g_taken"))
+		return -EADDRINUSE;
 	if (call == KTLAT_IOC_PROBE_DELETE)
 		info->id = 0;
 	else if (call == KTLAT_IOC_PROBE_ENABLE)
 		info->state = KTLAT_STATE_ARMED;
 	else if (call == KTLAT_IOC_PROBE_DISABLE)
 		info->state = KTLAT_STATE_DISABLED;
+	return 0;
 }
 
 static int change(struct fake_device *device, unsigned long call,
@@ -191,8 +299,12 @@ static int change(struct fake_device *device, unsigned long call,
 	if (!info && !all)
 		return -ENOENT;
 	for (; info; info = all ? find(device, id, true) : NULL) {
+		int ret;
+
 		id = info->id;
-		change_one(info, call);
+		ret = change_one(info, call);
+		if (ret)
+			return ret;
 		ref->count++;
 	}
 	return 0;
@@ -213,6 +325,8 @@ static void inform(const struct fake_device *device, struct ktlat_info *info)
 {
 	info->abi_version = device->abi_version;
 	info->features = KTLAT_FEATURE_KRETPROBE | KTLAT_FEATURE_PAIR;
+	if (!getenv("KTLAT_FAKE_NO_GROUPS"))
+		info->features |= KTLAT_FEATURE_DIRECT_GROUP;
 	info->session_id = anonymous ? 2 : 1;
 	info->session_kind = anonymous ? KTLAT_SESSION_ANONYMOUS :
 					 KTLAT_SESSION_DEFAULT;
@@ -238,6 +352,10 @@ static int answer(struct fake_device *device, unsigned long call,
 		return 0;
 	case KTLAT_IOC_PROBE_ADD:
 		return add_probe(device, argument);
+	case KTLAT_IOC_FUNCTION_ADD:
+		return add_function(device, argument);
+	case KTLAT_IOC_FUNCTION_GET:
+		return get_function(device, argument);
 	case KTLAT_IOC_PROBE_GET:
 		return tell(device, argument, false);
 	case KTLAT_IOC_PROBE_NEXT:

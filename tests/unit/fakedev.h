@@ -3,20 +3,27 @@
 #ifndef FAKEDEV_H
 #define FAKEDEV_H
 
+#include <dirent.h>
 #include <ktlat.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #define FAKE_PATH_LEN	4200
 #define FAKE_PROBES	16
-#define FAKE_MAP_OFFSET	0x10000
-#define FAKE_MAP_STRIDE	0x80000
+/* Where the functions of groups are, those of each probe in one piece. */
+#define FAKE_FUNCTIONS		2500
+#define FAKE_FUNCTION_OFFSET	0x10000
+#define FAKE_FUNCTION_STRIDE	0x200000
+/* The file has holes: it takes no more room than what is written. */
+#define FAKE_MAP_OFFSET	0x4000000
+#define FAKE_MAP_STRIDE	0x4000000
 #define FAKE_SIZE	(FAKE_MAP_OFFSET + FAKE_PROBES * FAKE_MAP_STRIDE)
 
 /* What --wrap makes of the functions of libc. */
 int __real_open64(const char *path, int flags, ...);
 FILE *__real_fopen64(const char *path, const char *mode);
 int __real_access(const char *path, int mode);
+DIR *__real_opendir(const char *path);
 int __real_ioctl(int fd, unsigned long call, void *argument);
 
 /**
@@ -25,12 +32,14 @@ int __real_ioctl(int fd, unsigned long call, void *argument);
  * @last_id: the id that was given last
  * @probes: all probes; id 0 for none
  * @anonymous: which of them are in the anonymous session
+ * @rooms: how many functions each may have
  */
 struct fake_device {
 	__u32 abi_version;
 	__u64 last_id;
 	struct ktlat_probe_info probes[FAKE_PROBES];
 	bool anonymous[FAKE_PROBES];
+	__u32 rooms[FAKE_PROBES];
 };
 
 #endif /* FAKEDEV_H */

@@ -46,7 +46,8 @@ static void make_dirs(const char *path)
 	}
 }
 
-static void write_file(const char *name, const void *data, size_t size)
+/* Writes a file below the root of the fake device. */
+void tool_write(const char *name, const void *data, size_t size)
 {
 	char path[FAKE_PATH_LEN];
 	FILE *file;
@@ -61,7 +62,7 @@ static void write_file(const char *name, const void *data, size_t size)
 
 static void write_text(const char *name, const char *text)
 {
-	write_file(name, text, strlen(text));
+	tool_write(name, text, strlen(text));
 }
 
 void tool_no_device(void)
@@ -79,7 +80,7 @@ void tool_new_device(__u32 abi_version)
 	const struct fake_device device = { .abi_version = abi_version };
 	char path[FAKE_PATH_LEN];
 
-	write_file(KTLAT_DEVICE_PATH, &device, sizeof(device));
+	tool_write(KTLAT_DEVICE_PATH, &device, sizeof(device));
 	snprintf(path, sizeof(path), "%s" KTLAT_DEVICE_PATH, root);
 	assert_int_equal(truncate(path, FAKE_SIZE), 0);
 	write_text("/sys/module/ktlat/initstate", "live\n");

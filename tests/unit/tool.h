@@ -4,6 +4,7 @@
 #define TOOL_H
 
 #include <ktlat.h>
+#include <stddef.h>
 
 #define OUTPUT_LEN	65536
 
@@ -23,6 +24,7 @@ int tool_setup(void **state);
 int tool_teardown(void **state);
 void tool_new_device(__u32 abi_version);
 void tool_no_device(void);
+void tool_write(const char *name, const void *data, size_t size);
 void tool_run(const char *line, struct result *result);
 void tool_interrupt(const char *line, int sig, struct result *result);
 

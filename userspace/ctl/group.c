@@ -50,13 +50,6 @@ static int name_members(const struct args *args, struct ktlat_group *group,
 	return ret;
 }
 
-static int fail_file(const char *name, struct ktlat_error *err)
-{
-	explain(err, "cannot read %s: %s; give a file with one function a line",
-		name, strerror(errno));
-	return -err->code;
-}
-
 static int read_file(const char *name, struct ktlat_group *group,
 		     struct ktlat_error *err)
 {
@@ -67,7 +60,9 @@ static int read_file(const char *name, struct ktlat_group *group,
 		return ktlat_read_members(group, stdin, "standard input", err);
 	file = fopen(name, "re");
 	if (!file)
-		return fail_file(name, err);
+		return explain(err,
+			       "cannot read %s: %s; give a file with one function a line",
+			       name, strerror(errno));
 	ret = ktlat_read_members(group, file, name, err);
 	fclose(file);
 	return ret;
@@ -164,7 +159,7 @@ static int announce_memory(struct ktlat *k, const struct ktlat_group *group,
 		return ret;
 	memory = ktlat_group_memory(group, &info);
 	if (memory > MUCH_MEMORY)
-		note("the figures of group %s take %.0f MiB; a lower --precision would make it less",
+		note("the figures of group %s take %.1f MiB; a lower --precision would make it less",
 		     group->name, memory / MIB);
 	return 0;
 }
