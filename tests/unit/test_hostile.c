@@ -47,27 +47,50 @@ static const struct lie lies[] = {
 	LIE(generation_stride, 0, EPROTO),
 	LIE(generation_stride, 1ULL << 40, EPROTO),
 	LIE(generation_stride, ~7ULL, EPROTO),
+	LIE(nr_functions, 0, EPROTO),
+	LIE(nr_functions, 2, EPROTO),
+	LIE(nr_functions, ~0U, EPROTO),
+	LIE(function_stride, 4, EPROTO),
 	LIE(bucket_offset, 0, EPROTO),
 	LIE(bucket_offset, 129, EPROTO),
 	LIE(bucket_offset, 1ULL << 32, EPROTO),
 	LIE(bucket_offset, ~7ULL, EPROTO),
 };
 
-static void test_lies(void **state)
+/* What of a group must not be said; the mapping is one of three functions. */
+static const struct lie group_lies[] = {
+	LIE(nr_functions, 0, EPROTO),
+	LIE(nr_functions, 4, EPROTO),
+	LIE(nr_functions, KTLAT_FUNCTIONS_MAX + 1, EPROTO),
+	LIE(nr_functions, ~0U, EPROTO),
+	LIE(function_stride, 0, EPROTO),
+	LIE(function_stride, 8, EPROTO),
+	LIE(function_stride, 2060, EPROTO),
+	LIE(function_stride, 1ULL << 20, EPROTO),
+	LIE(function_stride, 1ULL << 63, EPROTO),
+	LIE(function_stride, ~7ULL, EPROTO),
+	LIE(generation_stride, 4096, EPROTO),
+	LIE(cpu_stride, 8192, EPROTO),
+	LIE(probe_id, 8, ESTALE),
+};
+
+typedef int (*read_fn)(const void *base, size_t size, __u64 id,
+		       struct ktlat_snapshot *snap, struct ktlat_error *err);
+
+static void check_lies(const struct lie *lie, size_t nr, __u32 functions,
+		       read_fn read_it)
 {
-	size_t size = fakemap_size(PRECISION), i;
+	size_t size = fakemap_group_size(PRECISION, functions);
 	struct ktlat_snapshot snap = { 0 };
 	void *base = malloc(size);
 
-	(void)state;
-	for (i = 0; i < ARRAY_LEN(lies); i++) {
-		const struct lie *lie = &lies[i];
+	for (; nr--; lie++) {
 		struct ktlat_error err;
 		int ret;
 
-		fakemap_init(base, ID, PRECISION);
+		fakemap_init_group(base, ID, PRECISION, functions);
 		memcpy(base + lie->offset, &lie->value, lie->width);
-		ret = ktlat_read_figures(base, size, ID, &snap, &err);
+		ret = read_it(base, size, ID, &snap, &err);
 		if (ret != -lie->want)
 			fail_msg("%s: %d", lie->name, ret);
 		assert_int_equal(err.code, lie->want);
@@ -77,22 +100,28 @@ static void test_lies(void **state)
 	free(base);
 }
 
-/* The mapping itself is shorter than what it holds. */
-static void test_short(void **state)
+static void test_lies(void **state)
 {
-	size_t full = fakemap_size(PRECISION), size;
+	(void)state;
+	check_lies(lies, ARRAY_LEN(lies), 1, ktlat_read_figures);
+	check_lies(group_lies, ARRAY_LEN(group_lies), 3, ktlat_read_group);
+}
+
+/* The mapping itself is shorter than what it holds. */
+static void check_short(__u32 functions, read_fn read_it)
+{
+	size_t full = fakemap_group_size(PRECISION, functions), size;
 	struct ktlat_snapshot snap = { 0 };
 	void *whole = malloc(full);
 
-	(void)state;
-	fakemap_init(whole, ID, PRECISION);
+	fakemap_init_group(whole, ID, PRECISION, functions);
 	for (size = 0; size < full; size += 40) {
 		/* Exactly so long, for the sanitizer to see a step too far. */
 		void *base = malloc(size);
 		int ret;
 
 		memcpy(base, whole, size);
-		ret = ktlat_read_figures(base, size, ID, &snap, NULL);
+		ret = read_it(base, size, ID, &snap, NULL);
 		assert_true(ret == -EPROTO || (!ret && size + 200 > full));
 		free(base);
 	}
@@ -100,23 +129,40 @@ static void test_short(void **state)
 	free(whole);
 }
 
+static void test_short(void **state)
+{
+	(void)state;
+	check_short(1, ktlat_read_figures);
+	check_short(3, ktlat_read_group);
+}
+
 static bool stop;
+
+#define FUNCTIONS	3
 
 /* Each generation g holds g calls on each CPU, entries and returns alike. */
 static void fill(void *base, __u64 generation)
 {
-	__u32 cpu;
+	const struct ktlat_map_header *header = base;
+	__u32 cpu, function;
 
 	for (cpu = 0; cpu < FAKEMAP_CPUS; cpu++) {
-		struct ktlat_counters *counters =
-			fakemap_counters(base, generation, cpu);
+		for (function = 0; function < header->nr_functions;
+		     function++) {
+			struct fake_figures figures =
+				fakemap_figures(base, generation, cpu,
+						function);
+			struct ktlat_counters *counters = figures.counters;
 
-		__atomic_store_n(&counters->entries, generation,
-				 __ATOMIC_RELAXED);
-		__atomic_store_n(&counters->sum_ns, generation,
-				 __ATOMIC_RELAXED);
-		__atomic_store_n(fakemap_buckets(base, generation, cpu),
-				 generation, __ATOMIC_RELAXED);
+			__atomic_store_n(&counters->entries, generation,
+					 __ATOMIC_RELAXED);
+			__atomic_store_n(&counters->returns, generation,
+					 __ATOMIC_RELAXED);
+			__atomic_store_n(&counters->sum_ns, generation,
+					 __ATOMIC_RELAXED);
+			__atomic_store_n(figures.buckets, generation,
+					 __ATOMIC_RELAXED);
+		}
 	}
 }
 
@@ -137,29 +183,39 @@ static void *reset_again_and_again(void *base)
 	return NULL;
 }
 
-static void test_resets(void **state)
+/* Figures of one generation, and of no other. */
+static void check_whole(const struct ktlat_snapshot *snap, __u32 functions)
 {
-	size_t size = fakemap_size(PRECISION);
+	assert_true(snap->count ==
+		    functions * FAKEMAP_CPUS * snap->generation);
+	assert_true(snap->entries == snap->count);
+	assert_true(snap->sum_ns == snap->count);
+}
+
+static void check_resets(__u32 functions, read_fn read_it)
+{
+	size_t size = fakemap_group_size(PRECISION, functions);
 	struct ktlat_snapshot snap = { 0 };
 	void *base = malloc(size);
 	int i, whole = 0;
 	pthread_t thread;
+	__u32 j;
 
-	(void)state;
-	fakemap_init(base, ID, PRECISION);
+	fakemap_init_group(base, ID, PRECISION, functions);
 	fill(base, 1);
+	__atomic_store_n(&stop, false, __ATOMIC_RELAXED);
 	assert_int_equal(pthread_create(&thread, NULL, reset_again_and_again,
 					base), 0);
 	for (i = 0; i < 20000; i++) {
-		int ret = ktlat_read_figures(base, size, ID, &snap, NULL);
+		int ret = read_it(base, size, ID, &snap, NULL);
 
 		assert_true(!ret || ret == -EAGAIN);
 		if (ret)
 			continue;
 		whole++;
-		assert_true(snap.count == FAKEMAP_CPUS * snap.generation);
-		assert_true(snap.entries == snap.count);
-		assert_true(snap.sum_ns == snap.count);
+		check_whole(&snap, functions);
+		for (j = 0; j < snap.nr_members; j++)
+			check_whole(&snap.members[j], 1);
 	}
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
@@ -168,12 +224,25 @@ static void test_resets(void **state)
 	free(base);
 }
 
+static void test_resets(void **state)
+{
+	(void)state;
+	check_resets(1, ktlat_read_figures);
+}
+
+static void test_resets_of_a_group(void **state)
+{
+	(void)state;
+	check_resets(FUNCTIONS, ktlat_read_group);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_resets),
+		cmocka_unit_test(test_resets_of_a_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,28 @@ static void *new_map(__u32 precision)
 	return base;
 }
 
+static void *new_group(__u32 precision, __u32 room, __u32 functions)
+{
+	void *base = malloc(fakemap_group_size(precision, room));
+
+	assert_non_null(base);
+	fakemap_init_group(base, ID, precision, room);
+	while (functions--)
+		fakemap_begin(base, functions);
+	return base;
+}
+
+static void read_group(void *base, struct ktlat_snapshot *snap)
+{
+	const struct ktlat_map_header *header = base;
+	size_t size = fakemap_group_size(header->precision,
+					 header->nr_functions);
+	struct ktlat_error err = { .text = "" };
+
+	if (ktlat_read_group(base, size, ID, snap, &err))
+		fail_msg("%s", err.text);
+}
+
 static void read_map(void *base, struct ktlat_snapshot *snap)
 {
 	const struct ktlat_map_header *header = base;
@@ -401,6 +423,211 @@ static void test_share_of_a_probe(void **state)
 	assert_int_equal(share, 208);
 }
 
+/* Every figure of each function, and what they come to. */
+static void test_group(void **state)
+{
+	struct ktlat_snapshot snap = { 0 };
+	void *base = new_group(2, 5, 3);
+	struct fake_figures figures = fakemap_figures(base, 0, 1, 2);
+
+	(void)state;
+	fakemap_record_in(base, 0, 0, 100);
+	fakemap_record_in(base, 1, 0, 300);
+	fakemap_record_in(base, 2, 2, 5000);
+	figures.counters->entries += 15;
+	figures.counters->missed = 2;
+	figures.counters->recursed = 5;
+	figures.counters->abandoned = 1;
+	read_group(base, &snap);
+	/* As many as there is room for; the last two were never begun. */
+	assert_int_equal(snap.nr_members, 5);
+	assert_int_equal(snap.count, 3);
+	assert_int_equal(snap.entries, 18);
+	assert_int_equal(snap.sum_ns, 5400);
+	assert_int_equal(snap.min_ns, 100);
+	assert_int_equal(snap.max_ns, 5000);
+	assert_int_equal(snap.missed, 2);
+	assert_int_equal(snap.recursed, 5);
+	assert_int_equal(snap.abandoned, 1);
+	assert_int_equal(snap.in_flight, 7);
+
+	assert_int_equal(snap.members[0].count, 2);
+	assert_int_equal(snap.members[0].sum_ns, 400);
+	assert_int_equal(snap.members[0].min_ns, 100);
+	assert_int_equal(snap.members[0].max_ns, 300);
+	assert_int_equal(snap.members[0].in_flight, 0);
+	assert_int_equal(snap.members[1].count, 0);
+	assert_true(snap.members[1].min_ns == ~0ULL);
+	assert_int_equal(snap.members[2].entries, 16);
+	assert_int_equal(snap.members[2].in_flight, 7);
+	assert_int_equal(snap.members[2].min_ns, 5000);
+	assert_true(snap.members[4].min_ns == ~0ULL);
+	ktlat_free_snapshot(&snap);
+	free(base);
+}
+
+/* A snapshot is used again for groups of other sizes, and for no group. */
+static void test_group_used_again(void **state)
+{
+	static const __u32 rooms[] = { 1, 300, 2, 40, 40, 1 };
+	struct ktlat_snapshot snap = { 0 };
+	void *single = new_map(7);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(rooms); i++) {
+		void *base = new_group(i % 3, rooms[i], rooms[i]);
+
+		fakemap_record_in(base, 0, rooms[i] - 1, 77);
+		read_group(base, &snap);
+		assert_int_equal(snap.nr_members, rooms[i]);
+		assert_int_equal(snap.members[rooms[i] - 1].sum_ns, 77);
+		assert_int_equal(snap.sum_ns, 77);
+		/* What ktlat_take_snapshot() does for one that has fewer. */
+		snap.nr_members = 0;
+		free(base);
+	}
+	read_map(single, &snap);
+	assert_null(snap.members);
+	assert_int_equal(snap.nr_members, 0);
+	ktlat_free_snapshot(&snap);
+	free(single);
+}
+
+static void test_group_generations(void **state)
+{
+	struct ktlat_snapshot older = { 0 }, newer = { 0 }, delta = { 0 };
+	void *base = new_group(2, 2, 2);
+	struct ktlat_map_header *header = base;
+
+	(void)state;
+	fakemap_record_in(base, 0, 0, 10);
+	fakemap_record_in(base, 0, 1, 20);
+	read_group(base, &older);
+	fakemap_record_in(base, 1, 1, 1000);
+	read_group(base, &newer);
+	assert_int_equal(ktlat_subtract(&newer, &older, &delta, NULL), 0);
+	assert_true(delta.delta && delta.members[1].delta);
+	assert_int_equal(delta.count, 1);
+	assert_int_equal(delta.sum_ns, 1000);
+	assert_int_equal(delta.members[0].count, 0);
+	assert_int_equal(delta.members[0].sum_ns, 0);
+	assert_int_equal(delta.members[1].count, 1);
+	assert_int_equal(delta.members[1].sum_ns, 1000);
+	assert_true(delta.members[1].min_ns <= 1000 &&
+		    delta.members[1].min_ns >= 800);
+
+	header->generation++;
+	fakemap_record_in(base, 0, 1, 3);
+	read_group(base, &newer);
+	assert_int_equal(newer.members[1].generation, 1);
+	assert_int_equal(ktlat_subtract(&newer, &older, &delta, NULL), 0);
+	assert_false(delta.delta || delta.members[1].delta);
+	assert_int_equal(delta.count, 1);
+	assert_int_equal(delta.members[0].count, 0);
+	assert_int_equal(delta.members[1].min_ns, 3);
+	/* One more function has come to the group. */
+	older.generation++;
+	older.nr_members = 1;
+	assert_int_equal(ktlat_subtract(&newer, &older, &delta, NULL), 0);
+	assert_int_equal(delta.nr_members, 2);
+	assert_int_equal(delta.members[1].count, 1);
+	ktlat_free_snapshot(&older);
+	ktlat_free_snapshot(&newer);
+	ktlat_free_snapshot(&delta);
+	free(base);
+}
+
+static void test_group_merge(void **state)
+{
+	struct ktlat_snapshot snap = { 0 }, all = { 0 };
+	void *base = new_group(2, 2, 2);
+
+	(void)state;
+	fakemap_record_in(base, 0, 0, 10);
+	fakemap_record_in(base, 0, 1, 20);
+	read_group(base, &snap);
+	assert_int_equal(ktlat_merge(&all, &snap, NULL), 0);
+	assert_int_equal(ktlat_merge(&all, &snap, NULL), 0);
+	assert_int_equal(all.count, 4);
+	assert_int_equal(all.nr_members, 0);
+	ktlat_free_snapshot(&snap);
+	ktlat_free_snapshot(&all);
+	free(base);
+}
+
+/* The share is taken off the calls of each function. */
+static void test_group_net(void **state)
+{
+	struct ktlat_snapshot gross = { 0 }, net = { 0 };
+	void *base = new_group(2, 3, 2);
+
+	(void)state;
+	fakemap_record_in(base, 0, 0, 50);
+	fakemap_record_in(base, 0, 1, 120);
+	fakemap_record_in(base, 1, 1, 1000);
+	read_group(base, &gross);
+	assert_int_equal(ktlat_take_share(&gross, 20, &net, NULL), 0);
+	assert_int_equal(net.nr_members, 3);
+	assert_int_equal(net.sum_ns, 1110);
+	assert_int_equal(net.min_ns, 30);
+	assert_true(net.members[0].net && net.members[2].net);
+	assert_int_equal(net.members[0].sum_ns, 30);
+	assert_int_equal(net.members[0].max_ns, 30);
+	assert_int_equal(net.members[1].sum_ns, 1080);
+	assert_int_equal(net.members[1].min_ns, 100);
+	assert_int_equal(net.members[2].count, 0);
+	assert_int_equal(net.members[2].sum_ns, 0);
+	ktlat_free_snapshot(&gross);
+	ktlat_free_snapshot(&net);
+	free(base);
+}
+
+#define FUNCTIONS	40
+#define CALLS		200
+
+static void check_percentile(const struct ktlat_snapshot *snap,
+			     const __u64 *sorted, size_t nr, __u32 ppm)
+{
+	__u64 want = true_percentile(sorted, nr, ppm);
+	__u64 got = ktlat_percentile(snap, ppm);
+
+	assert_true(got >= want && got <= sorted[nr - 1]);
+	assert_int_equal(ktlat_bucket_index(got, snap->precision),
+			 ktlat_bucket_index(want, snap->precision));
+}
+
+/* Of each function, and of all calls of all of them. */
+static void test_group_percentiles(void **state)
+{
+	static __u64 all[FUNCTIONS * CALLS];
+	struct ktlat_snapshot snap = { 0 };
+	void *base = new_group(2, FUNCTIONS, FUNCTIONS);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(all); i++) {
+		all[i] = random_latency();
+		fakemap_record_in(base, i % FAKEMAP_CPUS, i / CALLS, all[i]);
+	}
+	read_group(base, &snap);
+	for (i = 0; i < FUNCTIONS; i++) {
+		__u64 *own = &all[i * CALLS];
+
+		qsort(own, CALLS, sizeof(*own), compare);
+		check_percentile(&snap.members[i], own, CALLS, 500000);
+		check_percentile(&snap.members[i], own, CALLS, 990000);
+		assert_true(snap.members[i].min_ns == own[0]);
+		assert_true(snap.members[i].max_ns == own[CALLS - 1]);
+	}
+	qsort(all, ARRAY_LEN(all), sizeof(*all), compare);
+	check_percentile(&snap, all, ARRAY_LEN(all), 500000);
+	check_percentile(&snap, all, ARRAY_LEN(all), 990000);
+	check_percentile(&snap, all, ARRAY_LEN(all), 999000);
+	ktlat_free_snapshot(&snap);
+	free(base);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -413,6 +640,12 @@ int main(void)
 		cmocka_unit_test(test_subtract),
 		cmocka_unit_test(test_subtract_after_reset),
 		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_group_used_again),
+		cmocka_unit_test(test_group_generations),
+		cmocka_unit_test(test_group_merge),
+		cmocka_unit_test(test_group_net),
+		cmocka_unit_test(test_group_percentiles),
 		cmocka_unit_test(test_net),
 		cmocka_unit_test(test_net_sum),
 		cmocka_unit_test(test_share_of_a_probe),
