@@ -5,6 +5,7 @@
 #include "internal.h"
 
 #define KALLSYMS	"/proc/kallsyms"
+#define READ_SIZE	65536
 
 /* Where tracefs is: its own place, and the one it had before. */
 static const char * const filter_functions[] = {
@@ -72,6 +73,8 @@ static int scan(const char *path, bool (*parse)(char *, struct ktlat_symbol *),
 
 	if (!file)
 		return -errno;
+	/* Files of /proc ask to be read in much smaller pieces than they can. */
+	setvbuf(file, NULL, _IOFBF, READ_SIZE);
 	while (!ret && getline(&line, &size, file) > 0)
 		if (parse(line, &symbol))
 			ret = fn(&symbol, data);
