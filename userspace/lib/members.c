@@ -129,21 +129,37 @@ struct candidate {
 
 /**
  * struct candidates - All names of a group
- * @list: sorted by the name of the function
+ * @list: these
  * @nr: how many
+ * @slots: places in @list, from 1 up, each at the first free slot from that of
+ *	the function's name on; 0 where there is none
+ * @mask: number of slots less one; that is a power of two
  * @hidden: the kernel does not tell addresses
  */
 struct candidates {
 	struct candidate *list;
-	size_t nr;
+	__u32 nr;
+	__u32 *slots;
+	__u32 mask;
 	bool hidden;
 };
 
-static int by_name(const void *a, const void *b)
+/* No more than half of the slots are taken, so a search always ends. */
+static bool index_names(struct candidates *all)
 {
-	const struct candidate *left = a, *right = b;
+	__u32 size = 2, i, slot;
 
-	return strcmp(left->member->point.name, right->member->point.name);
+	while (size / 2 < all->nr)
+		size *= 2;
+	all->mask = size - 1;
+	all->slots = calloc(size, sizeof(*all->slots));
+	for (i = 0; all->slots && i < all->nr; i++) {
+		slot = ktl_hash(all->list[i].member->point.name) & all->mask;
+		while (all->slots[slot])
+			slot = (slot + 1) & all->mask;
+		all->slots[slot] = i + 1;
+	}
+	return all->slots;
 }
 
 static void consider(struct candidate *candidate,
@@ -163,31 +179,16 @@ static void consider(struct candidate *candidate,
 			 symbol->module);
 }
 
-/* Where the candidates of a name begin, or the end of the list. */
-static struct candidate *find_first(const struct candidates *all,
-				    const char *name)
-{
-	size_t low = 0, high = all->nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(all->list[middle].member->point.name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return &all->list[low];
-}
-
 static int look_up(const struct ktlat_symbol *symbol, void *data)
 {
 	struct candidates *all = data;
-	struct candidate *candidate = find_first(all, symbol->name);
+	__u32 slot = ktl_hash(symbol->name) & all->mask, place;
 
-	for (; candidate < all->list + all->nr &&
-	     !strcmp(candidate->member->point.name, symbol->name);
-	     candidate++) {
+	for (; (place = all->slots[slot]); slot = (slot + 1) & all->mask) {
+		struct candidate *candidate = &all->list[place - 1];
+
+		if (strcmp(candidate->member->point.name, symbol->name))
+			continue;
 		consider(candidate, symbol);
 		all->hidden |= !symbol->address;
 	}
@@ -209,12 +210,13 @@ static void settle(struct candidate *candidate)
 static int find_functions(struct ktlat_group *group, struct candidates *all,
 			  struct ktlat_error *err)
 {
-	size_t i;
+	__u32 i;
 	int ret;
 
 	for (i = 0; i < all->nr; i++)
 		all->list[i].member = &group->members[i];
-	qsort(all->list, all->nr, sizeof(*all->list), by_name);
+	if (!index_names(all))
+		return ktl_fail(err, ENOMEM, "out of memory");
 	ret = ktlat_scan_symbols(look_up, all, err);
 	if (ret < 0)
 		return ret;
@@ -371,6 +373,7 @@ int ktlat_resolve_members(struct ktlat_group *group, struct ktlat_error *err)
 		return ktl_fail(err, ENOMEM, "out of memory");
 	ret = find_functions(group, &all, err);
 	free(all.list);
+	free(all.slots);
 	if (!ret)
 		ret = make_unique(group, err);
 	return ret ? ret : vouch(group, err);

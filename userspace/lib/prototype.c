@@ -197,16 +197,6 @@ struct source {
 	__u32 mask;
 };
 
-/* FNV-1a */
-static __u32 hash(const char *name)
-{
-	__u32 value = 2166136261U;
-
-	for (; *name; name++)
-		value = (value ^ (unsigned char)*name) * 16777619U;
-	return value;
-}
-
 static const char *function_name(const struct btf *btf, __u32 id)
 {
 	const struct btf_type *type = btf__type_by_id(btf, id);
@@ -247,7 +237,7 @@ static bool index_functions(struct source *source)
 
 		if (!name)
 			continue;
-		slot = hash(name) & source->mask;
+		slot = ktl_hash(name) & source->mask;
 		while (source->slots[slot])
 			slot = (slot + 1) & source->mask;
 		source->slots[slot] = id;
@@ -259,7 +249,7 @@ static bool index_functions(struct source *source)
 static const struct btf_type *find_function(const struct source *source,
 					    const char *name)
 {
-	__u32 slot = hash(name) & source->mask, found = 0, id;
+	__u32 slot = ktl_hash(name) & source->mask, found = 0, id;
 
 	for (; (id = source->slots[slot]); slot = (slot + 1) & source->mask) {
 		if (strcmp(function_name(source->btf, id), name))

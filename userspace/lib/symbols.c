@@ -15,13 +15,24 @@ static const char * const filter_functions[] = {
 
 #define BLACKLIST	"/sys/kernel/debug/kprobes/blacklist"
 
-/* Ends the word at @text, and returns where the next one begins. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+/*
+ * Ends the word at @text, and returns where the next one begins. There are
+ * hundreds of thousands of words, and strcspn() makes a table for each.
+ */
 static char *next_word(char *text)
 {
-	text += strcspn(text, " \t\n");
+	while (*text && !is_blank(*text))
+		text++;
 	if (*text)
 		*text++ = '\0';
-	return text + strspn(text, " \t\n");
+	while (is_blank(*text))
+		text++;
+	return text;
 }
 
 /*
