@@ -206,6 +206,35 @@ static void test_files(void **state)
 	assert_non_null(strstr(result.err, "it holds a zero byte\n"));
 }
 
+/* Whatever a list holds, it is taken or the line is told that is wrong. */
+static void test_random_lists(void **state)
+{
+	static const char letters[] = "ab_19.:+-# \t\r\n\n\0*[]";
+	char text[64];
+	int i, j;
+
+	(void)state;
+	srand(1);
+	for (i = 0; i < 100000; i++) {
+		size_t len = 1 + rand() % sizeof(text);
+		struct ktlat_group group = { .name = "g" };
+		struct ktlat_error err = { .text = "" };
+		FILE *file;
+		int ret;
+
+		for (j = 0; j < (int)len; j++)
+			text[j] = letters[rand() % (sizeof(letters) - 1)];
+		file = fmemopen(text, len, "r");
+		ret = ktlat_read_members(&group, file, "LIST", &err);
+		fclose(file);
+		assert_true(!ret || ret == -EINVAL);
+		assert_int_equal(!ret, !strstr(err.text, "line "));
+		for (j = 0; j < (int)group.nr_members; j++)
+			assert_true(*group.members[j].point.name);
+		ktlat_free_members(&group);
+	}
+}
+
 static void test_standard_input(void **state)
 {
 	int saved = dup(STDIN_FILENO), file;
@@ -568,6 +597,7 @@ int main(void)
 		cmocka_unit_test(test_one_line),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_random_lists),
 		cmocka_unit_test(test_standard_input),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_refused),
