@@ -37,6 +37,8 @@ static const char * const reasons[] = {
 		"ftrace is switched off; switch it on: sysctl kernel.ftrace_enabled=1",
 	[KTLAT_REFUSED_ADDRESS] =
 		"no function begins where /proc/kallsyms says, or it is another one; if its module was loaded again just now, try again",
+	[KTLAT_REFUSED_SITES] =
+		"groups have as many functions as the kernel can serve; remove a group",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
@@ -52,6 +54,7 @@ static const char * const reasons_in_short[] = {
 	[KTLAT_REFUSED_TAKEN]		= "another trampoline on it",
 	[KTLAT_REFUSED_EXCLUDED]	= "not for trampolines",
 	[KTLAT_REFUSED_ADDRESS]		= "another function at its address",
+	[KTLAT_REFUSED_SITES]		= "as many as the kernel can serve are there",
 };
 
 /* The same where the errno says it all. */

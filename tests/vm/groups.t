@@ -1,0 +1,205 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: cpus=4 timeout=480 mem=3072 serial long
+#
+# Groups: many functions by one trampoline, each with its own figures, which are
+# those that the functions know of themselves; kernel modules that go; what is
+# refused; and how long two thousand take, beside function_graph. The long form
+# traces every function of the kernel that can be traced.
+. tests/vm/lib.sh
+. tests/vm/target.sh
+
+F=ktlat_target
+TRACING=/sys/kernel/tracing
+group=(ktlat-ctl add-probe --args-in-registers --group)
+
+load_ktlat
+if ! ktlat-ctl status --json | jq -e '.group_backends | length > 0' >/dev/null; then
+	echo "1..0 # SKIP ktlat has no groups on Linux $KERNEL"
+	exit 0
+fi
+load_target
+
+free_again() {
+	ok "$1: nothing holds the module" wait_until 30 eval '[[ $(</sys/module/ktlat/refcnt) == 0 ]]'
+}
+
+# member GROUP FUNCTION FILTER: what ktlat says of a function of a group.
+member() {
+	ktlat-ctl hist --json "$1" |
+		jq -r --arg name "$2" ".probes[0].members[] | select(.function == \$name) | $3"
+}
+
+# member_agrees GROUP FUNCTION NAME: as agrees, for a function of a group.
+member_agrees() {
+	local out
+	ktlat-ctl hist --json "$1" | jq --arg name "${F}_$2" \
+		'{probes: [.probes[0] as $group | $group.members[] | select(.function == $name) |
+			$group + . + {spec: $name, in_flight: (.entries - .count)}]}' >/tmp/hist.json
+	out=$(jq -nr --slurpfile hist /tmp/hist.json --slurpfile stats "$TARGET_DIR/stats" \
+		--arg spec "${F}_$2" --arg name "${F}_$2" -f tests/vm/compare.jq 2>&1)
+	if [[ $out =~ ^[0-9]+$ ]]; then
+		pass "$3: $out calls agree"
+	else
+		fail "$3"
+		diag "$(head -n 12 <<<"$out")"
+	fi
+}
+
+# Each function has its own figures, whoever calls, however deep.
+like "$("${group[@]}" target --precision 5 ${F}_{busy,loop,sleep,outer,inner,recurse,migrate})" \
+	'added group [0-9]+: target \(direct, 7 functions\)' 'a group of seven'
+target func=busy ctx=softirq calls=5000 async=1
+target func=busy ctx=hardirq calls=5000 period_ns=20000 async=1
+target func=loop ctx=hardirq calls=5000 period_ns=20000 async=1
+target func=busy ctx=kthread calls=20000 async=1
+target func=outer ctx=kthread calls=5000 delay_ns=1000 async=1
+target func=recurse ctx=kthread calls=2000 depth=32 async=1
+target func=migrate ctx=kthread calls=500 delay_ns=1000 async=1
+target func=sleep ctx=kthread threads=64 calls=4 delay_ns=1000000 async=1
+target_wait
+for func in busy loop sleep outer inner recurse migrate; do
+	member_agrees target $func "$func, with all the others at once"
+done
+is "$(probe_stat target '"\(.count) \(.missed) \(.exact)"')" \
+	"$(jq '[.functions[] | .returned] | add' $TARGET_DIR/stats) 0 true" 'the group has the sum, and it is exact'
+like "$(ktlat-ctl list)" 'target \(7 functions\)' 'list shows it in a line'
+ktlat-ctl reset target >/dev/null
+is "$(probe_stat target '"\(.entries) \(.count)"')" '0 0' 'a reset clears all of them'
+ktlat-ctl disable target >/dev/null
+target func=busy ctx=task calls=5
+ktlat-ctl enable target >/dev/null
+target func=loop ctx=task calls=3
+is "$(member target ${F}_busy .count) $(member target ${F}_loop .count)" '0 3' 'disabled, enabled'
+
+# Others on a function of a group.
+echo ${F}_busy >$TRACING/set_ftrace_filter
+echo function_graph >$TRACING/current_tracer
+ktlat-ctl add-probe --backend kretprobe ${F}_busy >/dev/null
+ktlat-ctl reset all >/dev/null
+target func=busy ctx=kthread calls=1000
+is "$(member target ${F}_busy .count) $(probe_stat ${F}_busy .count)" '4000 4000' \
+	'with function_graph and a kretprobe, each sees every call'
+echo nop >$TRACING/current_tracer
+echo >$TRACING/set_ftrace_filter
+fails 'one function, one trampoline' 'another trampoline is on the function' \
+	ktlat-ctl add-probe --backend direct --args-in-registers ${F}_busy
+fails 'nor in two groups' 'has another trampoline|another trampoline' "${group[@]}" other ${F}_busy
+ktlat-ctl remove-probe all >/dev/null
+free_again 'removed at rest'
+
+# What cannot be measured is left out and told; the others are.
+like "$("${group[@]}" mixed --why ${F}_busy no_such_function do_exit do_idle)" \
+	'1 function; 3 left out.*no_such_function: .*do_exit: .*do_idle: ' 'what is left out, and why'
+ktlat-ctl remove-probe all >/dev/null
+fails 'nothing is left' 'no_such_function|function' "${group[@]}" none no_such_function
+is "$(ktlat-ctl list --json | jq '.probes | length')" 0 'and no group'
+
+# Calls that sleep, or whose task ends, below the trampoline.
+target_reset
+"${group[@]}" sleepers ${F}_{killable,exit,busy} >/dev/null
+target func=exit ctx=kthread threads=20 depth=3
+for ((i = 0; i < 5; i++)); do
+	target func=killable ctx=kthread threads=200 calls=1 delay_ns=1000000000000 async=1
+done
+ok 'a thousand are inside' wait_until 30 eval '[[ $(target_stat killable .started) == 1000 ]]'
+ended() { [[ $(probe_stat sleepers '"\(.entries) \(.count) \(.abandoned) \(.in_flight)"') == "$1" ]]; }
+ok 'three calls of each that ended are abandoned' wait_until 10 ended '1060 0 60 1000'
+is "$(member sleepers ${F}_exit .entries) $(member sleepers ${F}_killable .entries)" '60 1000' 'each in its function'
+pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
+stack=$(sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' ')
+like "$stack" "${F}_killable ktlat_direct_group_[0-9a-f] ${F}_killable target_call .*kthread ret_from_fork" \
+	'the stack of a sleeper leads through the trampoline to its callers'
+ktlat-ctl reset all >/dev/null
+ktlat-ctl remove-probe all >/dev/null
+is "$(ktlat-ctl status --json | jq -c '[.held[] | [.function, .in_flight]]')" '[["sleepers",1000]]' \
+	'removed: status says what is held'
+"${group[@]}" again ${F}_{killable,busy} >/dev/null
+target func=killable ctx=task calls=5
+is "$(member again ${F}_killable '"\(.entries) \(.count)"')" '5 5' 'in another group meanwhile'
+ktlat-ctl remove-probe all >/dev/null
+target_stop
+free_again 'the last one has returned'
+target_wait
+
+# A module that goes takes its own functions along, and no other.
+"${group[@]}" kernel ${F}_busy jiffies64_to_msecs >/dev/null
+target func=kernel ctx=task calls=5
+ok 'the module with one of its functions can go' rmmod ktlat_target
+load_target
+target func=busy ctx=task calls=5
+target func=kernel ctx=task calls=5
+is "$(member kernel ${F}_busy .count) $(probe_stat kernel .state)" '0 armed' 'what came back is not the same'
+cmp_ok "$(member kernel jiffies64_to_msecs .count)" '>=' 10 'the other goes on'
+ok 'disabled' ktlat-ctl disable kernel
+ok 'and enabled again' ktlat-ctl enable kernel
+target func=kernel ctx=task calls=5
+cmp_ok "$(member kernel jiffies64_to_msecs .count)" '>=' 15 'it still goes on'
+ktlat-ctl remove-probe all >/dev/null
+
+# The same before it was ever enabled.
+"${group[@]}" early --disabled ${F}_busy >/dev/null
+rmmod ktlat_target
+load_target
+fails 'a group whose module has gone is not enabled' 'unloaded|gone' ktlat-ctl enable early
+target func=busy ctx=task calls=5
+is "$(probe_stat early .count)" 0 'and measures nothing'
+ktlat-ctl remove-probe all >/dev/null
+free_again 'modules that went'
+
+# Two thousand functions beside function_graph, which is given globs for about as
+# many. Medians of three rounds in one run.
+globs='tcp_* ip_* udp_* sock_* inet_* dev_* skb_* netdev_* nf_* __ip_* __tcp_* fib_* neigh_* rt_* xfrm_* vfs_* do_* __do_* file_* generic_*'
+pattern=$(tr ' ' '\n' <<<"$globs" | sed 's/\*/[^ ]*/' | paste -sd '|')
+grep -E "^($pattern)\$" $TRACING/available_filter_functions | sort -u >/tmp/functions
+median() { sort -n | sed -n 2p; }
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+graph_on() {
+	echo "$globs" >$TRACING/set_ftrace_filter
+	echo function_graph >$TRACING/current_tracer
+}
+graph_off() {
+	echo nop >$TRACING/current_tracer
+	echo >$TRACING/set_ftrace_filter
+}
+for ((i = 0; i < 3; i++)); do
+	start=$(now_ms)
+	graph_on
+	echo $(($(now_ms) - start)) >>/tmp/graph
+	matched=$(wc -l <$TRACING/set_ftrace_filter)
+	graph_off
+	start=$(now_ms)
+	ktlat-ctl add-probe --group many -f /tmp/functions >/tmp/added || fail 'the group of many'
+	echo $(($(now_ms) - start)) >>/tmp/attach
+	start=$(now_ms)
+	ktlat-ctl remove-probe many >/dev/null
+	echo $(($(now_ms) - start)) >>/tmp/detach
+done
+diag "$(</tmp/added)"
+diag "function_graph takes $matched functions: ms $(paste -sd ' ' /tmp/graph)"
+diag "attach: ms $(paste -sd ' ' /tmp/attach); detach: ms $(paste -sd ' ' /tmp/detach)"
+cmp_ok "$(sed -E 's/.*direct, ([0-9,]+) functions.*/\1/; s/,//g' /tmp/added)" '>=' 1500 'a group of some two thousand'
+cmp_ok "$(median </tmp/attach)" '<=' $((3 * $(median </tmp/graph))) \
+	'attached in three times what function_graph takes at most'
+cmp_ok "$(median </tmp/detach)" '<=' $((3 * $(median </tmp/graph))) 'detached likewise'
+free_again 'many'
+
+# Every function of the kernel that can be traced, a group of 2000 after the other:
+# what the machine does meanwhile goes on.
+every() {
+	local list
+	sed 's/ .*//; /^__x64_sys_\|^__ia32/d' $TRACING/available_filter_functions | sort | uniq -u |
+		split -l 2000 - /tmp/every.
+	for list in /tmp/every.*; do
+		ktlat-ctl add-probe --group "${list##*/}" -f "$list" >/tmp/added || return
+		diag "$(</tmp/added)"
+		ls -lR /proc/self /sys/kernel/mm >/dev/null 2>&1
+		target func=busy ctx=kthread calls=1000
+		ktlat-ctl remove-probe all >/dev/null || return
+		[[ -n ${KTLAT_LONG-} ]] || return 0
+	done
+}
+ok 'every function, by groups (the first 2000 only, unless this is the long form)' every
+free_again 'every function'
+ok 'unload' ktlat-ctl unload
+done_testing
