@@ -109,10 +109,14 @@ int ktlat_target_refuse_function(struct ktlat_function *function, int refusal)
 	return ktlat_target_errno(refusal);
 }
 
-/* What is refused for its name alone; &enum ktlat_refusal. */
+/*
+ * What is refused for its name alone; &enum ktlat_refusal. That one function calls
+ * us when a task exits: to count its call as abandoned, which then returns.
+ */
 static int target_refusal(const struct ktlat_point *point, bool function)
 {
-	if (!strcmp(point->module, KBUILD_MODNAME))
+	if (!strcmp(point->module, KBUILD_MODNAME) ||
+	    (function && !strcmp(point->name, "__traceiter_sched_process_exit")))
 		return KTLAT_REFUSED_OURS;
 	if (function && match_string(target_noreturns,
 				     ARRAY_SIZE(target_noreturns),

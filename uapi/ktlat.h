@@ -205,7 +205,7 @@ enum ktlat_state {
  * @KTLAT_REFUSED_NOTRACE: the function has no ftrace site: it was compiled
  *	notrace or written in assembler (EOPNOTSUPP)
  * @KTLAT_REFUSED_NORETURN: the function never returns (ENOTRECOVERABLE)
- * @KTLAT_REFUSED_OURS: the function is part of ktlat (ELOOP)
+ * @KTLAT_REFUSED_OURS: the function is part of ktlat, or calls it (ELOOP)
  * @KTLAT_REFUSED_OFFSET: not the start of an instruction, or beyond the end of
  *	the function (EILSEQ)
  * @KTLAT_REFUSED_LOCKDOWN: the kernel is locked down (EPERM)

@@ -78,6 +78,7 @@ static const struct {
 	{ "acpi_hw_legacy_sleep", "resumes elsewhere" },
 	{ "acpi_idle_play_dead", "is left by a CPU that goes offline" },
 	{ "arch_rethook_trampoline_callback", "runs in place of a return" },
+	{ "arch_stack_walk", "sees itself, in direct_task_exit()" },
 	{ "cpuidle_play_dead", "is left by a CPU that goes offline" },
 	{ "do_idle", "is left by a CPU that goes offline" },
 	{ "ftrace_return_to_handler", "runs in place of a return" },
@@ -89,6 +90,7 @@ static const struct {
 	{ "preempt_schedule_notrace", "called by our trampoline" },
 	{ "prepare_ftrace_return", "changes where its caller returns to" },
 	{ "schedule_tail", "is where a stack begins" },
+	{ "stack_trace_save", "sees itself, in direct_task_exit()" },
 	{ "swsusp_save", "resumes elsewhere" },
 	{ "x86_acpi_enter_sleep_state", "resumes elsewhere" },
 };

@@ -163,7 +163,7 @@ static const struct expectation refused[] = {
 	{ "add-probe f_noreturn", 1,
 	  "cannot add f_noreturn: the function never returns, so it has no latency; measure from it to another point with FUNC..OTHER" },
 	{ "add-probe f_ours", 1,
-	  "cannot add f_ours: the function is part of ktlat itself; choose another" },
+	  "cannot add f_ours: the function is part of ktlat itself, or calls it; choose another" },
 	{ "add-probe f_idle..f_busy+1", 1,
 	  "cannot add f_busy+0x1: the offset is not the start of an instruction of the function; take one from its disassembly" },
 	{ "add-probe f_lockdown", 1,

@@ -10,7 +10,7 @@ static const char * const reasons[] = {
 	[KTLAT_REFUSED_NORETURN] =
 		"the function never returns, so it has no latency; measure from it to another point with FUNC..OTHER",
 	[KTLAT_REFUSED_OURS] =
-		"the function is part of ktlat itself; choose another",
+		"the function is part of ktlat itself, or calls it; choose another",
 	[KTLAT_REFUSED_OFFSET] =
 		"the offset is not the start of an instruction of the function; take one from its disassembly",
 	[KTLAT_REFUSED_LOCKDOWN] =
