@@ -7,19 +7,14 @@
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
-#include <linux/idr.h>
 #include <linux/lockdep.h>
-#include <linux/log2.h>
-#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/security.h>
-#include <linux/slab.h>
 
-#include "cost.h"
 #include "group.h"
 #include "histogram.h"
-#include "probe.h"
+#include "probe_make.h"
 #include "session.h"
 #include "target.h"
 
@@ -34,18 +29,6 @@ static LIST_HEAD(probes);
 
 /* The last id given out; under ktlat_lock. */
 static u64 probe_last_id;
-
-static DEFINE_IDA(probe_map_slots);
-
-/*
- * Where groups are mapped: far behind all others, as they may be larger. 32-bit
- * callers reach offsets below 2^44.
- */
-#define PROBE_GROUP_OFFSET	(1ULL << 42)
-#define PROBE_GROUP_SPAN	(1ULL << 37)
-#define PROBE_OFFSET_END	(1ULL << 44)
-
-static DEFINE_IDA(probe_group_slots);
 
 /* May the caller see probes that are not public? A plain reader need not. */
 static bool probe_sees_all(void)
@@ -73,175 +56,6 @@ static u32 probe_count_mine(void)
 	list_for_each_entry(probe, &probes, node)
 		count += probe_is_mine(probe);
 	return count;
-}
-
-/* Offsets of two mappings lie this far apart: the largest one fits. */
-static u64 probe_map_span(const struct ktlat_probe *probe)
-{
-	if (probe->plan.group)
-		return PROBE_GROUP_SPAN;
-	return roundup_pow_of_two(ktlat_histogram_bytes(KTLAT_PRECISION_MAX, 1));
-}
-
-static u64 probe_map_offset(const struct ktlat_probe *probe)
-{
-	u64 offset = probe->map_slot * probe_map_span(probe);
-
-	return probe->plan.group ? PROBE_GROUP_OFFSET + offset : offset;
-}
-
-static struct ida *probe_map_ida(const struct ktlat_probe *probe)
-{
-	return probe->plan.group ? &probe_group_slots : &probe_map_slots;
-}
-
-static int probe_map_take(struct ktlat_probe *probe)
-{
-	u64 room = probe->plan.group ? PROBE_OFFSET_END - PROBE_GROUP_OFFSET :
-				       PROBE_GROUP_OFFSET;
-	u64 max = div64_u64(room, probe_map_span(probe)) - 1;
-
-	probe->map_slot = ida_alloc_max(probe_map_ida(probe),
-					min_t(u64, max, INT_MAX), GFP_KERNEL);
-	return min(probe->map_slot, 0);
-}
-
-static void probe_plan(struct ktlat_probe *probe,
-		       const struct ktlat_probe_add *add)
-{
-	struct ktlat_plan *plan = &probe->plan;
-
-	plan->kind = add->kind;
-	plan->match = add->match;
-	plan->pool = add->pool;
-	plan->starts = add->starts;
-	plan->in_registers = add->flags & KTLAT_PROBE_REGISTERS;
-	memcpy(plan->point, add->point, sizeof(plan->point));
-	plan->meter = &probe->meter;
-	plan->account = &probe->histogram->account;
-}
-
-static void probe_free(struct ktlat_probe *probe)
-{
-	if (probe->histogram)
-		ktlat_histogram_put(probe->histogram);
-	if (probe->map_slot >= 0)
-		ida_free(probe_map_ida(probe), probe->map_slot);
-	ktlat_group_free(probe->plan.group);
-	kfree(probe);
-}
-
-static int probe_alloc_histogram(struct ktlat_probe *probe,
-				 const struct ktlat_probe_add *add)
-{
-	u32 nr_functions = add->functions ?: 1;
-	struct ktlat_histogram *histogram;
-
-	if (ktlat_histogram_bytes(add->precision, nr_functions) >
-	    probe_map_span(probe))
-		return -ENOMEM;
-	histogram = ktlat_histogram_alloc(probe_last_id + 1, add->precision,
-					  nr_functions);
-	if (IS_ERR(histogram))
-		return PTR_ERR(histogram);
-	probe->histogram = histogram;
-	ktlat_histogram_meter(histogram, &probe->meter);
-	/* Given back with the histogram's account, whole. */
-	if (add->functions &&
-	    ktlat_account_charge(&histogram->account,
-				 ktlat_group_bytes(add->functions)))
-		return -EDQUOT;
-	return 0;
-}
-
-/* A probe with its memory, attached to nothing. */
-static struct ktlat_probe *probe_alloc(const struct ktlat_probe_add *add)
-{
-	struct ktlat_probe *probe = kzalloc(sizeof(*probe), GFP_KERNEL_ACCOUNT);
-	int err = -ENOMEM;
-
-	if (!probe)
-		return ERR_PTR(-ENOMEM);
-	probe->map_slot = -1;
-	if (add->functions) {
-		probe->plan.group = ktlat_group_alloc(add->functions);
-		if (!probe->plan.group)
-			goto free;
-	}
-	err = probe_map_take(probe);
-	if (err)
-		goto free;
-	err = probe_alloc_histogram(probe, add);
-	if (err)
-		goto free;
-	probe->public = add->flags & KTLAT_PROBE_PUBLIC;
-	probe->owner = current_uid();
-	probe_plan(probe, add);
-	return probe;
-
-free:
-	probe_free(probe);
-	return ERR_PTR(err);
-}
-
-/* Notes why, where the errno of a backend says it all. */
-static int probe_explain(struct ktlat_probe *probe, int err)
-{
-	if (err == -EBUSY)
-		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_OFF);
-	if (err == -EADDRINUSE)
-		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_TAKEN);
-	if (err == -ENODATA)
-		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_CLOCK);
-	return err;
-}
-
-static int probe_attach_by(struct ktlat_probe *probe, bool start,
-			   const struct ktlat_backend *backend)
-{
-	struct ktlat_attachment *attachment;
-	int err;
-
-	probe->plan.refusal = KTLAT_REFUSED_NOT;
-	attachment = backend->attach(&probe->plan);
-	if (IS_ERR(attachment))
-		return probe_explain(probe, PTR_ERR(attachment));
-	probe->attachment = attachment;
-	/* Not before: until then nothing tells that the backend can serve. */
-	ktlat_cost_measure(backend);
-	if (!start)
-		return 0;
-	err = ktlat_probe_enable(probe);
-	if (!err)
-		return 0;
-	backend->detach(attachment);
-	return probe_explain(probe, err);
-}
-
-/* By the first backend that can, of those that were asked for. */
-static int probe_attach(struct ktlat_probe *probe,
-			const struct ktlat_probe_add *add)
-{
-	const struct ktlat_backend *backend = NULL;
-	int err = -EINVAL;
-
-	if (add->kind == KTLAT_KIND_GROUP ||
-	    (add->kind == KTLAT_KIND_FUNCTION &&
-	     (add->backend == KTLAT_BACKEND_DIRECT ||
-	      add->backend == KTLAT_BACKEND_FPROBE)))
-		err = ktlat_target_refuse(&probe->plan, 0,
-					  KTLAT_REFUSED_ABSENT);
-	for (;;) {
-		backend = ktlat_backend_next(add->backend, add->kind, backend);
-		if (!backend)
-			return err;
-		err = probe_attach_by(probe, !(add->flags & KTLAT_PROBE_DISABLED),
-				      backend);
-		if (!err)
-			return 0;
-		if (!probe->passed_over)
-			probe->passed_over = probe->plan.refusal;
-	}
 }
 
 static int probe_refuse(struct ktlat_probe_add *add, int refusal)
@@ -278,16 +92,16 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 		return err;
 	if (list_empty(&probes))
 		ktlat_clock_choose();
-	probe = probe_alloc(add);
+	probe = ktlat_probe_alloc(probe_last_id + 1, add);
 	if (PTR_ERR(probe) == -EDQUOT)
 		return probe_refuse(add, KTLAT_REFUSED_MEMLOCK);
 	if (IS_ERR(probe))
 		return PTR_ERR(probe);
-	err = probe_attach(probe, add);
+	err = ktlat_probe_attach(probe, add);
 	if (err) {
 		add->refusal = probe->plan.refusal;
 		add->refused_point = probe->plan.refused_point;
-		probe_free(probe);
+		ktlat_probe_free(probe);
 		return err;
 	}
 	probe->session = session;
@@ -356,7 +170,7 @@ int ktlat_probe_remove(struct ktlat_probe *probe)
 	ktlat_probe_disable(probe);
 	probe->attachment->backend->detach(probe->attachment);
 	WRITE_ONCE(probe->histogram->header->removed, 1);
-	probe_free(probe);
+	ktlat_probe_free(probe);
 	return 0;
 }
 
@@ -552,7 +366,7 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->functions = probe->plan.group ? probe->plan.group->nr : 0;
 	info->cost_ps = backend->cost ? backend->cost->call_ps : 0;
 	info->share_ps = backend->cost ? backend->cost->share_ps : 0;
-	info->map_offset = probe_map_offset(probe);
+	info->map_offset = ktlat_probe_map_offset(probe);
 	info->map_size = (u64)probe->histogram->nr_pages << PAGE_SHIFT;
 	probe_tell_points(probe, info);
 }
@@ -635,9 +449,9 @@ struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
 
 	lockdep_assert_held(&ktlat_map_lock);
 	list_for_each_entry(probe, &probes, node) {
-		u64 start = probe_map_offset(probe);
+		u64 start = ktlat_probe_map_offset(probe);
 
-		if (*offset < start || *offset - start >= probe_map_span(probe) ||
+		if (*offset < start || *offset - start >= ktlat_probe_map_span(probe) ||
 		    !probe_visible(probe, session, all))
 			continue;
 		*offset -= start;
