@@ -272,12 +272,15 @@ static int direct_module_event(struct notifier_block *block,
 {
 	struct direct *direct;
 
+	if (event != MODULE_STATE_LIVE && event != MODULE_STATE_GOING)
+		return NOTIFY_OK;
 	mutex_lock(&direct_lock);
 	list_for_each_entry(direct, &direct_attachments, node) {
 		if (direct->gone || !ktlat_target_goes(direct->site, event, data))
 			continue;
 		direct_stop_locked(direct);
 		direct->gone = true;
+		direct_slot_forget_site(direct->slot);
 	}
 	direct_groups_module_event(event, data);
 	mutex_unlock(&direct_lock);

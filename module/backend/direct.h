@@ -104,8 +104,9 @@ asmlinkage void ktlat_direct_backwards(int slot, u64 epoch, u64 offset);
 
 /*
  * Guards slots and attachments. Taken inside ktlat_lock and by the notifier of
- * modules; ftrace's and kprobes' locks are taken inside. Nobody waits for a grace
- * period with it: all unloading of modules would wait along.
+ * modules; ftrace's and kprobes' locks are taken inside. ftrace waits for a grace
+ * period with it when a trampoline leaves its sites, and modules that come or go
+ * wait along; nobody else does.
  */
 extern struct mutex direct_lock;
 
@@ -123,6 +124,7 @@ void direct_slot_drain(int slot, bool stuck);
 void direct_slot_abandon(unsigned long address, unsigned long body);
 u64 direct_slot_strange(int slot);
 bool direct_slot_serves(unsigned long site);
+void direct_slot_forget_site(int slot);
 bool direct_slots_used(void);
 bool direct_slot_held(u32 *slot, struct ktlat_point *function, u64 *in_flight);
 

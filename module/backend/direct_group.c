@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -126,14 +127,35 @@ static unsigned long group_body(unsigned long site)
 	return site + MCOUNT_INSN_SIZE;
 }
 
-/* Has any group of ours that function? Under direct_lock. */
+/* The part that a function of a group is in; its code may be gone. */
+static const struct direct_part *group_part(const struct direct_group *group,
+					    s64 offset)
+{
+	const struct ktlat_group_module *module =
+		group->group->members[div_u64(offset,
+					      group->function_stride)].module;
+	const struct direct_part *part;
+
+	list_for_each_entry(part, &group->parts, node)
+		if (part->module == module)
+			return part;
+	return NULL;
+}
+
+/*
+ * Has any group of ours the function with this site? Not one whose module is gone
+ * since: another has come to its place. Under direct_lock.
+ */
 static bool group_serves(unsigned long site)
 {
 	const struct direct_group *group;
 
-	list_for_each_entry(group, &direct_groups, node)
-		if (direct_table_find(group->table, group_body(site)) >= 0)
+	list_for_each_entry(group, &direct_groups, node) {
+		s64 offset = direct_table_find(group->table, group_body(site));
+
+		if (offset >= 0 && !group_part(group, offset)->gone)
 			return true;
+	}
 	return false;
 }
 

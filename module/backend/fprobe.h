@@ -114,7 +114,7 @@ void fpr_growth_forget(struct fpr *fpr);
 void fpr_growth_end(void);
 void fpr_task_exit(void);
 
-void *fpr_perch(void);
+const void *fpr_perch(const struct fprobe *fp);
 
 static inline struct fpr_pool *fpr_last_pool(const struct fpr *fpr)
 {

@@ -7,11 +7,8 @@
  */
 #include "backend/fprobe.h"
 
-/*
- * Called once, before any pool sits here. Return: what a fprobe on this function
- * remembers this very call by.
- */
-noinline void *fpr_perch(void)
+/* Called once. Return: what a fprobe on this function remembers this very call by. */
+noinline const void *fpr_perch(const struct fprobe *fp)
 {
-	return ktlat_fprobe_innermost();
+	return ktlat_fprobe_node_of(fp);
 }

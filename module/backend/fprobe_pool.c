@@ -41,12 +41,13 @@ static size_t fpr_pool_bytes(u32 instances)
 
 /*
  * What programs keep in flight at once, most of the time. Nodes are used in
- * turn, so a pool that is too large is cold in every cache.
+ * turn, so a pool that is too large is cold in every cache; and each CPU has a
+ * ring with room for all of them, so memory grows with the square of CPUs.
  */
 u32 fpr_pool_default(void)
 {
 	return clamp_t(u32, 64 * num_possible_cpus(), FPR_POOL_MIN,
-		       KTLAT_POOL_MAX);
+		       4 * FPR_POOL_MIN);
 }
 
 /*
@@ -106,10 +107,11 @@ static int fpr_learn(void)
 		kfree(fp);
 		return err;
 	}
-	node = fpr_perch();
+	node = fpr_perch(fp);
 	if (fpr_unregister(fp))
 		kfree(fp);
-	if (!fpr_learnt_data)
+	if (!fpr_learnt_data || !node ||
+	    !ktlat_fprobe_offset_is_sound(fpr_learnt_data - node))
 		return -EBUSY;
 	fpr_data_offset = fpr_learnt_data - node;
 	return 0;

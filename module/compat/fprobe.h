@@ -99,11 +99,26 @@ static inline void ktlat_fprobe_synchronize_handlers(void)
 	synchronize_rcu_tasks_rude();
 }
 
-/* The node of the current task's innermost call. Context: that call. */
-static inline void *ktlat_fprobe_innermost(void)
+/*
+ * The node by which a fprobe remembers the current task's innermost call of what
+ * it sits on; others may sit there, too. Context: that call. Return: NULL if
+ * there is none.
+ */
+static inline const void *ktlat_fprobe_node_of(const struct fprobe *fp)
 {
-	return container_of(current->rethooks.first, struct rethook_node,
-			    llist);
+	const struct rethook_node *node;
+
+	llist_for_each_entry(node, current->rethooks.first, llist)
+		if (node->rethook->data == fp)
+			return node;
+	return NULL;
+}
+
+/* Can data of ours lie there, so far from a node? fprobe.c adds little to it. */
+static inline bool ktlat_fprobe_offset_is_sound(size_t offset)
+{
+	return offset >= sizeof(struct rethook_node) &&
+	       offset <= sizeof(struct rethook_node) + 8 * sizeof(long);
 }
 
 /**

@@ -162,6 +162,9 @@ static inline int ktlat_ftrace_ops_add(struct ktlat_ftrace_direct *direct)
 					(unsigned long *)direct->sites,
 					direct->nr_sites, 0, 0);
 
+	/* Broken already, but nothing of ours has been patched. */
+	if (err == -ENODEV)
+		return -EBUSY;
 	return err ?: ktlat_ftrace_register(direct);
 }
 

@@ -24,6 +24,7 @@ union argument {
 	struct ktlat_probe_add add;
 	struct ktlat_probe_ref ref;
 	struct ktlat_probe_info probe;
+	struct ktlat_function function;
 };
 
 static const struct a_call {
@@ -53,6 +54,16 @@ static const struct a_call {
 	REF(DELETE), REF(ENABLE), REF(DISABLE), REF(RESET),
 };
 
+/* These want a group, so that a right call is refused below, too. */
+static const struct a_call function_calls[] = {
+	{ "FUNCTION_ADD", KTLAT_IOC_FUNCTION_ADD, sizeof(struct ktlat_function),
+	  offsetof(struct ktlat_function, reserved), 16,
+	  offsetof(struct ktlat_function, flags), true },
+	{ "FUNCTION_GET", KTLAT_IOC_FUNCTION_GET, sizeof(struct ktlat_function),
+	  offsetof(struct ktlat_function, reserved), 16,
+	  offsetof(struct ktlat_function, flags), false },
+};
+
 static int fd;
 static __u64 probe;
 /* A page of arguments and, after it, one that is not mapped. */
@@ -68,6 +79,11 @@ static void valid(const struct a_call *c, union argument *arg)
 		arg->ref.id = probe;
 	else if (c->request == KTLAT_IOC_PROBE_GET)
 		arg->probe.id = probe;
+	else if (c->size == sizeof(struct ktlat_function))
+		arg->function = (struct ktlat_function){
+			.id = probe,
+			.point.name = TARGET,
+		};
 	arg->size = c->size;
 }
 
@@ -193,11 +209,19 @@ static void longer_struct(const struct a_call *c)
 		probe = add_probe(fd, function_probe(TARGET));
 }
 
-/* Nothing holds the module, so a right call finds nothing. */
+static bool nothing_held(void *arg)
+{
+	struct ktlat_held held = { .size = sizeof(held) };
+
+	return call(*(int *)arg, KTLAT_IOC_HELD_NEXT, &held) == -ENOENT;
+}
+
+/* Nothing holds the module, once groups are drained; so a right call finds nothing. */
 static void held_calls(void)
 {
 	struct ktlat_held held = { .size = sizeof(held) };
 
+	eventually(nothing_held, &fd);
 	expect(-ENOENT, fd, KTLAT_IOC_HELD_NEXT, &held, "HELD_NEXT: nothing");
 	held.cursor = ~0U;
 	expect(-ENOENT, fd, KTLAT_IOC_HELD_NEXT, &held,
@@ -211,11 +235,101 @@ static void held_calls(void)
 	       "HELD_NEXT: bad pointer");
 }
 
+static void no_group(const struct a_call *c)
+{
+	valid(c, page);
+	test(-EINVAL, c, page, "a probe that is no group");
+	valid(c, page);
+	page->function.id = ~0ULL;
+	test(-ENOENT, c, page, "no such probe");
+}
+
+/* What is wrong with a function before anybody looks for its group. */
+static void bad_functions(void)
+{
+	const struct a_call *add = &function_calls[0];
+
+	valid(add, page);
+	page->function.index = 1;
+	test(-EINVAL, add, page, "index is not zero");
+	valid(add, page);
+	page->function.point.offset = 1;
+	test(-EINVAL, add, page, "an offset");
+	valid(add, page);
+	page->function.point.name[0] = 0;
+	test(-EINVAL, add, page, "no name");
+	valid(add, page);
+	memset(page->function.point.name, 'x', KTLAT_NAME_LEN);
+	test(-EINVAL, add, page, "name without end");
+	valid(add, page);
+	memset(page->function.point.module, 'x', KTLAT_MODULE_LEN);
+	test(-EINVAL, add, page, "module without end");
+}
+
+/* In a group: addresses of nothing, and what an empty one can do. */
+static void in_group(__u64 group)
+{
+	static const __u64 nowhere[] = { 0, 1, 0xffff888000000000, ~0ULL };
+	char text[40];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(nowhere); i++) {
+		valid(&function_calls[0], page);
+		page->function.id = group;
+		page->function.point.address = nowhere[i];
+		snprintf(text, sizeof(text), "address %#llx",
+			 (unsigned long long)nowhere[i]);
+		test(-ENXIO, &function_calls[0], page, text);
+		ok(page->function.refusal == KTLAT_REFUSED_ADDRESS,
+		   "FUNCTION_ADD, %s: says why", text);
+	}
+	valid(&function_calls[1], page);
+	page->function.id = group;
+	test(-ENOENT, &function_calls[1], page, "after the last");
+	page->ref = (struct ktlat_probe_ref){ .size = sizeof(page->ref),
+					      .id = group };
+	expect(-ENODEV, fd, KTLAT_IOC_PROBE_ENABLE, page,
+	       "an empty group is not enabled");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, group);
+}
+
+static void groups(void)
+{
+	struct ktlat_probe_add add = {
+		.size = sizeof(add), .kind = KTLAT_KIND_GROUP,
+		.flags = KTLAT_PROBE_DISABLED, .functions = 10,
+		.point[0].name = "group",
+	}, bad;
+
+	bad = add;
+	bad.flags = 0;
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &bad, "group, not disabled");
+	bad = add;
+	bad.functions = 0;
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &bad, "group of none");
+	bad = add;
+	bad.functions = KTLAT_FUNCTIONS_MAX + 1;
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &bad, "group of too many");
+	bad = add;
+	bad.pool = 1;
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &bad, "group with a pool");
+	bad = add;
+	bad.point[1].name[0] = 'x';
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &bad, "group, two points");
+	if (get_info(fd).features & KTLAT_FEATURE_DIRECT_GROUP) {
+		expect(0, fd, KTLAT_IOC_PROBE_ADD, &add, "group");
+		in_group(add.id);
+	} else {
+		expect(-EPROTONOSUPPORT, fd, KTLAT_IOC_PROBE_ADD, &add,
+		       "group, on a kernel without");
+	}
+}
+
 static void unknown_calls(void)
 {
 	static const unsigned long requests[] = {
 		_IO(KTLAT_IOC_MAGIC, 0x02), _IO(KTLAT_IOC_MAGIC, 0x0f),
-		_IO(KTLAT_IOC_MAGIC, 0x18), _IO(KTLAT_IOC_MAGIC, 0xff),
+		_IO(KTLAT_IOC_MAGIC, 0x1a), _IO(KTLAT_IOC_MAGIC, 0xff),
 		_IO(KTLAT_IOC_MAGIC + 1, 0x00), _IO(0, 0), 0xffffffff,
 		_IOWR(KTLAT_IOC_MAGIC, 0x00, struct ktlat_info),
 		_IOW(KTLAT_IOC_MAGIC, 0x10, struct ktlat_probe_add),
@@ -252,6 +366,15 @@ int main(void)
 		read_only_descriptor(&calls[i]);
 		longer_struct(&calls[i]);
 	}
+	for (i = 0; i < ARRAY_SIZE(function_calls); i++) {
+		pointers(&function_calls[i]);
+		sizes(&function_calls[i]);
+		huge_size(&function_calls[i]);
+		zeroes(&function_calls[i]);
+		no_group(&function_calls[i]);
+	}
+	bad_functions();
+	groups();
 	held_calls();
 	unknown_calls();
 	on_probe(fd, KTLAT_IOC_PROBE_DELETE, probe);

@@ -12,7 +12,8 @@
 
 F=ktlat_target
 LINE=64
-SLOTS=$(awk '$2 == "DIRECT_SLOTS" { print $3 }' module/backend/direct_layout.h)
+SLOTS=$(awk '$2 == "DIRECT_SLOTS" || $2 == "DIRECT_GROUPS" { slots += $3 } END { print slots }' \
+	module/backend/direct_layout.h)
 SECTIONS=/sys/module/ktlat/sections
 FUNCTIONS=(busy loop)
 
@@ -67,6 +68,7 @@ changed() {
 
 load_ktlat
 load_target
+cost_is_measured
 ktlat-ctl add-probe --backend direct --args-in-registers "${FUNCTIONS[@]/#/${F}_}" >/dev/null
 places | sort -k 2 >/tmp/places
 diag "$(</tmp/places)"

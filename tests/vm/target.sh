@@ -62,6 +62,14 @@ measures() {
 	agrees "$func" "$name"
 }
 
+# cost_is_measured: what direct costs has been, by a slot of its own, which is free
+# again, so that the slots of probes come one after the other from 0.
+cost_is_measured() {
+	ktlat-ctl add-probe --backend direct --args-in-registers ktlat_target_busy >/dev/null
+	ktlat-ctl remove-probe all >/dev/null
+	wait_until 20 eval '[[ $(</sys/module/ktlat/refcnt) == 0 ]]' || bail_out 'slots are not free'
+}
+
 # has_lost_none FUNCTION NAME: at rest, every call of a function was recorded.
 has_lost_none() {
 	local spec=ktlat_target_$1 started

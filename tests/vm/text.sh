@@ -144,6 +144,7 @@ like "$(indirect "$(disassemble "$(address_of target_call ktlat_target)" 160)")"
 busy=$(site_of ktlat_target_busy ktlat_target)
 is "$(bytes_at "$busy")" "$NOP5" 'the ftrace site of a function without a probe is a nop'
 
+cost_is_measured
 "${direct[@]}" ktlat_target_busy >/dev/null
 "${direct[@]}" ktlat_target_regs >/dev/null
 "${direct[@]}" vfs_read >/dev/null
