@@ -28,6 +28,7 @@ struct ktlat_session;
  * @histogram: its figures
  * @attachment: its backend's part
  * @base: what the mechanism had lost at the last reset
+ * @lost_before: @missed_pool just before that, which may be less
  * @passed_over: why the first backend that was tried is not the one: &enum
  *	ktlat_refusal
  */
@@ -44,6 +45,7 @@ struct ktlat_probe {
 	struct ktlat_histogram *histogram;
 	struct ktlat_attachment *attachment;
 	struct ktlat_mechanism_info base;
+	u64 lost_before;
 	u32 passed_over;
 };
 
