@@ -48,8 +48,8 @@ site_of() {
 	local address
 	address=$(address_of "$@")
 	case $(bytes_at "$address") in
-	'f3 0f 1e fa '* | '66 0f 1f 00 '*) sum "$address" 4 ;;
-	*) echo "$address" ;;
+	"$NOP5" | 'e8 '*) echo "$address" ;;
+	*) sum "$address" 4 ;;
 	esac
 }
 
@@ -91,7 +91,7 @@ returns() {
 # call, without displacements.
 stores() {
 	sed -nE 's/.*\| //p' <<<"$1" | grep -E '(\)|%gs:0x[0-9a-f]+)$' |
-		grep -vE '^(cmp|test|mul|nop)[a-z]* ' | sed -E 's/-?0x[0-9a-f]+//g'
+		grep -vE '^(cs )?(cmp|test|mul|nop)[a-z]* ' | sed -E 's/-?0x[0-9a-f]+//g'
 }
 
 # bound NUMBER FUNCTION [MODULE]: everything about the slot of a function that
