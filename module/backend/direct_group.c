@@ -127,33 +127,40 @@ static unsigned long group_body(unsigned long site)
 	return site + MCOUNT_INSN_SIZE;
 }
 
-/* The part that a function of a group is in; its code may be gone. */
-static const struct direct_part *group_part(const struct direct_group *group,
-					    s64 offset)
+static struct direct_part *group_find_part(const struct direct_group *group,
+					   const char *module)
 {
-	const struct ktlat_group_module *module =
-		group->group->members[div_u64(offset,
-					      group->function_stride)].module;
-	const struct direct_part *part;
+	struct direct_part *part;
 
 	list_for_each_entry(part, &group->parts, node)
-		if (part->module == module)
+		if (!strcmp(part->module->name, module))
 			return part;
 	return NULL;
 }
 
+/* Is the module gone of a function whose counters are at that offset? */
+static bool group_lost(const struct direct_group *group, s64 offset)
+{
+	const struct ktlat_member *member =
+		&group->group->members[div_u64(offset, group->function_stride)];
+
+	return group_find_part(group, member->module->name)->gone;
+}
+
 /*
- * Has any group of ours the function with this site? Not one whose module is gone
- * since: another has come to its place. Under direct_lock.
+ * Has any group of ours the function with this site? In another group than the
+ * one that asks, one whose module is gone does not count: another has come to its
+ * place. In the same one it does, as the trampoline would take the new one for
+ * it. Under direct_lock.
  */
-static bool group_serves(unsigned long site)
+static bool group_serves(const struct direct_group *asks, unsigned long site)
 {
 	const struct direct_group *group;
 
 	list_for_each_entry(group, &direct_groups, node) {
 		s64 offset = direct_table_find(group->table, group_body(site));
 
-		if (offset >= 0 && !group_part(group, offset)->gone)
+		if (offset >= 0 && (group == asks || !group_lost(group, offset)))
 			return true;
 	}
 	return false;
@@ -171,29 +178,19 @@ static u32 groups_nr_functions(void)
 }
 
 /* What speaks against a function; &enum ktlat_refusal. Under direct_lock. */
-static int group_refusal(const struct ktlat_function *function,
+static int group_refusal(const struct direct_group *group,
+			 const struct ktlat_function *function,
 			 unsigned long site)
 {
 	if (!(function->flags & KTLAT_PROBE_REGISTERS))
 		return KTLAT_REFUSED_PROTOTYPE;
 	if (direct_is_excluded(function->point.name))
 		return KTLAT_REFUSED_EXCLUDED;
-	if (direct_slot_serves(site) || group_serves(site))
+	if (direct_slot_serves(site) || group_serves(group, site))
 		return KTLAT_REFUSED_TAKEN;
 	if (groups_nr_functions() >= KTLAT_FTRACE_DIRECT_MAX)
 		return KTLAT_REFUSED_SITES;
 	return KTLAT_REFUSED_NOT;
-}
-
-static struct direct_part *group_find_part(const struct direct_group *group,
-					   const char *module)
-{
-	struct direct_part *part;
-
-	list_for_each_entry(part, &group->parts, node)
-		if (!strcmp(part->module->name, module))
-			return part;
-	return NULL;
 }
 
 /*
@@ -228,7 +225,7 @@ static int group_check(struct direct_group *group,
 	if (err)
 		return err;
 	refusal = part && part->gone ? KTLAT_REFUSED_UNKNOWN :
-				       group_refusal(function, *site);
+				       group_refusal(group, function, *site);
 	if (refusal)
 		return ktlat_target_refuse_function(function, refusal);
 	err = ktlat_ftrace_is_site(*site);
