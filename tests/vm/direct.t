@@ -33,6 +33,10 @@ load_ktlat
 needs_backend direct
 load_target
 
+# What auto takes where direct cannot serve.
+next=kretprobe
+! has_backend fprobe || next=fprobe
+
 # Task, softirq and hardirq callers at once, in one function and beside others.
 "${direct[@]}" ${F}_{busy,loop,recurse} >/dev/null
 target func=busy ctx=softirq calls=20000 async=1
@@ -145,7 +149,7 @@ echo >$TRACING/set_ftrace_filter
 
 # One trampoline a function: a second one steps back.
 fails 'a second direct probe is refused' "another trampoline is on the function" "${direct[@]}" ${F}_busy
-like "$("${auto[@]}" ${F}_busy)" '\(kretprobe, not direct: another trampoline' 'auto takes a kretprobe then'
+like "$("${auto[@]}" ${F}_busy)" "\\($next, not direct: another trampoline" "auto takes a $next then"
 like "$("${auto[@]}" ${F}_loop)" '\(direct\)' 'auto takes direct where it can'
 is "$(ktlat-ctl list --json | jq -c '[.probes[-2:][] | .passed_over]')" \
 	'["another trampoline is on the function, of a BPF program or a livepatch maybe, or kernel.ftrace_enabled is 0",null]' 'list says why'
@@ -210,16 +214,17 @@ ktlat-ctl remove-probe all >/dev/null
 # What the kernel's BTF tells of functions and nobody else vouches for.
 like "$(ktlat-ctl add-probe vfs_read)" '\(direct\)' 'a function with its arguments in registers'
 for func in do_mmap seq_printf; do
-	like "$(ktlat-ctl add-probe $func)" '\(kretprobe, not direct: no BTF ' "$func: auto does not"
+	like "$(ktlat-ctl add-probe $func)" "\\($next, not direct: no BTF " "$func: auto does not"
 	fails "$func: nor does direct" 'BTF tells that not all its arguments come in registers' "${direct[@]}" $func
 done
-cat /proc/self/maps >/dev/null
-is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.function, .backend, .count > 0, .exact]]')" \
-	'[["vfs_read","direct",true,true],["do_mmap","kretprobe",true,false],["seq_printf","kretprobe",true,false]]' \
+cat /proc/self/maps /proc/modules >/dev/null
+is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.function, .backend, .count > 0]]')" \
+	'[["vfs_read","direct",true],["do_mmap","'$next'",true],["seq_printf","'$next'",true]]' \
 	'each is measured'
+is "$(probe_stat vfs_read .exact)" true 'direct says that it is exact'
 fails 'do_idle: no trampoline may' 'no trampoline may call this function' \
 	ktlat-ctl add-probe --backend direct do_idle
-like "$(ktlat-ctl add-probe do_idle)" '\(kretprobe, not direct: no trampoline may call this function\)' \
+like "$(ktlat-ctl add-probe do_idle)" "\\($next, not direct: no trampoline may call this function\\)" \
 	'do_idle: auto knows'
 ktlat-ctl remove-probe all >/dev/null
 diag 'who copies what we print is in vfs_read until we print'

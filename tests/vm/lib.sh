@@ -141,10 +141,14 @@ load_ktlat() {
 	insmod "$KTLAT_KO" "$@" || bail_out "cannot load $KTLAT_KO: run make modules"
 }
 
-# needs_backend NAME: goes on where the loaded module can measure by it; else the
-# script ends here, and says why.
+# has_backend NAME: can the loaded module measure by it?
+has_backend() {
+	ktlat-ctl status --json | jq -e --arg name "$1" '.features | index($name)' >/dev/null
+}
+
+# needs_backend NAME: goes on where it can; else the script ends here, and says why.
 needs_backend() {
-	ktlat-ctl status --json | jq -e --arg name "$1" '.features | index($name)' >/dev/null && return
+	has_backend "$1" && return
 	echo "1..0 # SKIP ktlat has no $1 backend on Linux $KERNEL"
 	exit 0
 }
