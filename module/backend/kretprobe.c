@@ -26,11 +26,14 @@ DEFINE_MUTEX(krp_lock);
 int krp_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct kretprobe *rp = ktlat_kretprobe_of(ri);
+	struct krp_pool *pool = container_of(rp, struct krp_pool, rp);
+	struct krp_call *call = (struct krp_call *)ri->data;
 
 	if (!rp)
 		return 1;
-	ktlat_meter_enter(container_of(rp, struct krp_pool, rp)->meter,
-			  (struct ktlat_call *)ri->data);
+	if (ktlat_debt_open(&pool->instances, &call->debt, ri))
+		ktlat_meter_abandon(pool->meter, call->call.epoch);
+	ktlat_meter_enter(pool->meter, &call->call);
 	return 0;
 }
 NOKPROBE_SYMBOL(krp_entry);
@@ -56,14 +59,14 @@ int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	u64 now = ktlat_clock_end();
 	struct kretprobe *rp = ktlat_kretprobe_of(ri);
-	struct ktlat_call *call = (struct ktlat_call *)ri->data;
+	struct krp_call *call = (struct krp_call *)ri->data;
 
-	if (rp)
-		ktlat_meter_return(container_of(rp, struct krp_pool, rp)->meter,
-				   call, now);
-	/* Nothing else tells krp_pending() of an instance that is free again. */
-	if (KTLAT_KRETPROBE_HASH)
-		call->epoch = KTLAT_EPOCH_NONE;
+	/* Without a kretprobe its pool may be gone, and with it where debts lie. */
+	if (!rp)
+		return 0;
+	ktlat_meter_return(container_of(rp, struct krp_pool, rp)->meter,
+			   &call->call, now);
+	ktlat_debt_close(&call->debt);
 	return 0;
 }
 NOKPROBE_SYMBOL(krp_return);

@@ -27,6 +27,16 @@
 struct krp;
 
 /**
+ * struct krp_call - The data of an instance
+ * @call: what is remembered of the call
+ * @debt: who is in it
+ */
+struct krp_call {
+	struct ktlat_call call;
+	struct ktlat_debt debt;
+};
+
+/**
  * struct krp_pool - One kretprobe with its instances
  * @rp: the kretprobe
  * @meter: where to count; a copy of the attachment's, one load less per call

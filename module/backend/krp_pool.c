@@ -29,7 +29,8 @@ static DECLARE_DELAYED_WORK(krp_growth, krp_growth_work);
 static size_t krp_pool_bytes(u32 instances)
 {
 	return instances * (sizeof(struct kretprobe_instance) +
-			    sizeof(struct ktlat_call) + KTLAT_INSTANCE_BYTES);
+			    sizeof(struct krp_call)) +
+	       ktlat_instances_bytes(instances);
 }
 
 /* Enough for a few calls on each CPU, one inside the other. */
@@ -62,7 +63,7 @@ int krp_pool_add(struct krp *krp, u32 instances, kretprobe_handler_t entry)
 	pool->rp.kp.flags = KPROBE_FLAG_DISABLED;
 	pool->rp.entry_handler = entry;
 	pool->rp.handler = krp_return;
-	pool->rp.data_size = sizeof(struct ktlat_call);
+	pool->rp.data_size = sizeof(struct krp_call);
 	pool->rp.maxactive = instances;
 	err = register_kretprobe(&pool->rp);
 	if (err)
@@ -217,10 +218,10 @@ static void krp_pending(struct kretprobe_instance *ri, const void *rp)
 
 	list_for_each_entry_rcu(pool, &krp_pools, instances.node) {
 		if (&pool->rp == rp) {
-			struct ktlat_call *call = (struct ktlat_call *)ri->data;
+			struct krp_call *call = (struct krp_call *)ri->data;
 
-			ktlat_meter_abandon(pool->meter, call->epoch);
-			call->epoch = KTLAT_EPOCH_NONE;
+			ktlat_meter_abandon(pool->meter, call->call.epoch);
+			ktlat_debt_close(&call->debt);
 			return;
 		}
 	}

@@ -50,15 +50,12 @@ static inline u64 ktlat_epoch(u64 generation, u32 generation_stride)
 /**
  * struct ktlat_call - What is remembered of a call while it runs
  * @start: stamp at entry, in ticks of the clock
- * @epoch: of the generation that counted the entry, or KTLAT_EPOCH_NONE
+ * @epoch: of the generation that counted the entry
  */
 struct ktlat_call {
 	u64 start;
 	u64 epoch;
 };
-
-/* Of a call that is over. All bits are set, and no generation is like it. */
-#define KTLAT_EPOCH_NONE	U64_MAX
 
 /* The counters of this CPU for one generation. */
 static __always_inline struct ktlat_counters *
