@@ -154,8 +154,7 @@ int ktlat_probe_reset(struct ktlat_probe *probe)
 	u64 epoch = probe->meter.epoch;
 
 	/* A call lost from now on may be one of the new figures. */
-	backend->info(probe->attachment, &probe->base);
-	probe->lost_before = probe->base.missed_pool;
+	backend->info(probe->attachment, &probe->before);
 	ktlat_histogram_flip(probe->histogram, &probe->meter);
 	if (backend->retire)
 		backend->retire(probe->attachment, epoch);
@@ -339,8 +338,9 @@ static bool probe_is_exact(const struct ktlat_probe *probe,
 	const struct ktlat_backend *backend = probe->attachment->backend;
 
 	return backend->exact ||
-	       (backend->zero_is_exact && !mechanism->blurred &&
-		mechanism->missed_pool == probe->lost_before);
+	       (backend->zero_is_exact &&
+		mechanism->blurs == probe->before.blurs &&
+		mechanism->missed_pool == probe->before.missed_pool);
 }
 
 static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)

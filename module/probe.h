@@ -28,7 +28,7 @@ struct ktlat_session;
  * @histogram: its figures
  * @attachment: its backend's part
  * @base: what the mechanism had lost at the last reset
- * @lost_before: @missed_pool just before that, which may be less
+ * @before: the same just before that, which may be less
  * @passed_over: why the first backend that was tried is not the one: &enum
  *	ktlat_refusal
  */
@@ -45,7 +45,7 @@ struct ktlat_probe {
 	struct ktlat_histogram *histogram;
 	struct ktlat_attachment *attachment;
 	struct ktlat_mechanism_info base;
-	u64 lost_before;
+	struct ktlat_mechanism_info before;
 	u32 passed_over;
 };
 

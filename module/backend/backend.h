@@ -64,7 +64,7 @@ struct ktlat_attachment {
  * @pool: instances now
  * @pool_grown: how often a larger pool was registered
  * @starts: slots for waiting starts
- * @blurred: since the last reset entries may have been lost without a count
+ * @blurs: how often entries were lost without a count, and how many is not known
  * @gone: the probed code was unloaded
  */
 struct ktlat_mechanism_info {
@@ -73,7 +73,7 @@ struct ktlat_mechanism_info {
 	u32 pool;
 	u32 pool_grown;
 	u32 starts;
-	bool blurred;
+	u32 blurs;
 	bool gone;
 };
 

@@ -5,9 +5,11 @@
  *
  * The state of a call lies in the data of its rethook node, so nesting,
  * recursion, sleep and migration need no care. Lost are entries that find no
- * free node, and those that ftrace's recursion check stops: a call by a tracer's
- * handler that was called by another's. The kernel counts both in fp->nmissed,
- * not atomically; so a count above 0 is a lower bound, and 0 is exact.
+ * free node, and those that the fprobe's own recursion check stops: a call by a
+ * tracer's handler that was called by another's. The kernel counts both in
+ * fp->nmissed, not atomically; so a count above 0 is a lower bound, and 0 is
+ * exact. But where the function has another tracer, too, ftrace checks on behalf
+ * of all before it calls any, and what it stops then is counted nowhere.
  *
  * ftrace disables preemption around both handlers, and stops recursion, so there
  * is no guard here.
@@ -213,7 +215,7 @@ static void fpr_info(struct ktlat_attachment *attachment,
 		.missed_pool = fpr->missed,
 		.pool = ktlat_fprobe_instances(&pool->fp),
 		.pool_grown = fpr->nr_pools - 1,
-		.blurred = fpr->blurred,
+		.blurs = fpr->blurs,
 		.gone = fpr->gone,
 	};
 	mutex_unlock(&fpr_lock);
@@ -221,13 +223,8 @@ static void fpr_info(struct ktlat_attachment *attachment,
 
 static void fpr_retire(struct ktlat_attachment *attachment, u64 epoch)
 {
-	struct fpr *fpr = fpr_of(attachment);
-
 	/* Functions of the idle loop may run where RCU does not look. */
 	ktlat_fprobe_synchronize_handlers();
-	mutex_lock(&fpr_lock);
-	fpr->blurred = false;
-	mutex_unlock(&fpr_lock);
 }
 
 /*

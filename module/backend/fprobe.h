@@ -56,8 +56,8 @@ struct fpr_pool {
  * @fixed: the user has set the size
  * @started: the last pool sits on the function; the others never do
  * @gone: the code that held the function was unloaded
- * @blurred: calls were missed while one pool handed over to the next, and how
- *	many is not known
+ * @blurs: how often calls were missed while one pool handed over to the next,
+ *	and how many is not known
  * @handover: which pool takes new calls; looked at during a hand-over only
  * @missed: entries that were lost. Short of the truth if it is not 0: the
  *	kernel does not count atomically
@@ -79,7 +79,7 @@ struct fpr {
 	bool fixed;
 	bool started;
 	bool gone;
-	bool blurred;
+	u32 blurs;
 	struct ktlat_handover handover;
 	u64 missed;
 	u64 grow_checked;

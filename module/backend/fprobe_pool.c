@@ -230,7 +230,7 @@ static void fpr_switch(struct fpr *fpr, struct fpr_pool *old,
 	ktlat_handover_to(&fpr->handover, new->index);
 	if (READ_ONCE(old->fp.nmissed) != old->nmissed_seen ||
 	    READ_ONCE(new->fp.nmissed) != new->nmissed_seen)
-		fpr->blurred = true;
+		fpr->blurs++;
 	new->nmissed_seen = READ_ONCE(new->fp.nmissed);
 }
 
