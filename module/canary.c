@@ -10,6 +10,8 @@
 #include <linux/kprobes.h>
 
 #include "canary.h"
+#include "compat/kprobes.h"
+#include "ftrace_hold.h"
 
 static bool canary_sang;
 
@@ -46,12 +48,30 @@ static bool canary_sings(void)
  * ktlat_kprobe_enable() - Enable a registered kprobe, or the one of a kretprobe
  * @kp: the kprobe
  *
+ * Until ktlat_kprobe_disable() ftrace stays switched on, if the kprobe uses it.
+ *
  * Context: ktlat_lock; may sleep. Return: 0; -EBUSY where kprobes are switched
- * off, and nothing is enabled; what enable_kprobe() says.
+ * off, -EUNATCH where ftrace is, and nothing is enabled; what enable_kprobe()
+ * says.
  */
 int ktlat_kprobe_enable(struct kprobe *kp)
 {
-	return canary_sings() ? enable_kprobe(kp) : -EBUSY;
+	int err = ktlat_kprobe_on_ftrace(kp) ? ktlat_ftrace_hold() : 0;
+
+	if (err)
+		return err;
+	err = canary_sings() ? enable_kprobe(kp) : -EBUSY;
+	if (err && ktlat_kprobe_on_ftrace(kp))
+		ktlat_ftrace_release();
+	return err;
+}
+
+/* The counterpart; also for a kprobe whose function is gone. */
+void ktlat_kprobe_disable(struct kprobe *kp)
+{
+	disable_kprobe(kp);
+	if (ktlat_kprobe_on_ftrace(kp))
+		ktlat_ftrace_release();
 }
 
 int ktlat_canary_init(void)

@@ -153,6 +153,8 @@ static int probe_explain(struct ktlat_probe *probe, int err)
 {
 	if (err == -EBUSY)
 		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_OFF);
+	if (err == -EUNATCH)
+		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_FTRACE);
 	if (err == -EADDRINUSE)
 		ktlat_target_refuse(&probe->plan, 0, KTLAT_REFUSED_TAKEN);
 	if (err == -ENODATA)

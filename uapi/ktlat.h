@@ -445,7 +445,7 @@ struct ktlat_function {
  *
  * Further errors, of %KTLAT_IOC_PROBE_ENABLE: ENODEV (the probed code was
  * unloaded, or the group is empty), EPERM (the kernel was locked down), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF),
- * EADDRINUSE and ENODATA (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK).
+ * EADDRINUSE, ENODATA and EUNATCH (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK, %KTLAT_REFUSED_FTRACE).
  */
 struct ktlat_probe_ref {
 	__u32 size;

@@ -116,6 +116,29 @@ is "$(probe_stat $F .count)" 5 'and what was there measures on'
 ok 'switched on again: enable' ktlat-ctl enable ktlat_target_killable
 ktlat-ctl remove-probe ktlat_target_sleep ktlat_target_killable >/dev/null
 
+# ftrace switched off: what sits on its sites is never hit. It cannot be switched
+# off below a probe that is to be hit.
+ftrace=/proc/sys/kernel/ftrace_enabled
+for spec in ktlat_target_sleep ktlat_target_begin..ktlat_target_end; do
+	ktlat-ctl add-probe "$spec" >/dev/null
+	ok "$spec: ftrace cannot be switched off" eval "! echo 0 >$ftrace"
+	ktlat-ctl remove-probe "$spec" >/dev/null
+done
+ktlat-ctl add-probe ktlat_target_killable >/dev/null
+ktlat-ctl disable all >/dev/null
+ok 'but below one that is disabled' eval "echo 0 >$ftrace"
+keep_state
+refused 1 'ftrace is switched off; switch it on: sysctl' $ctl add-probe ktlat_target_sleep
+refused 1 'ftrace is switched off' $ctl add-probe ktlat_target_begin..ktlat_target_end
+refused 1 'cannot enable probe [0-9]+: ftrace is switched off' $ctl enable ktlat_target_killable
+ok 'tracepoints need no ftrace' ktlat-ctl add-probe @hrtimer
+ktlat-ctl remove-probe @hrtimer >/dev/null
+echo 1 >$ftrace
+ok 'switched on again: add' ktlat-ctl add-probe ktlat_target_sleep
+ok 'switched on again: enable' ktlat-ctl enable all
+measures 'switched on again' sleep ctx=kthread calls=3 delay_ns=1000
+ktlat-ctl remove-probe ktlat_target_sleep ktlat_target_killable >/dev/null
+
 # The last: there is no way back.
 echo confidentiality >/sys/kernel/security/lockdown
 like "$(</sys/kernel/security/lockdown)" '\[confidentiality\]' 'the kernel is locked down'

@@ -65,6 +65,10 @@ static int fail_change(const char *verb, __u64 id, int code,
 		return ktl_fail(err, code,
 				"cannot %s %s: kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 				verb, which);
+	case EUNATCH:
+		return ktl_fail(err, code,
+				"cannot %s %s: ftrace is switched off; switch it on: sysctl kernel.ftrace_enabled=1",
+				verb, which);
 	default:
 		return ktl_fail(err, code,
 				"cannot %s %s: %s; see ktlat-ctl status",
