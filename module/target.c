@@ -8,6 +8,7 @@
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
+#include <linux/kobject.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -79,6 +80,7 @@ static const int target_errnos[] = {
 	[KTLAT_REFUSED_ADDRESS]		= -ENXIO,
 	[KTLAT_REFUSED_SITES]		= -ENFILE,
 	[KTLAT_REFUSED_FTRACE]		= -EUNATCH,
+	[KTLAT_REFUSED_INIT]		= -ESTALE,
 };
 
 int ktlat_target_errno(int refusal)
@@ -314,6 +316,51 @@ int ktlat_target_check_address(struct ktlat_function *function,
 		return ktlat_target_refuse_function(function,
 						    KTLAT_REFUSED_NOTRACE);
 	return 0;
+}
+
+/*
+ * What a module will do to a function of its own; &enum ktlat_refusal. One that is
+ * going has told its notifiers already maybe, and its names are still known.
+ */
+static int target_module_refusal(const struct module *module,
+				 unsigned long address)
+{
+	if (READ_ONCE(module->state) == MODULE_STATE_GOING)
+		return KTLAT_REFUSED_UNKNOWN;
+	return within_module_init(address, module) ? KTLAT_REFUSED_INIT :
+						     KTLAT_REFUSED_NOT;
+}
+
+/**
+ * ktlat_target_check_stays() - Is a function there until its module goes?
+ * @function: checked by ktlat_target_check_address(); refusal is noted here
+ *
+ * The kernel looks up no module for us, but all are in the set of kernel objects
+ * that ours is in, from before their init function runs until after they have
+ * told that they go; and none is freed while somebody holds its object.
+ *
+ * Context: may sleep, with what serializes the caller against its module notifier.
+ * Return: 0; the errno of the refusal.
+ */
+int ktlat_target_check_stays(struct ktlat_function *function)
+{
+	struct kset *modules = THIS_MODULE->mkobj.kobj.kset;
+	struct kobject *object;
+	int refusal = KTLAT_REFUSED_UNKNOWN;
+
+	if (!function->point.module[0])
+		return 0;
+	object = kset_find_obj(modules, function->point.module);
+	if (object) {
+		const struct module *module =
+			container_of(object, struct module_kobject, kobj)->mod;
+
+		if (module)
+			refusal = target_module_refusal(module,
+							function->point.address);
+		kobject_put(object);
+	}
+	return refusal ? ktlat_target_refuse_function(function, refusal) : 0;
 }
 
 /**

@@ -231,6 +231,8 @@ enum ktlat_state {
  *	another one than was named (ENXIO)
  * @KTLAT_REFUSED_SITES: groups have as many functions as this kernel's ftrace can
  *	serve, all together (ENFILE)
+ * @KTLAT_REFUSED_INIT: the function is in code that goes once its module is
+ *	loaded, and no group takes it (ESTALE)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -254,6 +256,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_FTRACE	= 18,
 	KTLAT_REFUSED_ADDRESS	= 19,
 	KTLAT_REFUSED_SITES	= 20,
+	KTLAT_REFUSED_INIT	= 21,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */

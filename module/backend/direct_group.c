@@ -193,26 +193,6 @@ static int group_refusal(const struct direct_group *group,
 	return KTLAT_REFUSED_NOT;
 }
 
-/*
- * Is the module of this function there to stay, unless the notifier tells
- * otherwise? One that is going has told it already, and its names are still
- * known. A kprobe is refused on such a one.
- */
-static int group_check_module(const struct ktlat_function *function)
-{
-	struct ktlat_plan *plan = kzalloc(sizeof(*plan), GFP_KERNEL);
-	int err;
-
-	if (!plan)
-		return -ENOMEM;
-	plan->kind = KTLAT_KIND_GROUP;
-	plan->point[0] = function->point;
-	err = ktlat_target_check_function(plan, 0);
-	kfree(plan);
-	/* What a kprobe may not do, a trampoline may. */
-	return err == ktlat_target_errno(KTLAT_REFUSED_BLACKLIST) ? 0 : err;
-}
-
 /* Context: direct_lock. */
 static int group_check(struct direct_group *group,
 		       struct ktlat_function *function, unsigned long *site)
@@ -234,12 +214,7 @@ static int group_check(struct direct_group *group,
 	if (!err)
 		return ktlat_target_refuse_function(function,
 						    KTLAT_REFUSED_NOTRACE);
-	if (part || !function->point.module[0])
-		return 0;
-	err = group_check_module(function);
-	if (!err || err == -ENOMEM)
-		return err;
-	return ktlat_target_refuse_function(function, KTLAT_REFUSED_UNKNOWN);
+	return ktlat_target_check_stays(function);
 }
 
 /* Context: direct_lock. */

@@ -147,6 +147,20 @@ is "$(probe_stat early .count)" 0 'and measures nothing'
 ktlat-ctl remove-probe all >/dev/null
 free_again 'modules that went'
 
+# A function that goes once its module is loaded would take the others along.
+rmmod ktlat_target
+insmod "$TARGET_KO" init_naps=100 &
+loader=$!
+ok 'a module that is loading' wait_until 5 grep -q "${F}_init_nap.*ktlat_target" /proc/kallsyms
+like "$("${group[@]}" loading --why ${F}_{init_nap,busy})" \
+	"1 function; 1 left out.*${F}_init_nap: goes once its module is loaded" 'what goes by itself is left out'
+is "$(</sys/module/ktlat_target/initstate)" coming 'it was still loading'
+wait $loader
+target func=busy ctx=task calls=5
+is "$(member loading ${F}_busy .count) $(probe_stat loading .state)" '5 armed' 'the others are measured'
+ktlat-ctl remove-probe all >/dev/null
+free_again 'a module that was loading'
+
 # Two thousand functions beside function_graph, which is given globs for about as
 # many. Medians of three rounds in one run.
 globs='tcp_* ip_* udp_* sock_* inet_* dev_* skb_* netdev_* nf_* __ip_* __tcp_* fib_* neigh_* rt_* xfrm_* vfs_* do_* __do_* file_* generic_*'

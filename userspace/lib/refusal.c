@@ -39,6 +39,8 @@ static const char * const reasons[] = {
 		"no function begins where /proc/kallsyms says, or it is another one; if its module was loaded again just now, try again",
 	[KTLAT_REFUSED_SITES] =
 		"groups have as many functions as the kernel can serve; remove a group",
+	[KTLAT_REFUSED_INIT] =
+		"the function goes once its module is loaded; measure it by a probe of its own",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
@@ -55,6 +57,7 @@ static const char * const reasons_in_short[] = {
 	[KTLAT_REFUSED_EXCLUDED]	= "not for trampolines",
 	[KTLAT_REFUSED_ADDRESS]		= "another function at its address",
 	[KTLAT_REFUSED_SITES]		= "as many as the kernel can serve are there",
+	[KTLAT_REFUSED_INIT]		= "goes once its module is loaded",
 };
 
 /* The same where the errno says it all. */
