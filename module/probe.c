@@ -92,6 +92,8 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 		return err;
 	if (list_empty(&probes))
 		ktlat_clock_choose();
+	else
+		ktlat_clock_calibrate();
 	probe = ktlat_probe_alloc(probe_last_id + 1, add);
 	if (PTR_ERR(probe) == -EDQUOT)
 		return probe_refuse(add, KTLAT_REFUSED_MEMLOCK);
@@ -155,6 +157,7 @@ int ktlat_probe_reset(struct ktlat_probe *probe)
 
 	/* A call lost from now on may be one of the new figures. */
 	backend->info(probe->attachment, &probe->before);
+	ktlat_clock_calibrate();
 	ktlat_histogram_flip(probe->histogram, &probe->meter);
 	if (backend->retire)
 		backend->retire(probe->attachment, epoch);

@@ -20,7 +20,7 @@
 DEFINE_STATIC_KEY_FALSE(ktlat_clock_tsc);
 DEFINE_STATIC_KEY_FALSE(ktlat_clock_sched);
 
-/* Changes together with the keys. */
+/* Changes together with the keys, and a little when the TSC was calibrated. */
 u64 ktlat_clock_ns_per_tick __read_mostly = 1ULL << KTLAT_CLOCK_SHIFT;
 
 static char *clock = "auto";
@@ -67,9 +67,20 @@ void ktlat_clock_choose(void)
 
 	clock_switch(&ktlat_clock_tsc.key, wanted == KTLAT_CLOCK_TSC);
 	clock_switch(&ktlat_clock_sched.key, wanted == KTLAT_CLOCK_SCHED);
-	ktlat_clock_ns_per_tick = wanted == KTLAT_CLOCK_TSC ?
-				  ktlat_tsc_ns_per_cycle() :
-				  1ULL << KTLAT_CLOCK_SHIFT;
+	ktlat_clock_calibrate();
+}
+
+/*
+ * Takes over how fast the clock is. A second after boot the kernel knows that of
+ * the TSC better than before, by 1 % at most. Stamps are ticks, so it does no harm
+ * to what is in flight. Context: ktlat_lock, or no probe is attached.
+ */
+void ktlat_clock_calibrate(void)
+{
+	bool tsc = ktlat_clock_id() == KTLAT_CLOCK_TSC;
+
+	WRITE_ONCE(ktlat_clock_ns_per_tick,
+		   tsc ? ktlat_tsc_ns_per_cycle() : 1ULL << KTLAT_CLOCK_SHIFT);
 }
 
 /* Refuses a parameter that cannot be followed, and makes the first choice. */

@@ -61,5 +61,6 @@ static __always_inline u64 ktlat_clock_ns(u64 ticks)
 u32 ktlat_clock_id(void);
 int ktlat_clock_init(void);
 void ktlat_clock_choose(void);
+void ktlat_clock_calibrate(void);
 
 #endif /* KTLAT_HOT_CLOCK_H */
