@@ -155,8 +155,8 @@ int add_requests(struct ktlat *k, struct requests *requests,
 	int ret, i;
 
 	ret = ktlat_get_info(k, &info, err);
-	for (i = 0; !ret && i < requests->nr; i++)
-		ret = ktlat_resolve_spec(&requests->list[i], err);
+	if (!ret)
+		ret = ktlat_resolve_specs(requests->list, requests->nr, err);
 	if (ret)
 		return ret;
 

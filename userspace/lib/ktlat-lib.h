@@ -4,7 +4,7 @@
  *
  * DOC: How it is used
  *
- * ktlat_open(), ktlat_parse_spec(), ktlat_resolve_spec(), ktlat_add_probe(),
+ * ktlat_open(), ktlat_parse_spec(), ktlat_resolve_specs(), ktlat_add_probe(),
  * ktlat_map_probe(); then ktlat_take_snapshot() as often as wanted, and
  * ktlat_percentile() and friends on what it gave.
  *
@@ -255,8 +255,8 @@ int ktlat_scan_functions(ktlat_symbol_fn fn, void *data, const char **source,
 			 struct ktlat_error *err);
 
 /* resolve.c */
-int ktlat_resolve_spec(struct ktlat_probe_add *request,
-		       struct ktlat_error *err);
+int ktlat_resolve_specs(struct ktlat_probe_add *list, size_t nr,
+			struct ktlat_error *err);
 void ktlat_find_modules(struct ktlat_owner *list, size_t nr);
 
 /* members.c */

@@ -14,7 +14,7 @@ static const struct {
 /**
  * ktlat_add_probe() - Add a probe to the session
  * @k: handle, opened for writing
- * @request: what to probe, as ktlat_parse_spec() and ktlat_resolve_spec() left
+ * @request: what to probe, as ktlat_parse_spec() and ktlat_resolve_specs() left
  *	it, with the options filled in; the answers in it are not looked at
  * @id: where to put the id of the probe
  * @err: why it failed

@@ -388,7 +388,7 @@ static void answer_all(struct ktl_question **list, size_t nr)
  *
  * Goes by the BTF of the kernel and by the ABI of x86-64. As BTF knows
  * functions by nothing but their names, the caller must be sure that there is
- * only one of that name there, see ktlat_resolve_spec(). A function without a
+ * only one of that name there, see ktlat_resolve_specs(). A function without a
  * module is in the kernel itself; to find out that it is in a module is up to
  * the caller.
  *

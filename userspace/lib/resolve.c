@@ -25,20 +25,60 @@ struct lookup {
 	unsigned int nr_modules;
 };
 
-static int look_up(const struct ktlat_symbol *symbol, void *data)
+/**
+ * struct lookups - All names of some requests
+ * @list: two places for each request, one for each of its points
+ * @sorted: those that are in use, by name
+ * @nr: how many these are
+ */
+struct lookups {
+	struct lookup *list;
+	struct lookup **sorted;
+	size_t nr;
+};
+
+static void consider(struct lookup *lookup, const struct ktlat_symbol *symbol)
 {
-	struct lookup *lookup = data;
 	const struct ktlat_point *point = lookup->point;
 
-	if (strcmp(symbol->name, point->name) ||
-	    (*point->module && strcmp(symbol->module, point->module)))
-		return 0;
+	if (*point->module && strcmp(symbol->module, point->module))
+		return;
 	lookup->nr++;
 	if (!strcmp(symbol->module, KTLAT_VMLINUX))
 		lookup->nr_vmlinux++;
 	else if (lookup->nr_modules < MAX_NAMED)
 		snprintf(lookup->modules[lookup->nr_modules++],
 			 KTLAT_MODULE_LEN, "%s", symbol->module);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct lookup *left = *(struct lookup * const *)a;
+	const struct lookup *right = *(struct lookup * const *)b;
+
+	return strcmp(left->point->name, right->point->name);
+}
+
+static int is_name_of(const void *name, const void *element)
+{
+	const struct lookup *lookup = *(struct lookup * const *)element;
+
+	return strcmp(name, lookup->point->name);
+}
+
+static int look_up(const struct ktlat_symbol *symbol, void *data)
+{
+	const struct lookups *all = data;
+	struct lookup **found, **end = all->sorted + all->nr;
+
+	found = bsearch(symbol->name, all->sorted, all->nr,
+			sizeof(*all->sorted), is_name_of);
+	if (!found)
+		return 0;
+	while (found > all->sorted && !is_name_of(symbol->name, found - 1))
+		found--;
+	for (; found < end && !is_name_of(symbol->name, found); found++)
+		consider(*found, symbol);
 	return 0;
 }
 
@@ -131,33 +171,80 @@ static int vouch(struct ktlat_probe_add *request, const char *module,
 }
 
 /* @module becomes that which holds the function, where there is just one. */
-static int resolve(struct ktlat_point *point, char module[KTLAT_MODULE_LEN],
-		   struct ktlat_error *err)
+static int resolve(struct ktlat_point *point, const struct lookup *lookup,
+		   char module[KTLAT_MODULE_LEN], struct ktlat_error *err)
 {
-	struct lookup lookup = { .point = point };
-	int ret = ktlat_scan_symbols(look_up, &lookup, err);
-
-	if (ret < 0)
-		return ret;
-	if (lookup.nr > 1 && is_in_one_module(&lookup))
-		return fail_same_module(&lookup, err);
-	if (lookup.nr > 1)
-		return fail_ambiguous(&lookup, err);
+	if (lookup->nr > 1 && is_in_one_module(lookup))
+		return fail_same_module(lookup, err);
+	if (lookup->nr > 1)
+		return fail_ambiguous(lookup, err);
 	snprintf(module, KTLAT_MODULE_LEN, "%s",
-		 lookup.nr_modules ? lookup.modules[0] : KTLAT_VMLINUX);
+		 lookup->nr_modules ? lookup->modules[0] : KTLAT_VMLINUX);
 	if (strcmp(point->module, KTLAT_VMLINUX))
 		return 0;
 
-	if (!lookup.nr)
+	if (!lookup->nr)
 		return ktl_fail_unknown(point, err);
 	/* Without a module the kernel looks into itself first. */
 	memset(point->module, 0, sizeof(point->module));
 	return 0;
 }
 
+static int resolve_request(struct ktlat_probe_add *request,
+			   const struct lookup lookup[2],
+			   struct ktlat_error *err)
+{
+	char module[KTLAT_MODULE_LEN];
+	int ret = 0;
+
+	if (request->kind != KTLAT_KIND_TRACEPOINT)
+		ret = resolve(&request->point[0], &lookup[0], module, err);
+	if (!ret && request->kind == KTLAT_KIND_FUNCTION)
+		ret = vouch(request, module, err);
+	if (!ret && request->kind == KTLAT_KIND_PAIR)
+		ret = resolve(&request->point[1], &lookup[1], module, err);
+	return ret;
+}
+
+static unsigned int count_points(const struct ktlat_probe_add *request)
+{
+	switch (request->kind) {
+	case KTLAT_KIND_TRACEPOINT:
+		return 0;
+	case KTLAT_KIND_PAIR:
+		return 2;
+	default:
+		return 1;
+	}
+}
+
+/* Looks all names up, in one pass over the symbols. */
+static int look_up_all(struct lookups *all, const struct ktlat_probe_add *list,
+		       size_t nr, struct ktlat_error *err)
+{
+	unsigned int point;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < nr; i++) {
+		for (point = 0; point < count_points(&list[i]); point++) {
+			struct lookup *lookup = &all->list[2 * i + point];
+
+			lookup->point = &list[i].point[point];
+			all->sorted[all->nr++] = lookup;
+		}
+	}
+	if (!all->nr)
+		return 0;
+	qsort(all->sorted, all->nr, sizeof(*all->sorted), by_name);
+	ret = ktlat_scan_symbols(look_up, all, err);
+	return ret < 0 ? ret : 0;
+}
+
 /**
- * ktlat_resolve_spec() - Make sure that each name stands for one function
- * @request: as ktlat_parse_spec() left it
+ * ktlat_resolve_specs() - Make sure that each name stands for one function
+ * @list: requests, as ktlat_parse_spec() left them
+ * @nr: how many; the symbols are read once for all of them
  * @err: why it failed; ENOTUNIQ if a name stands for several functions
  *
  * The kernel would take the first of that name and tell nobody. The kernel
@@ -165,17 +252,24 @@ static int resolve(struct ktlat_point *point, char module[KTLAT_MODULE_LEN],
  * contract knows it as no module. Where the kernel's BTF vouches for
  * %KTLAT_PROBE_REGISTERS of a function, the flag is set.
  */
-int ktlat_resolve_spec(struct ktlat_probe_add *request, struct ktlat_error *err)
+int ktlat_resolve_specs(struct ktlat_probe_add *list, size_t nr,
+			struct ktlat_error *err)
 {
-	char module[KTLAT_MODULE_LEN];
-	int ret = 0;
+	struct lookups all = {
+		.list = calloc(nr, 2 * sizeof(*all.list)),
+		.sorted = calloc(nr, 2 * sizeof(*all.sorted)),
+	};
+	size_t i;
+	int ret;
 
-	if (request->kind != KTLAT_KIND_TRACEPOINT)
-		ret = resolve(&request->point[0], module, err);
-	if (!ret && request->kind == KTLAT_KIND_FUNCTION)
-		ret = vouch(request, module, err);
-	if (!ret && request->kind == KTLAT_KIND_PAIR)
-		ret = resolve(&request->point[1], module, err);
+	if (all.list && all.sorted)
+		ret = look_up_all(&all, list, nr, err);
+	else
+		ret = ktl_fail(err, ENOMEM, "out of memory");
+	for (i = 0; !ret && i < nr; i++)
+		ret = resolve_request(&list[i], &all.list[2 * i], err);
+	free(all.list);
+	free(all.sorted);
 	return ret;
 }
 
