@@ -137,6 +137,17 @@ json() {
 	jq -er "$@"
 }
 
+# address_of SYMBOL [MODULE]: 0x..., in the kernel proper or that module.
+address_of() {
+	awk -v name="$1" -v module="${2:+[$2]}" \
+		'$3 == name && $4 == module { print "0x" $1; exit }' /proc/kallsyms
+}
+
+# sum A B: 0x...
+sum() {
+	printf '0x%x' $(($1 + $2))
+}
+
 load_ktlat() {
 	insmod "$KTLAT_KO" "$@" || bail_out "cannot load $KTLAT_KO: run make modules"
 }
@@ -150,6 +161,18 @@ has_backend() {
 needs_backend() {
 	has_backend "$1" && return
 	echo "1..0 # SKIP ktlat has no $1 backend on Linux $KERNEL"
+	exit 0
+}
+
+# has_groups: can it measure groups?
+has_groups() {
+	ktlat-ctl status --json | jq -e '.group_backends | length > 0' >/dev/null
+}
+
+# needs_groups: as needs_backend.
+needs_groups() {
+	has_groups && return
+	echo "1..0 # SKIP ktlat has no groups on Linux $KERNEL"
 	exit 0
 }
 

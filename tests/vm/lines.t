@@ -17,14 +17,6 @@ SLOTS=$(awk '$2 == "DIRECT_SLOTS" || $2 == "DIRECT_GROUPS" { slots += $3 } END {
 SECTIONS=/sys/module/ktlat/sections
 FUNCTIONS=(busy loop)
 
-address_of() {
-	awk -v name="$1" '$3 == name { print "0x" $1; exit }' /proc/kallsyms
-}
-
-sum() {
-	printf '0x%x' $(($1 + $2))
-}
-
 # word ADDRESS [BYTES]: what is there.
 word() {
 	tests/programs/kmem "$1" "${2:-8}" | od -An -v "-tx${2:-8}" | sed 's/^ */0x/'
@@ -32,17 +24,17 @@ word() {
 
 # What of the module can be written, as "SECTION BYTES"; not what each CPU has.
 writable() {
-	size -A -d ktlat.ko | awk '$1 ~ /^\.(data|bss)/ && $1 !~ /percpu/ && $2 { print $1, $2 }'
+	size -A -d "$KTLAT_KO" | awk '$1 ~ /^\.(data|bss)/ && $1 !~ /percpu/ && $2 { print $1, $2 }'
 }
 
 # Where it all is: lines of "NAME ADDRESS BYTES".
 places() {
 	local cpu slot meter cpus area
 	for ((slot = 0; slot < ${#FUNCTIONS[@]}; slot++)); do
-		meter=$(word "$(sum "$(address_of ktlat_direct_meters)" $((8 * slot)))")
+		meter=$(word "$(sum "$(address_of ktlat_direct_meters ktlat)" $((8 * slot)))")
 		echo "meter.$slot $meter $LINE"
 		for ((cpu = 0; cpu < 4; cpu++)); do
-			cpus=$(sum "$(word "$(address_of ktlat_direct_percpu)")" \
+			cpus=$(sum "$(word "$(address_of ktlat_direct_percpu ktlat)")" \
 				"$(word "$(sum "$(address_of __per_cpu_offset)" $((8 * cpu)))")")
 			[[ $slot -gt 0 ]] || echo "cpu.$cpu $cpus $((16 * SLOTS))"
 			area=$(word "$(sum "$cpus" $((8 * slot)))")

@@ -17,17 +17,6 @@ read_symbols() {
 		/proc/kallsyms >$SYMBOLS
 }
 
-# address_of SYMBOL [MODULE]: 0x...
-address_of() {
-	awk -v name="$1" -v module="${2:+[$2]}" \
-		'$3 == name && $4 == module { print "0x" $1; exit }' /proc/kallsyms
-}
-
-# sum A B: 0x...
-sum() {
-	printf '0x%x' $(($1 + $2))
-}
-
 # disassemble ADDRESS LENGTH: lines of "ADDRESS BYTES... | INSTRUCTION", spaces
 # single, one for each instruction.
 disassemble() {
