@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who calls: a task, threads, timers, hrtimers, work items.
+ * Who calls: a task, threads, timers, hrtimers, work items; for NMIs see nmi.c.
  *
  * Interrupt workers re-arm themselves on the CPU that they run on, so that
  * they survive when theirs goes offline.
@@ -14,8 +14,13 @@
 #include "compat.h"
 #include "target.h"
 
-/* One batch. Return: whether there is more to do. */
-static bool make_calls(struct target_worker *worker)
+/**
+ * target_calls() - Make one batch of calls
+ * @worker: who makes them
+ *
+ * Return: whether there is more to do.
+ */
+bool target_calls(struct target_worker *worker)
 {
 	const struct target_params *params = &worker->run->params;
 	u64 n;
@@ -32,7 +37,7 @@ static bool make_calls(struct target_worker *worker)
 
 static int task_start(struct target_worker *worker)
 {
-	while (make_calls(worker) && !signal_pending(current))
+	while (target_calls(worker) && !signal_pending(current))
 		cond_resched();
 	complete(&worker->done);
 	return 0;
@@ -42,7 +47,7 @@ static int thread_main(void *data)
 {
 	struct target_worker *worker = data;
 
-	while (make_calls(worker))
+	while (target_calls(worker))
 		cond_resched();
 	/* From here on the module may go. */
 	kthread_complete_and_exit(&worker->done, 0);
@@ -66,7 +71,7 @@ static void timer_calls(struct timer_list *timer)
 	struct target_worker *worker =
 		container_of(timer, struct target_worker, timer);
 
-	if (make_calls(worker))
+	if (target_calls(worker))
 		mod_timer(timer, jiffies + 1);
 	else
 		complete(&worker->done);
@@ -92,7 +97,7 @@ static enum hrtimer_restart hrtimer_calls(struct hrtimer *timer)
 		container_of(timer, struct target_worker, hrtimer);
 	u64 period = worker->run->params.period_ns;
 
-	if (!make_calls(worker)) {
+	if (!target_calls(worker)) {
 		complete(&worker->done);
 		return HRTIMER_NORESTART;
 	}
@@ -128,7 +133,7 @@ static void work_calls(struct work_struct *work)
 	struct target_worker *worker =
 		container_of(work, struct target_worker, work);
 
-	if (make_calls(worker))
+	if (target_calls(worker))
 		queue_work_on(worker->cpu, system_wq, work);
 	else
 		complete(&worker->done);
@@ -146,15 +151,14 @@ static void work_release(struct target_worker *worker)
 	cancel_work_sync(&worker->work);
 }
 
-#define NO_TASK (TARGET_F_SLEEPS | TARGET_F_MIGRATES | TARGET_F_EXITS)
-
 const struct target_context target_contexts[] = {
 	{ "task", TARGET_F_EXITS, task_start, NULL },
 	{ "kthread", 0, thread_start, NULL },
-	{ "softirq", NO_TASK, timer_begin, timer_release },
-	{ "hardirq", NO_TASK, hrtimer_begin, hrtimer_release },
+	{ "softirq", TARGET_F_TASK, timer_begin, timer_release },
+	{ "hardirq", TARGET_F_TASK, hrtimer_begin, hrtimer_release },
 	{ "work", TARGET_F_MIGRATES | TARGET_F_EXITS, work_begin,
 	  work_release },
+	{ "nmi", TARGET_F_TASK, target_nmi_start, target_nmi_release },
 };
 
 const unsigned int target_nr_contexts = ARRAY_SIZE(target_contexts);

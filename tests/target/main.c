@@ -168,6 +168,11 @@ static int __init target_init(void)
 
 	if (ret)
 		return ret;
+	ret = target_nmi_init();
+	if (ret) {
+		target_stats_free();
+		return ret;
+	}
 	for (; init_naps; init_naps--)
 		ktlat_target_init_nap();
 	dir = debugfs_create_dir("ktlat_target", NULL);
@@ -189,6 +194,7 @@ static void __exit target_exit(void)
 {
 	debugfs_remove_recursive(dir);
 	target_end();
+	target_nmi_exit();
 	target_stats_free();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The figures: per CPU, written by that CPU only.
+ * The figures: per CPU, written by that CPU only, and apart from those that its
+ * NMIs write, which nothing keeps out.
  *
  * The buckets have the edges of ktlat's at precision 5, but are computed here
  * from the definition and not with the arithmetic under test.
@@ -11,6 +12,7 @@
 #include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -38,8 +40,9 @@ struct counts {
 };
 
 static DEFINE_PER_CPU(struct counts, counts[TARGET_NR_FUNCS]);
-/* One array of TARGET_NR_FUNCS for each possible CPU. */
+/* For each possible CPU one for each function, and again for calls from NMIs. */
 static struct stats **stats;
+#define NR_STATS (2 * TARGET_NR_FUNCS)
 
 static u64 power_width(unsigned int power)
 {
@@ -105,6 +108,8 @@ void target_record(const struct target_func *func,
 	/* Against the calls that come from interrupts of this CPU. */
 	local_irq_save(flags);
 	s = &stats[raw_smp_processor_id()][func - target_funcs];
+	if (in_nmi())
+		s += TARGET_NR_FUNCS;
 	dist_add(&s->inner, call->end - call->start);
 	dist_add(&s->outer, call->outer_end - call->outer_start);
 	local_irq_restore(flags);
@@ -119,8 +124,8 @@ void target_stats_reset(void)
 
 	for_each_possible_cpu(cpu) {
 		memset(per_cpu_ptr(&counts[0], cpu), 0, sizeof(counts));
-		memset(stats[cpu], 0, TARGET_NR_FUNCS * sizeof(struct stats));
-		for (id = 0; id < TARGET_NR_FUNCS; id++) {
+		memset(stats[cpu], 0, NR_STATS * sizeof(struct stats));
+		for (id = 0; id < NR_STATS; id++) {
 			stats[cpu][id].inner.min = U64_MAX;
 			stats[cpu][id].outer.min = U64_MAX;
 		}
@@ -149,8 +154,7 @@ int target_stats_alloc(void)
 	if (!stats)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
-		stats[cpu] = kvmalloc_node(TARGET_NR_FUNCS *
-					   sizeof(struct stats),
+		stats[cpu] = kvmalloc_node(NR_STATS * sizeof(struct stats),
 					   GFP_KERNEL, cpu_to_node(cpu));
 		if (!stats[cpu]) {
 			target_stats_free();
@@ -216,14 +220,16 @@ static void counts_show(struct seq_file *file, int id)
 
 static void func_show(struct seq_file *file, int id, struct stats *total)
 {
-	int cpu;
+	int cpu, set;
 
 	memset(total, 0, sizeof(*total));
 	total->inner.min = U64_MAX;
 	total->outer.min = U64_MAX;
 	for_each_possible_cpu(cpu) {
-		dist_merge(&total->inner, &stats[cpu][id].inner);
-		dist_merge(&total->outer, &stats[cpu][id].outer);
+		for (set = id; set < NR_STATS; set += TARGET_NR_FUNCS) {
+			dist_merge(&total->inner, &stats[cpu][set].inner);
+			dist_merge(&total->outer, &stats[cpu][set].outer);
+		}
 	}
 	seq_printf(file, "{\"name\":\"ktlat_target_%s\",",
 		   target_funcs[id].name);

@@ -5,8 +5,8 @@
  * A call takes four stamps: the caller's own just before and just after it
  * (outer), the function's own at its start and end (inner). Whatever measures
  * the call from outside must find a duration between the two. main.c has the
- * files in debugfs, run.c the lines written to `run`, context.c who calls,
- * funcs.c what is called, stats.c the figures; regs.c is another test.
+ * files in debugfs, run.c the lines written to `run`, context.c and nmi.c who
+ * calls, funcs.c what is called, stats.c the figures; regs.c is another test.
  */
 #ifndef KTLAT_TARGET_H
 #define KTLAT_TARGET_H
@@ -62,9 +62,11 @@ struct target_call {
 };
 
 /* struct target_func.flags */
-#define TARGET_F_SLEEPS		0x1	/* not from softirq or hardirq */
+#define TARGET_F_SLEEPS		0x1	/* not from softirq, hardirq or NMI */
 #define TARGET_F_MIGRATES	0x2	/* nor from a worker of a workqueue */
 #define TARGET_F_EXITS		0x4	/* only from a thread of our own */
+/* What nobody calls but a task. */
+#define TARGET_F_TASK	(TARGET_F_SLEEPS | TARGET_F_MIGRATES | TARGET_F_EXITS)
 
 /**
  * struct target_func - What can be called
@@ -81,7 +83,7 @@ struct target_func {
 /**
  * struct target_params - A line written to `run`
  * @func: func=NAME
- * @context: ctx=task|kthread|softirq|hardirq|work
+ * @context: ctx=task|kthread|softirq|hardirq|work|nmi
  * @cpus: cpus=LIST; workers are bound to these CPUs in turn; default: online
  * @threads: threads=N workers; default: as many as @cpus has, 1 for a task
  * @calls: calls=N by each worker; 0: until stopped
@@ -105,6 +107,18 @@ struct target_params {
 };
 
 /**
+ * struct target_nmi - What a worker in NMI context has besides
+ * @timer: on another CPU, if there is one: sends the NMIs
+ * @due: one was sent, and has not made its calls yet
+ * @ended: it made the last ones
+ */
+struct target_nmi {
+	struct hrtimer timer;
+	bool due;
+	bool ended;
+};
+
+/**
  * struct target_worker - One source of calls
  * @run: the run it belongs to
  * @cpu: the CPU it is bound to
@@ -114,6 +128,7 @@ struct target_params {
  * @timer: in softirq
  * @hrtimer: in hardirq
  * @work: on a workqueue
+ * @nmi: in NMI
  */
 struct target_worker {
 	struct target_run *run;
@@ -125,6 +140,7 @@ struct target_worker {
 		struct timer_list timer;
 		struct hrtimer hrtimer;
 		struct work_struct work;
+		struct target_nmi nmi;
 	};
 };
 
@@ -170,6 +186,35 @@ static inline u64 target_clock(void)
 {
 	return ktime_get_mono_fast_ns();
 }
+
+/* context.c */
+bool target_calls(struct target_worker *worker);
+
+/* nmi.c, which knows how one architecture sends them */
+#ifdef CONFIG_X86_64
+int target_nmi_start(struct target_worker *worker);
+void target_nmi_release(struct target_worker *worker);
+int target_nmi_init(void);
+void target_nmi_exit(void);
+#else
+static inline int target_nmi_start(struct target_worker *worker)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void target_nmi_release(struct target_worker *worker)
+{
+}
+
+static inline int target_nmi_init(void)
+{
+	return 0;
+}
+
+static inline void target_nmi_exit(void)
+{
+}
+#endif
 
 /* funcs.c */
 void target_call(const struct target_func *func, struct target_worker *worker,
