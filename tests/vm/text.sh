@@ -47,6 +47,11 @@ called_at() {
 	disassemble "$1" 5 | sed -E 's/^[^|]*\| //; s/^call 0x/0x/'
 }
 
+# between FIRST LAST: what of $TEXT lies there, addresses being of one length.
+between() {
+	awk -v first="$1" -v last="$2" '($1 "") >= (first "") && ($1 "") < (last "")' <<<"$TEXT"
+}
+
 # names: the symbol of each address on stdin that has one, the last of them.
 names() {
 	awk 'NR == FNR { name[$1] = $2; next } { print ($1 in name) ? name[$1] : $1 }' $SYMBOLS -
@@ -80,7 +85,7 @@ returns() {
 # call, without displacements.
 stores() {
 	sed -nE 's/.*\| //p' <<<"$1" | grep -E '(\)|%gs:0x[0-9a-f]+)$' |
-		grep -vE '^(cs )?(cmp|test|mul|nop)[a-z]* ' | sed -E 's/-?0x[0-9a-f]+//g'
+		grep -vE '^(cs )?(cmp|test|mul|nop|push)[a-z]* ' | sed -E 's/-?0x[0-9a-f]+//g'
 }
 
 # bound NUMBER FUNCTION [MODULE]: everything about the slot of a function that
@@ -98,7 +103,7 @@ bound() {
 		"$name: which returns to where the module knows of"
 	is "$(indirect "$text")" '' "$name: no indirect call or jump"
 	is "$(targets_outside "$slot" "$end" "$text" | grep -vx "$(sum "$site" 5)" | names |
-		grep -vxE "direct_(resched|extreme|stale|backwards)|$SCHEDULER|[a-z0-9_]*_return_thunk")" '' \
+		grep -vxE "$RARE")" '' \
 		"$name: it leads nowhere else"
 	is "$(returns "$text" | wc -l)" 1 "$name: one return"
 }
@@ -114,15 +119,24 @@ FIRST=$(address_of ktlat_direct_00 ktlat)
 SLOT=$(($(address_of ktlat_direct_01 ktlat) - FIRST))
 SLOTS=$((($(address_of ktlat_direct_ff ktlat) - FIRST) / SLOT + 1))
 END=$(sum "$FIRST" $((SLOTS * SLOT)))
-# Behind the slots are the rare ways out of them; this is the last instruction
-# of those but for the return.
+# Behind these are the slots of groups, their way to the body, and the rare ways
+# out of all slots; this is the last instruction of those but for the return.
 RARE_END=$(sum "$(address_of direct_backwards ktlat)" 11)
 # Where nothing is preempted, the call of the scheduler is a nop.
 SCHEDULER='(__SCT__)?preempt_schedule_notrace(_thunk)?'
+# Where else a slot may lead to.
+RARE="direct_(resched|extreme|stale|backwards)|$SCHEDULER|[a-z0-9_]*_return_thunk"
+GROUP_FIRST=$(address_of ktlat_direct_group_0 ktlat)
+GROUP=$(($(address_of ktlat_direct_group_1 ktlat) - GROUP_FIRST))
+GROUPS_NR=$((($(address_of ktlat_direct_group_f ktlat) - GROUP_FIRST) / GROUP + 1))
+TO_BODY=$(address_of direct_to_body ktlat)
 is $SLOT "$(awk '$2 == "DIRECT_SLOT_BYTES" { print $3 }' module/backend/direct_layout.h)" 'size of a slot'
 is $SLOTS "$(awk '$2 == "DIRECT_SLOTS" { print $3 }' module/backend/direct_layout.h)" 'number of slots'
+is "$GROUP_FIRST" "$END" 'slots of groups come next'
+is $GROUP "$(awk '$2 == "DIRECT_GROUP_BYTES" { print $3 }' module/backend/direct_layout.h)" 'size of a slot of a group'
+is $GROUPS_NR "$(awk '$2 == "DIRECT_GROUPS" { print $3 }' module/backend/direct_layout.h)" 'number of those'
 # Where the bodies return to, as the module knows it when it looks at a stack.
-mapfile -t RETURNS < <(tests/programs/kmem "$(address_of ktlat_direct_returns ktlat)" $((SLOTS * 4)) |
+mapfile -t RETURNS < <(tests/programs/kmem "$(address_of ktlat_direct_returns ktlat)" $(((SLOTS + GROUPS_NR) * 4)) |
 	od -An -v -w4 -tu4)
 
 # That one would be seen: of the target's own, which the kernel has patched as well.
@@ -153,19 +167,44 @@ echo nop >$TRACING/current_tracer
 echo >$TRACING/set_ftrace_filter
 is "$(called_at "$busy")" "$FIRST" 'without it the site calls the slot again'
 
+if has_groups; then
+	ktlat-ctl add-probe --args-in-registers --group two ktlat_target_{loop,outer} >/dev/null
+	for func in loop outer; do
+		is "$(called_at "$(site_of ktlat_target_$func ktlat_target)")" "$GROUP_FIRST" \
+			"$func: its ftrace site calls the slot of its group"
+	done
+fi
+
 # All slots, and the rare ways out.
 TEXT=$(disassemble "$FIRST" $((RARE_END - FIRST)))
 is "$(indirect "$TEXT")" '' 'no indirect call or jump in any slot'
 is "$(grep -cE '\(bad\)|\.byte' <<<"$TEXT")" 0 'all of it could be disassembled'
-kinds=$(awk -v end="$END" '($1 "") < (end "")' <<<"$TEXT" >/tmp/slots && returns "$(</tmp/slots)" |
-	sort | uniq -c | xargs)
-like "$kinds" "^$SLOTS (ret|thunk)\$" 'one return a slot, all of the same kind'
-diag "returns: $kinds"
+between "$FIRST" "$END" >/tmp/slots
+between "$GROUP_FIRST" "$TO_BODY" >/tmp/groups
+KIND=$(returns "$(disassemble "$(address_of target_call ktlat_target)" 160)" | sort -u)
+like "$KIND" '^(ret|thunk)$' 'the kernel has all functions return in one way'
+diag "returns: $KIND"
+is "$(returns "$(</tmp/slots)" | sort | uniq -c | xargs)" "$SLOTS $KIND" 'one return a slot, in that way'
+is "$(returns "$(</tmp/groups)" | sort | uniq -c | xargs)" "$((2 * GROUPS_NR)) $KIND" \
+	'two a slot of a group: of calls, and of those that are none of its own'
+
+# The slots of groups: each reaches the body by one call of what returns to it.
+is "$(targets_outside "$GROUP_FIRST" "$TO_BODY" "$(</tmp/groups)" | grep -vx "$TO_BODY" | names |
+	grep -vxE "$RARE")" '' 'slots of groups lead nowhere else'
+for ((i = SLOTS; i < SLOTS + GROUPS_NR; i++)); do
+	printf '0x%x\n' $((FIRST + RETURNS[i] - 5))
+done >/tmp/calls
+is "$(awk 'NR == FNR { call[$1]; next } $1 in call' /tmp/calls /tmp/groups | sed 's/.*| //' | sort | uniq -c | xargs)" \
+	"$GROUPS_NR call $TO_BODY" 'each calls that once, and it returns to where the module knows of'
+is "$(grep -c "| call $TO_BODY\$" /tmp/groups)" $GROUPS_NR 'and nowhere else'
+body=$(between "$TO_BODY" "$(address_of direct_resched ktlat)" | grep -vE '\| (int3|nop.*|cs nop.*|data16 .*)$')
+like "$(head -n 1 <<<"$body")" '\| push 0x20\(%rsp\)$' 'that pushes where the body is'
+is "$(wc -l <<<"$body") $(returns "$body")" "2 $KIND" 'and returns to it, in the one way there is'
 
 # What they write is of the CPU: relative to %gs, or to %r11, which was read there.
-stored=$(stores "$(</tmp/slots)")
-cmp_ok "$(wc -l <<<"$stored")" '>=' $((8 * SLOTS)) 'stores are found'
-is "$(grep -vE '(%gs:(\(%rip\))?|\(%r11(,[^)]*)?\))$' <<<"$stored")" '' 'they write to what their CPU has, and to the stack'
+stored=$(stores "$(cat /tmp/slots /tmp/groups)")
+cmp_ok "$(wc -l <<<"$stored")" '>=' $((8 * (SLOTS + GROUPS_NR))) 'stores are found'
+is "$(grep -vE '(%gs:(\(%r(ip|10)\))?|\(%r11(,[^)]*)?\))$' <<<"$stored")" '' 'they write to what their CPU has, and to the stack'
 is "$(sed -nE 's/-?0x[0-9a-f]+//g; s/.*\| (.*,%r11)$/\1/p' /tmp/slots | sort | uniq -c | xargs -L 1)" \
 	"$SLOTS add %rcx,%r11
 $((2 * SLOTS)) mov %gs:(%r11),%r11
