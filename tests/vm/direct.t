@@ -7,6 +7,8 @@
 # call has returned.
 . tests/vm/lib.sh
 . tests/vm/target.sh
+BACKEND=direct
+. tests/vm/gone.sh
 
 F=ktlat_target
 TRACING=/sys/kernel/tracing
@@ -19,14 +21,6 @@ references() {
 
 free_again() {
 	ok "$1: nothing holds the module" wait_until 20 eval '[[ $(references) == 0 ]]'
-}
-
-# exact FUNCTION NAME: at rest, every call was recorded.
-exact() {
-	local spec=${F}_$1 started
-	started=$(target_stat "$1" .started)
-	is "$(probe_stat "$spec" '"\(.entries) \(.count) \(.missed) \(.in_flight) \(.exact) \(.coverage)"')" \
-		"$started $started 0 0 true 1" "$2: all of $started calls, and it says so"
 }
 
 load_ktlat
@@ -46,9 +40,9 @@ target func=busy ctx=kthread calls=200000 async=1
 target func=recurse ctx=kthread calls=20000 depth=8 async=1
 target_wait
 is "$(target_stat busy .started)" $((4 * 240000)) 'task, softirq and hardirq called at once'
-exact busy 'one function'
-exact loop 'another one in hardirq'
-exact recurse 'recursive'
+has_lost_none busy 'one function'
+has_lost_none loop 'another one in hardirq'
+has_lost_none recurse 'recursive'
 is "$(probe_stat ${F}_busy '[.buckets[].count] | add')" "$(target_stat busy .returned)" \
 	'each is in a bucket'
 like "$(ktlat-ctl hist ${F}_loop)" 'coverage 100 %: .* 0 missed' 'coverage is no bound'
@@ -170,46 +164,9 @@ target_wait
 ktlat-ctl remove-probe all >/dev/null
 free_again 'the sleeper'
 
-# The module that holds the function goes.
-"${direct[@]}" ${F}_busy >/dev/null
-ok 'the probed module can be unloaded' rmmod ktlat_target
-is "$(ktlat-ctl list --json | jq -r '.probes[0].state')" gone 'its probe is gone'
-load_target
-target func=busy ctx=task calls=5
-is "$(probe_stat ${F}_busy .count)" 0 'the module that is back is another one'
-ok 'the probe can be removed' ktlat-ctl remove-probe all
-free_again 'gone'
-
-# Code that goes when its module has come: ftrace must not keep its site.
-rmmod ktlat_target
-insmod "$TARGET_KO" init_naps=100 &
-loader=$!
-nap=ktlat_target:${F}_init_nap
-ok 'a function that is called while its module is loading' wait_until 5 "${direct[@]}" $nap
-napped() { [[ $(probe_stat $nap .count) -gt 0 ]]; }
-ok 'it is measured' wait_until 5 napped
-wait $loader
-is "$(probe_stat $nap .state)" gone 'it is gone when the module is live'
-ok 'the probe can be removed' ktlat-ctl remove-probe all
-free_again 'gone with the init text'
-ok 'the module comes again' eval 'rmmod ktlat_target && insmod "$TARGET_KO"'
-"${direct[@]}" ${F}_busy >/dev/null
-target func=busy ctx=task calls=5
-is "$(probe_stat ${F}_busy .count)" 5 'and ftrace is as it was'
-ktlat-ctl remove-probe all >/dev/null
-
-# A CPU that goes and comes under load.
-"${direct[@]}" ${F}_loop >/dev/null
-target_reset
-target func=loop ctx=hardirq calls=0 period_ns=100000 async=1
-for ((i = 0; i < 3; i++)); do
-	echo 0 >/sys/devices/system/cpu/cpu3/online
-	echo 1 >/sys/devices/system/cpu/cpu3/online
-done
-target_stop
-target_wait
-exact loop 'hotplug'
-ktlat-ctl remove-probe all >/dev/null
+module_goes free_again
+init_text_goes free_again
+cpus_go
 
 # What the kernel's BTF tells of functions and nobody else vouches for.
 like "$(ktlat-ctl add-probe vfs_read)" '\(direct\)' 'a function with its arguments in registers'

@@ -7,6 +7,8 @@
 # was stopped, forgets them when it ends, and shares a function with others.
 . tests/vm/lib.sh
 . tests/vm/target.sh
+BACKEND=fprobe
+. tests/vm/gone.sh
 
 F=ktlat_target
 TRACING=/sys/kernel/tracing
@@ -200,45 +202,11 @@ echo 1 >/proc/sys/kernel/ftrace_enabled
 target_reset
 target func=busy ctx=kthread calls=100
 has_lost_none busy 'switched on again'
-
-# The module that holds the function goes.
-"${fprobe[@]}" --disabled ${F}_loop >/dev/null
-ok 'the probed module can be unloaded' rmmod ktlat_target
-is "$(ktlat-ctl list --json | jq -c '[.probes[].state]')" '["gone","gone"]' 'its probes are gone'
-fails 'one cannot be enabled' 'was unloaded' ktlat-ctl enable ${F}_loop
-load_target
-target func=busy ctx=task calls=5
-is "$(probe_stat ${F}_busy .count)" 400 'the module that is back is another one'
-ok 'the probes can be removed' ktlat-ctl remove-probe all
-
-# Code that goes when its module has come: ftrace must not keep its site.
-rmmod ktlat_target
-insmod "$TARGET_KO" init_naps=100 &
-loader=$!
-nap=ktlat_target:${F}_init_nap
-ok 'a function that is called while its module is loading' wait_until 5 "${fprobe[@]}" $nap
-napped() { [[ $(probe_stat $nap .count) -gt 0 ]]; }
-ok 'it is measured' wait_until 5 napped
-wait $loader
-is "$(probe_stat $nap .state)" gone 'it is gone when the module is live'
-ok 'the probe can be removed' ktlat-ctl remove-probe all
-"${fprobe[@]}" ${F}_busy >/dev/null
-target func=busy ctx=task calls=5
-become busy '5 5 0 0 0' 'and ftrace is as it was'
 ktlat-ctl remove-probe all >/dev/null
 
-# A CPU that goes and comes under load.
-"${fprobe[@]}" ${F}_loop >/dev/null
-target_reset
-target func=loop ctx=hardirq calls=0 period_ns=100000 async=1
-for ((i = 0; i < 3; i++)); do
-	echo 0 >/sys/devices/system/cpu/cpu3/online
-	echo 1 >/sys/devices/system/cpu/cpu3/online
-done
-target_stop
-target_wait
-has_lost_none loop 'hotplug'
-ktlat-ctl remove-probe all >/dev/null
+module_goes :
+init_text_goes :
+cpus_go
 
 # Functions of the kernel, and what auto takes where direct steps back.
 not_direct=$(ktlat-ctl status --json | jq -r '.features | index("direct") // empty')
