@@ -109,7 +109,7 @@ fexit_come() {
 
 # By busybox: that of kmod reads /proc/cmdline itself.
 livepatch_come() {
-	busybox insmod tests/target/ktlat_livepatch.ko &&
+	busybox insmod "$KTLAT_TREE/tests/target/ktlat_livepatch.ko" &&
 		wait_until 60 eval "[[ \$(<$LIVEPATCH/transition) == 0 ]]"
 }
 

@@ -4,7 +4,7 @@
 #
 # A BPF program on fentry or fexit, and a livepatch: of these and a direct probe
 # a function has one. Whoever comes second is refused and told so, and comes in
-# when the first has gone; a probe of --backend auto is by kretprobe meanwhile.
+# when the first has gone; a probe of --backend auto is by another backend meanwhile.
 # What a livepatch has patched is never bypassed.
 . tests/vm/lib.sh
 . tests/vm/neighbours.sh
@@ -69,7 +69,7 @@ probe_second() {
 	local name=$1 i
 	comes "$name" "$name: comes when the probe has gone"
 	fails "$name: a direct probe is refused" "$TAKEN" "${direct[@]}" $F
-	like "$(ktlat-ctl add-probe $F --args-in-registers)" "\(kretprobe, not direct: $TAKEN" \
+	like "$(ktlat-ctl add-probe $F --args-in-registers)" "\($next, not direct: $TAKEN" \
 		"$name: auto says why it steps back"
 	load_start
 	for ((i = 0; i < 3; i++)); do
@@ -77,8 +77,8 @@ probe_second() {
 	done
 	load_stop
 	is "$(bodies /tmp/load.[0-9])" "${READS[$name]}" "$name: the body is as it should be"
-	is "$(probed)" "$CALLED $CALLED 0 0" "$name: the kretprobe saw all of $CALLED calls"
-	goes "$name" "$CALLED" "$name: goes with the kretprobe there"
+	is "$(probed)" "$CALLED $CALLED 0 0" "$name: the $next saw all of $CALLED calls"
+	goes "$name" "$CALLED" "$name: goes with the $next there"
 	ktlat-ctl reset all >/dev/null
 	ok "$name: a direct probe can come then" "${direct[@]}" $F
 	calls 1 >/tmp/read
@@ -91,6 +91,9 @@ probe_second() {
 
 load_ktlat
 load_target
+# What auto takes where direct cannot serve.
+next=kretprobe
+! has_backend fprobe || next=fprobe
 for neighbour in fentry fexit livepatch; do
 	probe_first $neighbour
 	probe_second $neighbour
@@ -103,7 +106,7 @@ target_reset
 target func=killable ctx=kthread threads=3 calls=1 delay_ns=1000000000000 async=1
 ok 'three sleep below a trampoline' wait_until 20 eval '[[ $(target_stat killable .started) == 3 ]]'
 ok 'a livepatch is complete all the same' livepatch_come
-like "$(ktlat-ctl add-probe vfs_fsync)" '\(kretprobe, not direct: .* or a livepatch is loaded\)' \
+like "$(ktlat-ctl add-probe vfs_fsync)" "\\($next, not direct: .* or a livepatch is loaded\\)" \
 	'auto takes no trampoline anywhere while a livepatch is loaded'
 target_stop
 target_wait
