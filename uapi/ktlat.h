@@ -216,8 +216,9 @@ enum ktlat_state {
  * @KTLAT_REFUSED_PROTOTYPE: the direct backend may not call the function, as
  *	nobody vouches for its arguments (EPROTOTYPE)
  * @KTLAT_REFUSED_RIGHTS: the direct backend takes CAP_SYS_ADMIN (EACCES)
- * @KTLAT_REFUSED_CLOCK: the direct backend stamps by the CPU's own counter, and
- *	that is not the clock in use (ENODATA)
+ * @KTLAT_REFUSED_CLOCK: the probes that are there stamp by the CPU's own
+ *	counter, which the kernel has given up since, so the direct backend starts
+ *	no more of them (ENODATA)
  * @KTLAT_REFUSED_TAKEN: another trampoline is on the function, that of a BPF
  *	program maybe, or ftrace is switched off (EADDRINUSE)
  * @KTLAT_REFUSED_SLOTS: all trampolines of the direct backend are in use

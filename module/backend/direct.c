@@ -20,7 +20,6 @@
 #include "backend/direct.h"
 #include "compat/ftrace_direct.h"
 #include "compat/preempt_asm.h"
-#include "compat/tsc.h"
 #include "target.h"
 
 #include <ktlat.h>
@@ -77,22 +76,37 @@ static const struct {
 	{ "acpi_hw_extended_sleep", "resumes elsewhere" },
 	{ "acpi_hw_legacy_sleep", "resumes elsewhere" },
 	{ "acpi_idle_play_dead", "is left by a CPU that goes offline" },
+	{ "acpi_pm_read", "may be the clock that stamps" },
+	{ "acpi_pm_read_slow", "may be the clock that stamps" },
+	{ "acpi_pm_read_verified", "may be the clock that stamps" },
 	{ "arch_rethook_trampoline_callback", "runs in place of a return" },
 	{ "arch_stack_walk", "sees itself, in direct_task_exit()" },
 	{ "cpuidle_play_dead", "is left by a CPU that goes offline" },
 	{ "do_idle", "is left by a CPU that goes offline" },
 	{ "ftrace_return_to_handler", "runs in place of a return" },
 	{ "hlt_play_dead", "is left by a CPU that goes offline" },
+	{ "jiffies_read", "may be the clock that stamps" },
 	{ "kthread", "is where a stack begins" },
+	{ "kvm_clock_get_cycles", "may be the clock that stamps" },
+	{ "kvm_clock_read", "may be the clock that stamps" },
 	{ "mwait_play_dead", "is left by a CPU that goes offline" },
 	{ "preempt_schedule", "called by a trampoline of the kernel's own" },
 	{ "preempt_schedule_irq", "called on the way out of an interrupt" },
 	{ "preempt_schedule_notrace", "called by our trampoline" },
 	{ "prepare_ftrace_return", "changes where its caller returns to" },
+	{ "pvclock_clocksource_read", "may be the clock that stamps" },
+	{ "pvclock_clocksource_read_nowd", "may be the clock that stamps" },
+	{ "read_hpet", "may be the clock that stamps" },
+	{ "read_hv_clock_msr", "may be the clock that stamps" },
+	{ "read_hv_clock_msr_cs", "may be the clock that stamps" },
+	{ "read_hv_clock_tsc", "may be the clock that stamps" },
+	{ "read_hv_clock_tsc_cs", "may be the clock that stamps" },
 	{ "schedule_tail", "is where a stack begins" },
 	{ "stack_trace_save", "sees itself, in direct_task_exit()" },
 	{ "swsusp_save", "resumes elsewhere" },
 	{ "x86_acpi_enter_sleep_state", "resumes elsewhere" },
+	{ "xen_clocksource_get_cycles", "may be the clock that stamps" },
+	{ "xen_clocksource_read", "may be the clock that stamps" },
 };
 
 /* All attachments; under direct_lock. */
@@ -133,8 +147,6 @@ static int direct_bind(struct direct *direct, struct ktlat_plan *plan)
 
 	if (err)
 		return err;
-	if (ktlat_clock_id() != KTLAT_CLOCK_TSC)
-		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_CLOCK);
 	direct->site = plan->point[0].address;
 	direct->slot = direct_slot_take(&plan->point[0], plan->meter);
 	if (direct->slot < 0)
@@ -185,7 +197,7 @@ static int direct_start(struct ktlat_attachment *attachment)
 	mutex_lock(&direct_lock);
 	if (direct->gone || direct->stuck)
 		err = -ENODEV;
-	else if (!ktlat_tsc_is_clock())
+	else if (!ktlat_clock_serves())
 		err = -ENODATA;
 	else
 		err = ktlat_ftrace_direct_add(&direct->hook);

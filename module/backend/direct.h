@@ -73,6 +73,16 @@ struct direct_body {
 };
 
 /**
+ * struct direct_returns - Where in ktlat_direct_text the body returns to
+ * @usual: from a slot that stamps by the TSC
+ * @slow: from one that asks another clock
+ */
+struct direct_returns {
+	u32 usual;
+	u32 slow;
+};
+
+/**
  * struct direct_table - Which functions a group has, for its slot
  * @mask: number of entries, a power of two, less one, times two
  * @entries: by hash, the next free one where two have the same; at least half of
@@ -88,7 +98,7 @@ struct direct_table {
 
 /* In direct_x86.S: the slots, where in a slot the body returns to, the bodies. */
 extern char ktlat_direct_text[];
-extern const u32 ktlat_direct_returns[DIRECT_SLOTS_ALL];
+extern const struct direct_returns ktlat_direct_returns[DIRECT_SLOTS_ALL];
 extern const struct direct_body ktlat_direct_bodies[DIRECT_SLOTS];
 
 /* Read by direct_x86.S, as is ktlat_clock_ns_per_tick. */
@@ -97,6 +107,7 @@ extern const struct direct_table *ktlat_direct_tables[DIRECT_GROUPS];
 extern struct direct_cpu __percpu *ktlat_direct_percpu;
 
 /* Called by direct_x86.S: probe context. */
+asmlinkage u64 ktlat_direct_now(void);
 asmlinkage void ktlat_direct_extreme(struct ktlat_counters *counters,
 				     u64 latency);
 asmlinkage void ktlat_direct_stale(int slot);

@@ -16,7 +16,6 @@
 
 #include "backend/direct.h"
 #include "compat/ftrace_direct.h"
-#include "compat/tsc.h"
 #include "group.h"
 #include "target.h"
 
@@ -80,8 +79,6 @@ static struct direct_group *group_of(struct ktlat_attachment *attachment)
 
 static int group_take_slot(struct direct_group *group, struct ktlat_plan *plan)
 {
-	if (ktlat_clock_id() != KTLAT_CLOCK_TSC)
-		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_CLOCK);
 	group->slot = direct_slot_take_group(&plan->point[0], plan->meter,
 					     plan->group->room);
 	if (group->slot < 0)
@@ -357,7 +354,7 @@ static int group_start(struct ktlat_attachment *attachment)
 {
 	struct direct_group *group = group_of(attachment);
 	struct direct_part *part;
-	int err = ktlat_tsc_is_clock() ? group_make(group) : -ENODATA;
+	int err = ktlat_clock_serves() ? group_make(group) : -ENODATA;
 
 	if (err)
 		return err;

@@ -8,12 +8,15 @@
 
 /*
  * What was assembled: slots for a function each and slots for a group each, these
- * behind those, and the bytes of code that each has.
+ * behind those, the bytes of code that each has, and where in these it is entered
+ * when the clock is not the TSC.
  */
 #define DIRECT_SLOTS		256
-#define DIRECT_SLOT_BYTES	320
+#define DIRECT_SLOT_SLOW	320
+#define DIRECT_SLOT_BYTES	448
 #define DIRECT_GROUPS		16
-#define DIRECT_GROUP_BYTES	448
+#define DIRECT_GROUP_SLOW	448
+#define DIRECT_GROUP_BYTES	640
 #define DIRECT_SLOTS_ALL	(DIRECT_SLOTS + DIRECT_GROUPS)
 
 /* struct direct_cpu: two arrays of a word for each slot, and then this */

@@ -93,6 +93,36 @@ void ktlat_direct_backwards(int slot, u64 epoch, u64 offset)
 }
 NOKPROBE_SYMBOL(ktlat_direct_backwards);
 
+/*
+ * Is this CPU reading the clock, in an NMI, or in what that interrupts? A function
+ * that the clock itself calls may have a trampoline of ours: without this it
+ * would have itself called for ever.
+ */
+static DEFINE_PER_CPU(unsigned int, direct_reading);
+
+/*
+ * Probe context; from direct_x86.S. Now, by a clock that counts ns; 0 for a
+ * function that the clock calls while it is read here. Interrupts are off, as on
+ * the way into and out of one functions run that count as the task's, and would
+ * be taken for the clock's.
+ */
+u64 ktlat_direct_now(void)
+{
+	unsigned int reading = in_nmi() ? BIT(1) : BIT(0);
+	unsigned long flags;
+	u64 now = 0;
+
+	raw_local_irq_save(flags);
+	if (!(this_cpu_read(direct_reading) & reading)) {
+		this_cpu_or(direct_reading, reading);
+		now = ktlat_clock_in_ns();
+		this_cpu_and(direct_reading, ~reading);
+	}
+	raw_local_irq_restore(flags);
+	return now;
+}
+NOKPROBE_SYMBOL(ktlat_direct_now);
+
 /* Where the code of a slot lies, from the first one on. */
 static unsigned long direct_slot_offset(int slot)
 {
@@ -113,9 +143,19 @@ static int direct_slot_at(unsigned long offset)
 	return -1;
 }
 
+/*
+ * Where a site is to enter a slot, by the clock in use, which stays the same as
+ * long as there is a probe.
+ */
 unsigned long direct_slot_text(int slot)
 {
-	return (unsigned long)ktlat_direct_text + direct_slot_offset(slot);
+	unsigned long text = (unsigned long)ktlat_direct_text +
+			     direct_slot_offset(slot);
+
+	if (ktlat_clock_id() == KTLAT_CLOCK_TSC)
+		return text;
+	return text + (slot < DIRECT_SLOTS ? DIRECT_SLOT_SLOW :
+					     DIRECT_GROUP_SLOW);
 }
 
 static int direct_slot_find_free(int first, int end)
@@ -439,7 +479,8 @@ void direct_slot_abandon(unsigned long address, unsigned long body)
 	s64 offset = 0;
 	u64 epoch;
 
-	if (slot < 0 || at != ktlat_direct_returns[slot])
+	if (slot < 0 || (at != ktlat_direct_returns[slot].usual &&
+			 at != ktlat_direct_returns[slot].slow))
 		return;
 	epoch = READ_ONCE(READ_ONCE(ktlat_direct_meters[slot])->epoch);
 	if (slot >= DIRECT_SLOTS)

@@ -13,14 +13,19 @@
  * called, stamps, records, and returns to the caller. Of a call in flight the
  * stack holds, below these two,
  *
- *	(%rsp)		stamp at entry, in cycles
+ *	(%rsp)		stamp at entry, in ticks of the clock
  *	8(%rsp)		epoch that counted the entry
  *	16(%rsp)	for a group: which function, as the offset of its counters
  *
  * The arguments of the function lie in registers and stay where they are: all
  * that is used here before the body runs is %rax, %r10 and %r11, and %rdx is put
  * back. After it, all but %rax and %rdx are free; those wait in %r8 and %r9.
- * Nothing here may be traced, nor calls what may, but for the rare ways out.
+ * Nothing here may be traced, nor calls what may, but for the rare ways out and
+ * the slow way.
+ *
+ * Each slot can be entered in two places: the first one stamps by the TSC, the
+ * other one, DIRECT_SLOT_SLOW or DIRECT_GROUP_SLOW bytes on, by whatever clock is in use where that is not
+ * the TSC. They have a return of the body each, and record by the same code.
  *
  * The body is reached by a static call of the slot's own, which is a direct call
  * once the slot is bound: an indirect one into the middle of a function would be
@@ -56,6 +61,68 @@
 .endm
 
 /*
+ * Which function of the group it is, on top of the stack; it is known by the way
+ * back to the body. \name here and below: what makes the labels unique.
+ */
+.macro FIND name:req, group:req
+	movq	ktlat_direct_tables + (\group) * 8(%rip), %r10
+	/* direct_table_index() */
+	imull	$TABLE_FACTOR, (%rsp), %eax
+	shrl	$TABLE_SHIFT, %eax
+.Llook_\name:
+	andl	TABLE_MASK(%r10), %eax
+	movq	TABLE_ENTRIES(%r10, %rax, 8), %r11
+	cmpq	(%rsp), %r11
+	jne	.Lnext_\name
+	pushq	TABLE_ENTRIES + 8(%r10, %rax, 8)
+.endm
+
+/* The rest of that, out of the way; goes on behind if it is none of the group. */
+.macro FIND_NEXT name:req
+.Lnext_\name:
+	addl	$2, %eax
+	testq	%r11, %r11
+	jne	.Llook_\name
+.endm
+
+/*
+ * Counts the entry, and leaves its epoch on the stack. Preemption is off before
+ * and on afterwards. \function: where on the stack it then says which function
+ * of a group, or nothing.
+ */
+.macro COUNT name:req, nr:req, function
+	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
+	AREA_OF	\nr, %r11
+	movq	METER_EPOCH(%r10), %r10
+	pushq	%r10
+	movl	%r10d, %r10d
+	.ifnb \function
+	addq	\function, %r10
+	.endif
+	incq	COUNTERS_ENTRIES(%r11, %r10)
+	KTLAT_PREEMPT_ENABLE .Lresched_entry_\name
+.Lentered_\name:
+.endm
+
+/* What is done there where the scheduler waits. */
+.macro COUNT_RESCHED name:req
+#ifdef CONFIG_PREEMPTION
+.Lresched_entry_\name:
+	KTLAT_RESCHED
+	jmp	.Lentered_\name
+#endif
+.endm
+
+/* The stamp at entry, by the TSC. */
+.macro STAMP
+	movq	%rdx, %r10
+	rdtsc
+	JOIN_CYCLES
+	pushq	%rax
+	movq	%r10, %rdx
+.endm
+
+/*
  * What comes after the body: stamp, record, and return with \words words of ours
  * and the way back to the body popped. \function: where on the stack it says
  * which function of a group, or nothing.
@@ -66,6 +133,7 @@
 	movq	%rdx, %r9
 	rdtscp
 	JOIN_CYCLES
+.Lstamped_\name:
 	subq	(%rsp), %rax
 	jb	.Lbackwards_\name
 	mulq	ktlat_clock_ns_per_tick(%rip)
@@ -113,10 +181,8 @@
 	RET
 
 	/* Out of the way. */
+	COUNT_RESCHED \name
 #ifdef CONFIG_PREEMPTION
-.Lresched_entry_\name:
-	KTLAT_RESCHED
-	jmp	.Lentered_\name
 .Lresched_exit_\name:
 	call	direct_resched
 	jmp	.Lleave_\name
@@ -140,27 +206,36 @@
 	jmp	.Lmeasured_\name
 .endm
 
+/* The slow way: what comes after the body, up to where RECORD goes on. */
+.macro RECORD_SLOW name:req
+.Lreturned_slow_\name:
+	movq	%rax, %r8
+	movq	%rdx, %r9
+	call	direct_now
+	jmp	.Lstamped_\name
+	COUNT_RESCHED slow_\name
+.endm
+
 .macro SLOT name:req, nr:req
 SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
 	KTLAT_NOENDBR
 	KTLAT_PREEMPT_DISABLE
-	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
-	AREA_OF	\nr, %r11
-	movq	METER_EPOCH(%r10), %r10
-	pushq	%r10
-	movl	%r10d, %r10d
-	incq	COUNTERS_ENTRIES(%r11, %r10)
-	KTLAT_PREEMPT_ENABLE .Lresched_entry_\name
-.Lentered_\name:
-	movq	%rdx, %r10
-	rdtsc
-	JOIN_CYCLES
-	pushq	%rax
-	movq	%r10, %rdx
-
+	COUNT	\name, \nr
+	STAMP
 	KTLAT_CALL_DEPTH
 	call	__SCT__ktlat_body_\name
 	RECORD	\name, \nr, 2
+
+	.org	ktlat_direct_\name + DIRECT_SLOT_SLOW, 0xcc
+	UNWIND_HINT_FUNC
+	KTLAT_NOENDBR
+	KTLAT_PREEMPT_DISABLE
+	COUNT	slow_\name, \nr
+	call	direct_now
+	pushq	%rax
+	KTLAT_CALL_DEPTH
+	call	__SCT__ktlat_body_\name
+	RECORD_SLOW \name
 SYM_FUNC_END(ktlat_direct_\name)
 	/* An error here: DIRECT_SLOT_BYTES is too small. */
 	.org	ktlat_direct_\name + DIRECT_SLOT_BYTES, 0xcc
@@ -173,51 +248,41 @@ SYM_FUNC_END(ktlat_direct_\name)
 SYM_START(ktlat_direct_\name, SYM_L_LOCAL, SYM_A_NONE)
 	KTLAT_NOENDBR
 	KTLAT_PREEMPT_DISABLE
-	movq	ktlat_direct_tables + (\group) * 8(%rip), %r10
-	/* direct_table_index() */
-	imull	$TABLE_FACTOR, (%rsp), %eax
-	shrl	$TABLE_SHIFT, %eax
-.Llook_\name:
-	andl	TABLE_MASK(%r10), %eax
-	movq	TABLE_ENTRIES(%r10, %rax, 8), %r11
-	cmpq	(%rsp), %r11
-	jne	.Lnext_\name
-	pushq	TABLE_ENTRIES + 8(%r10, %rax, 8)
-	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
-	AREA_OF	\nr, %r11
-	movq	METER_EPOCH(%r10), %r10
-	pushq	%r10
-	movl	%r10d, %r10d
-	addq	8(%rsp), %r10
-	incq	COUNTERS_ENTRIES(%r11, %r10)
-	KTLAT_PREEMPT_ENABLE .Lresched_entry_\name
-.Lentered_\name:
-	movq	%rdx, %r10
-	rdtsc
-	JOIN_CYCLES
-	pushq	%rax
-	movq	%r10, %rdx
-
+	FIND	\name, \group
+	COUNT	\name, \nr, 8(%rsp)
+	STAMP
 	KTLAT_CALL_DEPTH
 	call	direct_to_body
 	RECORD	\name, \nr, 3, 16(%rsp)
 
-.Lnext_\name:
-	addl	$2, %eax
-	testq	%r11, %r11
-	jne	.Llook_\name
+	FIND_NEXT \name
+.Lstrange_\name:
 	/* None of the group: it was not the site that led here. On to the body. */
 	movq	ktlat_direct_percpu(%rip), %r10
 	incq	%gs:(CPU_STRANGE + (\group) * 8)(%r10)
 	KTLAT_PREEMPT_ENABLE .Lresched_strange_\name
-.Lstrange_\name:
+.Lpassed_\name:
 	UNWIND_HINT_FUNC
 	RET
 #ifdef CONFIG_PREEMPTION
 .Lresched_strange_\name:
 	KTLAT_RESCHED
-	jmp	.Lstrange_\name
+	jmp	.Lpassed_\name
 #endif
+
+	.org	ktlat_direct_\name + DIRECT_GROUP_SLOW, 0xcc
+	UNWIND_HINT_FUNC
+	KTLAT_NOENDBR
+	KTLAT_PREEMPT_DISABLE
+	FIND	slow_\name, \group
+	COUNT	slow_\name, \nr, 8(%rsp)
+	call	direct_now
+	pushq	%rax
+	KTLAT_CALL_DEPTH
+	call	direct_to_body
+	RECORD_SLOW \name
+	FIND_NEXT slow_\name
+	jmp	.Lstrange_\name
 SYM_FUNC_END(ktlat_direct_\name)
 	/* An error here: DIRECT_GROUP_BYTES is too small. */
 	.org	ktlat_direct_\name + DIRECT_GROUP_BYTES, 0xcc
@@ -244,15 +309,33 @@ ktlat_direct_text:
  * Called with the words of a group's call on the stack; the function returns to
  * where this was called from.
  */
-SYM_START(direct_to_body, SYM_L_LOCAL, SYM_A_NONE)
+SYM_START(direct_to_body, SYM_L_LOCAL, KTLAT_ALIGN)
 	pushq	32(%rsp)
 	UNWIND_HINT_FUNC
 	RET
 SYM_FUNC_END(direct_to_body)
 
+/* Now, in ticks of a clock that is not the TSC, to %rax; all others are kept. */
+SYM_START(direct_now, SYM_L_LOCAL, KTLAT_ALIGN)
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%r8
+	pushq	%r9
+	call	ktlat_direct_now
+	popq	%r9
+	popq	%r8
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	RET
+SYM_FUNC_END(direct_now)
+
 /* What a rare way out of a slot has to keep: the values that are returned. */
 .macro RARE name:req
-SYM_START(\name, SYM_L_LOCAL, SYM_A_NONE)
+SYM_START(\name, SYM_L_LOCAL, KTLAT_ALIGN)
 	pushq	%r8
 	pushq	%r9
 .endm
@@ -304,18 +387,20 @@ ktlat_direct_bodies:
 	.endr
 
 /*
- * Where in the text the body of each slot returns to. Not the same in each: the
- * slot's number is encoded in one byte or in four.
+ * Where in the text the body of each slot returns to, and where on the slow way.
+ * Not the same in each: the slot's number is encoded in one byte or in four.
  */
 	.globl	ktlat_direct_returns
 ktlat_direct_returns:
 	.irpc	high, 0123456789abcdef
 	.irpc	low, 0123456789abcdef
 	.long	.Lreturned_\high\low - ktlat_direct_text
+	.long	.Lreturned_slow_\high\low - ktlat_direct_text
 	.endr
 	.endr
 	.irpc	digit, 0123456789abcdef
 	.long	.Lreturned_group_\digit - ktlat_direct_text
+	.long	.Lreturned_slow_group_\digit - ktlat_direct_text
 	.endr
 
 #endif /* KTLAT_HAVE_DIRECT */

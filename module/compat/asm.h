@@ -25,8 +25,19 @@
 .endm
 
 /*
- * Before a call of our own: against call depth tracking's underflow, where it is
- * what the kernel does about the CPU's return predictor (Linux 6.2 and later).
+ * How a function of ours begins: with room before it for what the kernel has each
+ * call do there, where it counts calls (below). The macro itself came with that.
+ */
+#ifdef SYM_F_ALIGN
+#define KTLAT_ALIGN	SYM_F_ALIGN
+#else
+#define KTLAT_ALIGN	SYM_A_NONE
+#endif
+
+/*
+ * Before a call that the kernel does not see to, one by a static call: against
+ * call depth tracking's underflow, where that is what the kernel does about the
+ * CPU's return predictor (Linux 6.2 and later).
  */
 .macro KTLAT_CALL_DEPTH
 #if defined(CONFIG_CALL_DEPTH_TRACKING) || \

@@ -36,6 +36,18 @@ u32 ktlat_clock_id(void)
 							KTLAT_CLOCK_MONOTONIC;
 }
 
+/**
+ * ktlat_clock_serves() - Is the clock in use one to start a probe by?
+ *
+ * Not the TSC once the kernel has given that up.
+ *
+ * Context: task.
+ */
+bool ktlat_clock_serves(void)
+{
+	return ktlat_clock_id() != KTLAT_CLOCK_TSC || ktlat_tsc_is_clock();
+}
+
 /* What was asked for, or else what is best now. */
 static u32 clock_wanted(void)
 {

@@ -59,6 +59,7 @@ static __always_inline u64 ktlat_clock_ns(u64 ticks)
 }
 
 u32 ktlat_clock_id(void);
+bool ktlat_clock_serves(void);
 int ktlat_clock_init(void);
 void ktlat_clock_choose(void);
 void ktlat_clock_calibrate(void);

@@ -14,6 +14,7 @@
  *        with interrupts off; 0: just the writer, with interrupts on
  * regs:  write a number of rounds (see target_regs_run()); read: in how many a
  *        register was not what it has to be, and the first one, as JSON
+ * sundial: read: how often the clocksource ktlat_sundial was read
  */
 #include <linux/debugfs.h>
 #include <linux/delay.h>
@@ -156,6 +157,13 @@ static const struct file_operations regs_fops = {
 	.release = single_release,
 };
 
+static int sundial_get(void *data, u64 *readings)
+{
+	*readings = target_sundial_readings();
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(sundial_fops, sundial_get, NULL, "%llu\n");
+
 /* In text that goes once the module is live. */
 static noinline __noclone void __init ktlat_target_init_nap(void)
 {
@@ -169,10 +177,11 @@ static int __init target_init(void)
 	if (ret)
 		return ret;
 	ret = target_nmi_init();
-	if (ret) {
-		target_stats_free();
-		return ret;
-	}
+	if (ret)
+		goto free;
+	ret = target_sundial_register();
+	if (ret)
+		goto nmi_exit;
 	for (; init_naps; init_naps--)
 		ktlat_target_init_nap();
 	dir = debugfs_create_dir("ktlat_target", NULL);
@@ -186,7 +195,14 @@ static int __init target_init(void)
 			    &bench_kernel_fops);
 	debugfs_create_u32("bench_cpus", 0600, dir, &bench_cpus);
 	debugfs_create_file("regs", 0600, dir, NULL, &regs_fops);
+	debugfs_create_file("sundial", 0400, dir, NULL, &sundial_fops);
 	return 0;
+
+nmi_exit:
+	target_nmi_exit();
+free:
+	target_stats_free();
+	return ret;
 }
 
 /* An open file holds the module: only asynchronous runs can be left. */
@@ -194,6 +210,7 @@ static void __exit target_exit(void)
 {
 	debugfs_remove_recursive(dir);
 	target_end();
+	target_sundial_unregister();
 	target_nmi_exit();
 	target_stats_free();
 }

@@ -6,7 +6,8 @@
  * (outer), the function's own at its start and end (inner). Whatever measures
  * the call from outside must find a duration between the two. main.c has the
  * files in debugfs, run.c the lines written to `run`, context.c and nmi.c who
- * calls, funcs.c what is called, stats.c the figures; regs.c is another test.
+ * calls, funcs.c what is called, stats.c the figures; regs.c and sundial.c
+ * are other tests.
  */
 #ifndef KTLAT_TARGET_H
 #define KTLAT_TARGET_H
@@ -233,11 +234,28 @@ void target_record(const struct target_func *func,
 		   const struct target_call *call);
 int target_stats_show(struct seq_file *file);
 
-/* regs.c, which knows the registers of one architecture */
+/* regs.c and sundial.c, which know the registers and clock of one architecture */
 #ifdef CONFIG_X86_64
 int target_regs_run(char *line);
 int target_regs_show(struct seq_file *file);
+int target_sundial_register(void);
+void target_sundial_unregister(void);
+u64 target_sundial_readings(void);
 #else
+static inline int target_sundial_register(void)
+{
+	return 0;
+}
+
+static inline void target_sundial_unregister(void)
+{
+}
+
+static inline u64 target_sundial_readings(void)
+{
+	return 0;
+}
+
 static inline int target_regs_run(char *line)
 {
 	return -EOPNOTSUPP;

@@ -84,6 +84,7 @@ preempted() {
 }
 
 in_the_trampoline() {
+	: >/tmp/rounds
 	"${direct[@]}" $F >/dev/null
 	echo 'stacktrace if prev_comm == "bash"' >$TRACING/events/sched/sched_switch/trigger
 	target func=sleep ctx=kthread threads=8 calls=0 delay_ns=50000 async=1
@@ -103,4 +104,17 @@ else
 fi
 ktlat-ctl remove-probe all >/dev/null
 right 'no probe any more'
+
+# The way of a slot that asks another clock.
+ok 'unload' ktlat-ctl unload
+load_ktlat clock=monotonic
+"${direct[@]}" $F >/dev/null
+right 'direct, by another clock'
+counted direct
+ktlat-ctl remove-probe all >/dev/null
+if grep -q '(full)' /sys/kernel/debug/sched/preempt; then
+	in_the_trampoline
+else
+	skip 'the trampoline calls the scheduler' "Linux $KERNEL cannot be told to preempt the kernel"
+fi
 done_testing

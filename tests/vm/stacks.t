@@ -23,39 +23,49 @@ stacks() {
 
 # Function and offset only: "function+0x1f".
 echo 1 >$TRACING/options/sym-offset
-load_ktlat
-load_target
+offset='\+0x[0-9a-f]+/0x[0-9a-f]+'
+callers="target_bench$offset bench_set$offset .*vfs_write$offset ksys_write$offset do_syscall_64$offset entry_SYSCALL_64_after_hwframe$offset"
 
-# An empty function: nearly all of the time is spent in its trampoline.
-"${direct[@]}" ${F}_empty >/dev/null
-slot=ktlat_direct_00
+# interrupted CALLS STACKS PLACES [READER]: that many calls of an empty function,
+# so that nearly all of the time is spent in its trampoline. At least so many
+# stacks, at so many instructions of it. READER: functions that it calls.
+interrupted() {
+	local slot=ktlat_direct_00 right
+	"${direct[@]}" ${F}_empty >/dev/null
+	echo >$TRACING/trace
+	# Not in step with the calls.
+	target func=loop ctx=hardirq period_ns=100003 calls=0 async=1
+	echo stacktrace >$TRACING/events/irq_vectors/local_timer_entry/trigger
+	echo "$1" >$TARGET_DIR/bench
+	target_stop
+	echo '!stacktrace' >$TRACING/events/irq_vectors/local_timer_entry/trigger
+	is "$(probe_stat ${F}_empty .count)" "$1" 'the probe saw all calls'
+
+	# What the interrupt came upon, and what that was called by. In a retpoline,
+	# which calls the function, the kernel itself finds no further.
+	stacks | sed -n 's/.* asm_sysvec_apic_timer_interrupt+[^ ]* //p' | grep -E "ktlat_direct|${F}_empty" |
+		grep -v '^__x86_indirect_thunk' >/tmp/stacks
+	# In the trampoline, also at its very end; in what it calls; in the body; at the site.
+	right="^(((ktlat_)?direct_[a-z]+${4:+|$4})$offset )*(${F}_empty$offset )?($slot$offset )?(${F}_empty$offset )?$callers\$"
+	diag "$(wc -l </tmp/stacks) stacks; interrupted at $(grep -c "^$slot" /tmp/stacks) times in the trampoline," \
+		"at $(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l) of its instructions"
+	is "$(grep -vE "$right" /tmp/stacks | head -n 3)" '' 'each leads to the callers, to the end'
+	cmp_ok "$(grep -cE "$slot$offset ${F}_empty$offset target_bench" /tmp/stacks)" '>=' "$2" \
+		'interrupts came upon the trampoline'
+	cmp_ok "$(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l)" '>=' "$3" \
+		'at nearly each of its instructions'
+	ktlat-ctl remove-probe all >/dev/null
+}
+
 # What comes after the calls is not wanted.
 echo 0 >$TRACING/options/overwrite
 echo 4096 >$TRACING/buffer_size_kb
-# Not in step with the calls.
-target func=loop ctx=hardirq period_ns=100003 calls=0 async=1
-echo stacktrace >$TRACING/events/irq_vectors/local_timer_entry/trigger
-echo $CALLS >$TARGET_DIR/bench
-target_stop
-echo '!stacktrace' >$TRACING/events/irq_vectors/local_timer_entry/trigger
-is "$(probe_stat ${F}_empty .count)" $CALLS 'the probe saw all calls'
-
-# What the interrupt came upon, and what that was called by. In a retpoline, which
-# calls the function, the kernel itself finds no further.
-stacks | sed -n 's/.* asm_sysvec_apic_timer_interrupt+[^ ]* //p' | grep -E "ktlat_direct|${F}_empty" |
-	grep -v '^__x86_indirect_thunk' >/tmp/stacks
-offset='\+0x[0-9a-f]+/0x[0-9a-f]+'
-callers="target_bench$offset bench_set$offset .*vfs_write$offset ksys_write$offset do_syscall_64$offset entry_SYSCALL_64_after_hwframe$offset"
-# In the trampoline, also at its very end; in what it calls; in the body; at the site.
-right="^((ktlat_)?direct_[a-z]+$offset )*(${F}_empty$offset )?($slot$offset )?(${F}_empty$offset )?$callers\$"
-diag "$(wc -l </tmp/stacks) stacks; interrupted at $(grep -c "^$slot" /tmp/stacks) times in the trampoline," \
-	"at $(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l) of its instructions"
-is "$(grep -vE "$right" /tmp/stacks | head -n 3)" '' 'each leads to the callers, to the end'
-cmp_ok "$(grep -cE "^$slot$offset ${F}_empty$offset target_bench" /tmp/stacks)" '>=' 500 \
-	'interrupts came upon the trampoline'
-cmp_ok "$(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l)" '>=' 40 \
-	'at nearly each of its instructions'
-ktlat-ctl remove-probe all >/dev/null
+load_target
+load_ktlat clock=monotonic
+interrupted 1500000 500 35 'ktime_get_mono_fast_ns|read_tsc'
+ok 'unload' ktlat-ctl unload
+load_ktlat
+interrupted $CALLS 500 40
 
 # From the body: of the outer of two functions that both have a trampoline.
 "${direct[@]}" ${F}_outer ${F}_inner >/dev/null

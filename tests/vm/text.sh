@@ -7,7 +7,9 @@
 . tests/vm/target.sh
 
 TRACING=/sys/kernel/tracing
+# On 5.10 the kernel has another for this CPU.
 NOP5='0f 1f 44 00 00'
+[[ $KERNEL != 5.10 ]] || NOP5='66 66 66 66 90'
 direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
 
 # The symbols that can matter here, as "0xADDRESS NAME".
@@ -15,6 +17,18 @@ SYMBOLS=/tmp/symbols
 read_symbols() {
 	sed -nE 's/^([0-9a-f]+) [tTrR] ([^ ]*(ktlat|direct_|ftrace_|thunk|preempt_schedule|__SCT__)[^ ]*).*/0x\1 \2/p' \
 		/proc/kallsyms >$SYMBOLS
+	((COUNT == 0)) || counted_symbols
+}
+
+# Where the kernel counts calls, it has them go to the instruction that does so,
+# which it puts before each function, and which is so long.
+COUNT=0
+[[ $(</sys/devices/system/cpu/vulnerabilities/retbleed) != *Stuffing ]] || COUNT=9
+counted_symbols() {
+	grep ' direct_' $SYMBOLS >/tmp/helpers
+	while read -r address name; do
+		echo "$(sum "$address" $((-COUNT))) $name"
+	done </tmp/helpers >>$SYMBOLS
 }
 
 # disassemble ADDRESS LENGTH: lines of "ADDRESS BYTES... | INSTRUCTION", spaces
@@ -91,16 +105,18 @@ stores() {
 # bound NUMBER FUNCTION [MODULE]: everything about the slot of a function that
 # has a probe.
 bound() {
-	local slot text call site end name=$2
+	local slot text call site end way name=$2
 	site=$(site_of "${@:2}")
 	slot=$(sum "$FIRST" $(($1 * SLOT)))
 	end=$(sum "$slot" $SLOT)
-	call=$(sum "$FIRST" $((RETURNS[$1] - 5)))
 	text=$(disassemble "$slot" $SLOT)
 	is "$(called_at "$site")" "$slot" "$name: its ftrace site calls slot $1"
-	is "$(grep -cE "\| call $(sum "$site" 5)\$" <<<"$text")" 1 "$name: one direct call of its body"
-	like "$(grep "^$call " <<<"$text")" "^$call e8( ..){4} \| call $(sum "$site" 5)\$" \
-		"$name: which returns to where the module knows of"
+	is "$(grep -cE "\| call $(sum "$site" 5)\$" <<<"$text")" 2 "$name: two direct calls of its body"
+	for way in 0 1; do
+		call=$(sum "$FIRST" $((RETURNS[2 * $1 + way] - 5)))
+		like "$(grep "^$call " <<<"$text")" "^$call e8( ..){4} \| call $(sum "$site" 5)\$" \
+			"$name: one returns to where the module knows of, way $way"
+	done
 	is "$(indirect "$text")" '' "$name: no indirect call or jump"
 	is "$(targets_outside "$slot" "$end" "$text" | grep -vx "$(sum "$site" 5)" | names |
 		grep -vxE "$RARE")" '' \
@@ -125,18 +141,20 @@ RARE_END=$(sum "$(address_of direct_backwards ktlat)" 11)
 # Where nothing is preempted, the call of the scheduler is a nop.
 SCHEDULER='(__SCT__)?preempt_schedule_notrace(_thunk)?'
 # Where else a slot may lead to.
-RARE="direct_(resched|extreme|stale|backwards)|$SCHEDULER|[a-z0-9_]*_return_thunk"
+RARE="direct_(resched|extreme|stale|backwards|now)|$SCHEDULER|[a-z0-9_]*_return_thunk"
 GROUP_FIRST=$(address_of ktlat_direct_group_0 ktlat)
 GROUP=$(($(address_of ktlat_direct_group_1 ktlat) - GROUP_FIRST))
 GROUPS_NR=$((($(address_of ktlat_direct_group_f ktlat) - GROUP_FIRST) / GROUP + 1))
 TO_BODY=$(address_of direct_to_body ktlat)
+CALL_TO_BODY=$(sum "$TO_BODY" $((-COUNT)))
 is $SLOT "$(awk '$2 == "DIRECT_SLOT_BYTES" { print $3 }' module/backend/direct_layout.h)" 'size of a slot'
 is $SLOTS "$(awk '$2 == "DIRECT_SLOTS" { print $3 }' module/backend/direct_layout.h)" 'number of slots'
 is "$GROUP_FIRST" "$END" 'slots of groups come next'
 is $GROUP "$(awk '$2 == "DIRECT_GROUP_BYTES" { print $3 }' module/backend/direct_layout.h)" 'size of a slot of a group'
 is $GROUPS_NR "$(awk '$2 == "DIRECT_GROUPS" { print $3 }' module/backend/direct_layout.h)" 'number of those'
-# Where the bodies return to, as the module knows it when it looks at a stack.
-mapfile -t RETURNS < <(tests/programs/kmem "$(address_of ktlat_direct_returns ktlat)" $(((SLOTS + GROUPS_NR) * 4)) |
+# Where the bodies return to, as the module knows it when it looks at a stack: two
+# ways through each slot.
+mapfile -t RETURNS < <(tests/programs/kmem "$(address_of ktlat_direct_returns ktlat)" $(((SLOTS + GROUPS_NR) * 8)) |
 	od -An -v -w4 -tu4)
 
 # That one would be seen: of the target's own, which the kernel has patched as well.
@@ -189,32 +207,33 @@ is "$(returns "$(</tmp/groups)" | sort | uniq -c | xargs)" "$((2 * GROUPS_NR)) $
 	'two a slot of a group: of calls, and of those that are none of its own'
 
 # The slots of groups: each reaches the body by one call of what returns to it.
-is "$(targets_outside "$GROUP_FIRST" "$TO_BODY" "$(</tmp/groups)" | grep -vx "$TO_BODY" | names |
+is "$(targets_outside "$GROUP_FIRST" "$TO_BODY" "$(</tmp/groups)" | grep -vx "$CALL_TO_BODY" | names |
 	grep -vxE "$RARE")" '' 'slots of groups lead nowhere else'
 for ((i = SLOTS; i < SLOTS + GROUPS_NR; i++)); do
-	printf '0x%x\n' $((FIRST + RETURNS[i] - 5))
+	printf '0x%x\n' $((FIRST + RETURNS[2 * i] - 5)) $((FIRST + RETURNS[2 * i + 1] - 5))
 done >/tmp/calls
 is "$(awk 'NR == FNR { call[$1]; next } $1 in call' /tmp/calls /tmp/groups | sed 's/.*| //' | sort | uniq -c | xargs)" \
-	"$GROUPS_NR call $TO_BODY" 'each calls that once, and it returns to where the module knows of'
-is "$(grep -c "| call $TO_BODY\$" /tmp/groups)" $GROUPS_NR 'and nowhere else'
-body=$(between "$TO_BODY" "$(address_of direct_resched ktlat)" | grep -vE '\| (int3|nop.*|cs nop.*|data16 .*)$')
+	"$((2 * GROUPS_NR)) call $CALL_TO_BODY" 'each calls that twice, and it returns to where the module knows of'
+is "$(grep -c "| call $CALL_TO_BODY\$" /tmp/groups)" $((2 * GROUPS_NR)) 'and nowhere else'
+body=$(between "$TO_BODY" "$(address_of direct_now ktlat)" |
+	grep -vE '\| (int3|nop.*|cs nop.*|data16 .*|sarq .*%gs:.*)$')
 like "$(head -n 1 <<<"$body")" '\| push 0x20\(%rsp\)$' 'that pushes where the body is'
 is "$(wc -l <<<"$body") $(returns "$body")" "2 $KIND" 'and returns to it, in the one way there is'
 
 # What they write is of the CPU: relative to %gs, or to %r11, which was read there.
 stored=$(stores "$(cat /tmp/slots /tmp/groups)")
-cmp_ok "$(wc -l <<<"$stored")" '>=' $((8 * (SLOTS + GROUPS_NR))) 'stores are found'
+cmp_ok "$(wc -l <<<"$stored")" '>=' $((5 * (SLOTS + GROUPS_NR))) 'stores are found'
 is "$(grep -vE '(%gs:(\(%r(ip|10)\))?|\(%r11(,[^)]*)?\))$' <<<"$stored")" '' 'they write to what their CPU has, and to the stack'
 is "$(sed -nE 's/-?0x[0-9a-f]+//g; s/.*\| (.*,%r11)$/\1/p' /tmp/slots | sort | uniq -c | xargs -L 1)" \
 	"$SLOTS add %rcx,%r11
-$((2 * SLOTS)) mov %gs:(%r11),%r11
-$((2 * SLOTS)) mov (%rip),%r11" 'where that is they read relative to %gs'
+$((3 * SLOTS)) mov %gs:(%r11),%r11
+$((3 * SLOTS)) mov (%rip),%r11" 'where that is they read relative to %gs'
 
 # A slot that was never in use calls nothing, or the trampoline of a static call.
 for ((i = 3; i < SLOTS; i++)); do
-	printf '0x%x\n' $((FIRST + RETURNS[i] - 5))
+	printf '0x%x\n' $((FIRST + RETURNS[2 * i] - 5)) $((FIRST + RETURNS[2 * i + 1] - 5))
 done >/tmp/calls
-is "$(awk 'NR == FNR { call[$1]; next } $1 in call' /tmp/calls <(echo "$TEXT") | wc -l)" $((SLOTS - 3)) \
+is "$(awk 'NR == FNR { call[$1]; next } $1 in call' /tmp/calls <(echo "$TEXT") | wc -l)" $((2 * (SLOTS - 3))) \
 	"$((SLOTS - 3)) slots have not been in use"
 awk 'NR == FNR { call[$1]; next } $1 in call' /tmp/calls <(echo "$TEXT") |
 	sed -E 's/^[^ ]+ //' | grep -v "^$NOP5 |" >/tmp/strange

@@ -24,7 +24,7 @@ static const char * const reasons[] = {
 	[KTLAT_REFUSED_RIGHTS] =
 		"the direct backend takes CAP_SYS_ADMIN; run as root, or take --backend auto",
 	[KTLAT_REFUSED_CLOCK] =
-		"the direct backend stamps by the TSC, and that is not the clock in use; see ktlat-ctl status, or take --backend auto",
+		"the kernel has given up the TSC, by which the probes that are there stamp; remove them all first, or take --backend auto",
 	[KTLAT_REFUSED_TAKEN] =
 		"another trampoline is on the function, of a BPF program or a livepatch maybe, or kernel.ftrace_enabled is 0; take --backend auto",
 	[KTLAT_REFUSED_SLOTS] =
