@@ -3,7 +3,8 @@
  * cost.c - what measuring costs, measured.
  *
  * When the first probe of a backend is added, the backend is attached to an
- * empty function of our own, and that is called with and without it. Interrupts
+ * empty function of our own, and that is called with and without it; a backend for
+ * groups, to a group of that function alone. Interrupts
  * stay on, so a round of calls may hold one; there are some rounds, each too
  * short to hold one for sure, and the shortest counts.
  *
@@ -23,6 +24,7 @@
 #include "account.h"
 #include "backend/backend.h"
 #include "cost.h"
+#include "group.h"
 #include "hot/measure.h"
 #include "session.h"
 
@@ -39,12 +41,14 @@ struct cost_area {
  * struct cost_scratch - What a probe needs, here seen by nobody
  * @meter: what its hot path reads
  * @plan: where it is attached
+ * @function: the same for a group
  * @nobody: pays for it
  * @areas: for each CPU, where it counts
  */
 struct cost_scratch {
 	struct ktlat_meter meter;
 	struct ktlat_plan plan;
+	struct ktlat_function function;
 	struct ktlat_account nobody;
 	struct cost_area areas[];
 };
@@ -59,7 +63,34 @@ struct cost_round {
 	u64 recorded_ns;
 };
 
-static struct cost_scratch *cost_scratch_alloc(void)
+static void cost_scratch_free(struct cost_scratch *scratch)
+{
+	ktlat_group_free(scratch->plan.group);
+	kvfree(scratch);
+}
+
+/* Where the probe goes. Return: 0 or -ENOMEM. */
+static int cost_aim(struct cost_scratch *scratch,
+		    const struct ktlat_backend *backend)
+{
+	struct ktlat_plan *plan = &scratch->plan;
+
+	plan->kind = backend->kind;
+	plan->in_registers = true;
+	plan->ours = true;
+	strscpy(plan->point[0].module, KBUILD_MODNAME, KTLAT_MODULE_LEN);
+	strscpy(plan->point[0].name, "ktlat_cost_target", KTLAT_NAME_LEN);
+	if (backend->kind != KTLAT_KIND_GROUP)
+		return 0;
+	scratch->function.flags = KTLAT_PROBE_REGISTERS;
+	scratch->function.point = plan->point[0];
+	scratch->function.point.address = (unsigned long)ktlat_cost_target;
+	plan->group = ktlat_group_alloc(1);
+	return plan->group ? 0 : -ENOMEM;
+}
+
+static struct cost_scratch *
+cost_scratch_alloc(const struct ktlat_backend *backend)
 {
 	struct cost_scratch *scratch;
 
@@ -72,16 +103,14 @@ static struct cost_scratch *cost_scratch_alloc(void)
 		.areas = scratch->areas,
 		.area_stride = sizeof(struct cost_area),
 		.precision_bit = 1,
+		.function_stride = sizeof(struct cost_area),
 	};
-	scratch->plan.kind = KTLAT_KIND_FUNCTION;
-	scratch->plan.in_registers = true;
-	scratch->plan.ours = true;
 	scratch->plan.meter = &scratch->meter;
 	scratch->plan.account = &scratch->nobody;
-	strscpy(scratch->plan.point[0].module, KBUILD_MODNAME,
-		KTLAT_MODULE_LEN);
-	strscpy(scratch->plan.point[0].name, "ktlat_cost_target",
-		KTLAT_NAME_LEN);
+	if (cost_aim(scratch, backend)) {
+		cost_scratch_free(scratch);
+		return NULL;
+	}
 	return scratch;
 }
 
@@ -124,6 +153,18 @@ static struct cost_round cost_shortest(const struct cost_scratch *scratch,
 	return best;
 }
 
+/* Starts a probe that has just been attached. */
+static int cost_start(const struct ktlat_backend *backend,
+		      struct ktlat_attachment *attachment,
+		      struct cost_scratch *scratch)
+{
+	int err = 0;
+
+	if (backend->add)
+		err = backend->add(attachment, &scratch->function);
+	return err ?: backend->start(attachment);
+}
+
 /* The same with a probe on; ns is all ones where that cannot be had. */
 static struct cost_round cost_probed(const struct ktlat_backend *backend,
 				     struct cost_scratch *scratch)
@@ -133,7 +174,7 @@ static struct cost_round cost_probed(const struct ktlat_backend *backend,
 
 	if (IS_ERR(attachment))
 		return best;
-	if (!backend->start(attachment)) {
+	if (!cost_start(backend, attachment, scratch)) {
 		best = cost_shortest(scratch, COST_CALLS);
 		backend->stop(attachment);
 	}
@@ -189,11 +230,11 @@ void ktlat_cost_measure(const struct ktlat_backend *backend)
 	if (!backend->cost || backend->cost->clock == ktlat_clock_id())
 		return;
 	*backend->cost = (struct ktlat_cost){ 0 };
-	scratch = cost_scratch_alloc();
+	scratch = cost_scratch_alloc(backend);
 	if (!scratch)
 		return;
 	bare = cost_shortest(scratch, 0);
 	probed = cost_probed(backend, scratch);
 	cost_tell(backend->cost, &bare, &probed);
-	kvfree(scratch);
+	cost_scratch_free(scratch);
 }

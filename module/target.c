@@ -285,6 +285,7 @@ static bool target_begins(const struct ktlat_point *point, const char *text)
 /**
  * ktlat_target_check_address() - Check a function that is told by its address
  * @function: refusal is noted here
+ * @ours: it lies in ktlat, and is to be probed all the same
  * @site: its ftrace site is filled in
  *
  * Unlike ktlat_target_check_function() it asks for no kprobe, which takes the
@@ -293,14 +294,14 @@ static bool target_begins(const struct ktlat_point *point, const char *text)
  *
  * Context: may sleep. Return: 0; the errno of the refusal; -ENOMEM.
  */
-int ktlat_target_check_address(struct ktlat_function *function,
+int ktlat_target_check_address(struct ktlat_function *function, bool ours,
 			       unsigned long *site)
 {
 	int refusal = target_refusal(&function->point, true);
 	char *text;
 	bool begins;
 
-	if (refusal)
+	if (refusal && !(ours && refusal == KTLAT_REFUSED_OURS))
 		return ktlat_target_refuse_function(function, refusal);
 	text = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
 	if (!text)

@@ -99,7 +99,7 @@ struct ktlat_cost {
  * @exact: whether it counts every entry that it loses
  * @zero_is_exact: its count of losses may be short, but not when it is 0
  * @cost: what it costs, as far as that was measured; NULL for one that does not
- *	measure the calls of a function
+ *	measure the calls of functions
  * @attach: makes a stopped attachment, or an ERR_PTR with @plan->refusal set
  * @add: takes a function into the group, or returns an errno, with its refusal
  *	set. For %KTLAT_KIND_GROUP

@@ -50,6 +50,7 @@ struct direct_part {
  * @slot: its trampoline
  * @function_stride: from the counters of a function to those of the next
  * @table: by what the trampoline will know the functions
+ * @ours: its function is ktlat's own, see struct ktlat_plan
  * @made: the trampoline knows them, and each part its sites
  * @parts: the functions by module
  * @node: in the list of groups
@@ -64,6 +65,7 @@ struct direct_group {
 	int slot;
 	u32 function_stride;
 	struct direct_table *table;
+	bool ours;
 	bool made;
 	struct list_head parts;
 	struct list_head node;
@@ -101,6 +103,7 @@ static struct ktlat_attachment *group_attach(struct ktlat_plan *plan)
 	group->attachment.backend = &ktlat_backend_direct_group;
 	group->group = plan->group;
 	group->function_stride = plan->meter->function_stride;
+	group->ours = plan->ours;
 	INIT_LIST_HEAD(&group->parts);
 	group->table = direct_table_alloc(plan->group->room);
 	if (!group->table) {
@@ -196,7 +199,7 @@ static int group_check(struct direct_group *group,
 {
 	const struct direct_part *part =
 		group_find_part(group, function->point.module);
-	int err = ktlat_target_check_address(function, site);
+	int err = ktlat_target_check_address(function, group->ours, site);
 	int refusal;
 
 	if (err)
@@ -464,11 +467,14 @@ void direct_groups_module_event(unsigned long event,
 	}
 }
 
+static struct ktlat_cost group_cost;
+
 const struct ktlat_backend ktlat_backend_direct_group = {
 	.id		= KTLAT_BACKEND_DIRECT,
 	.kind		= KTLAT_KIND_GROUP,
 	.feature	= KTLAT_FEATURE_DIRECT_GROUP,
 	.exact		= true,
+	.cost		= &group_cost,
 	.attach		= group_attach,
 	.add		= group_add,
 	.start		= group_start,

@@ -21,21 +21,23 @@ cost() {
 	ktlat-ctl list --json | jq -r ".probes[0].$1"
 }
 
-# by BACKEND: told and counted, and figures without the probe's share.
+# by BACKEND [group]: told and counted, and figures without the probe's share.
 by() {
-	local backend=$1 told counted share gross net inner
-	ok "$backend: a probe" ktlat-ctl add-probe --backend "$backend" --args-in-registers ktlat_target_empty
+	local backend=$1 told counted share gross net inner groups=''
+	local add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
+	[[ -z ${2-} ]] || { add+=(--group some) && groups=',"groups":true'; }
+	ok "$*: a probe" "${add[@]}" ktlat_target_empty
 	told=$(cost cost_ns)
 	settle || bail_out 'the guest does not come to rest'
 	counted=$(awk -v ns=$((SETTLED - NOTHING)) -v calls="$CALLS" 'BEGIN { printf "%.1f", ns / calls }')
 	diag "$backend costs $counted instructions a call; it says $told, $(cost net_share_ns) of that in the latency"
 	cmp_ok "$(percent_off "$told" "$counted")" '<' 15 "$backend: the cost that is told is within 15 %"
 	is "$(ktlat-ctl status --json | jq -c '.costs')" \
-		"[{\"backend\":\"$backend\",\"cost_ns\":$told,\"net_share_ns\":$(cost net_share_ns)}]" \
+		"[{\"backend\":\"$backend\",\"cost_ns\":$told,\"net_share_ns\":$(cost net_share_ns)$groups}]" \
 		"$backend: status tells the same"
 	ok "$backend: remove it" ktlat-ctl remove-probe all
 
-	ok "$backend: another probe" ktlat-ctl add-probe --backend "$backend" --args-in-registers ktlat_target_loop
+	ok "$backend: another probe" "${add[@]}" ktlat_target_loop
 	is "$(cost cost_ns)" "$told" "$backend: it is measured once"
 	share=$(cost net_share_ns)
 	cmp_ok "$share" '>' 0 "$backend: there is a share of it in the latency"
@@ -81,7 +83,18 @@ for backend in $(ktlat-ctl status --json | jq -r '.features - ["pair", "tracepoi
 	ok "$backend: nothing of it is left" unseen
 	ok "$backend: nor does anything hold the module" wait_until 20 released
 done
+if ktlat-ctl status --json | jq -e '.group_backends | index("direct")' >/dev/null; then
+	by direct group
+	ok 'group: nothing of it is left' unseen
+	ok 'group: nor does anything hold the module' wait_until 20 released
+fi
 is "$(ktlat-ctl status --json | jq .memory_bytes)" "$memory" 'nobody pays for it'
+
+if has_backend direct; then
+	ok 'unload' ktlat-ctl unload
+	load_ktlat clock=monotonic
+	by direct
+fi
 
 # Where it is not measured, that is said.
 ktlat-ctl add-probe @hrtimer >/dev/null

@@ -32,7 +32,7 @@ static const struct feature group_features[] = {
  * @info: what it answered
  * @held: functions whose calls hold the module
  * @nr_held: how many
- * @used: of each backend that has a function probe here, one
+ * @used: of each backend that has a function probe here, one, and a group, one
  * @nr_used: how many
  * @err: or why it could not
  */
@@ -63,12 +63,14 @@ static void find_held(struct ktlat *k, struct status *status)
 	}
 }
 
-static bool is_used(const struct status *status, __u32 backend)
+static bool is_used(const struct status *status,
+		    const struct ktlat_probe_info *info)
 {
 	size_t i;
 
 	for (i = 0; i < status->nr_used; i++)
-		if (status->used[i].backend == backend)
+		if (status->used[i].backend == info->backend &&
+		    status->used[i].kind == info->kind)
 			return true;
 	return false;
 }
@@ -79,8 +81,9 @@ static void find_used(struct ktlat *k, struct status *status)
 
 	while (status->nr_used < MAX_USED &&
 	       ktlat_next_probe(k, info.id, &info, NULL) > 0)
-		if (info.kind == KTLAT_KIND_FUNCTION &&
-		    !is_used(status, info.backend))
+		if ((info.kind == KTLAT_KIND_FUNCTION ||
+		     info.kind == KTLAT_KIND_GROUP) &&
+		    !is_used(status, &info))
 			status->used[status->nr_used++] = info;
 }
 
@@ -147,7 +150,8 @@ static void text_cost(const struct ktlat_probe_info *info)
 {
 	char cost[KTLAT_DURATION_LEN], share[KTLAT_DURATION_LEN];
 
-	printf("cost      %s ", backend_name(info->backend));
+	printf("cost      %s%s ", backend_name(info->backend),
+	       info->kind == KTLAT_KIND_GROUP ? ", groups:" : "");
 	if (!info->cost_ps) {
 		printf("not known\n");
 		return;
@@ -256,6 +260,9 @@ static void json_costs(struct json_object *root, const struct status *status)
 		add_string(cost, "backend", backend_name(info->backend));
 		add_cost(cost, "cost_ns", info->cost_ps);
 		add_cost(cost, "net_share_ns", info->share_ps);
+		if (info->kind == KTLAT_KIND_GROUP)
+			json_object_object_add(cost, "groups",
+					       json_object_new_boolean(true));
 		json_object_array_add(list, cost);
 	}
 	json_object_object_add(root, "costs", list);
