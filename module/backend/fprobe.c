@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * fprobe.c - measuring a function by a fprobe: costs as much as a kretprobe, but
- * loses nothing to other probes.
- *
- * The state of a call lies in the data of its rethook node, so nesting,
- * recursion, sleep and migration need no care. Lost are entries that find no
- * free node, and those that the fprobe's own recursion check stops: a call by a
- * tracer's handler that was called by another's. The kernel counts both in
- * fp->nmissed, not atomically; so a count above 0 is a lower bound, and 0 is
- * exact. But where the function has another tracer, too, ftrace checks on behalf
- * of all before it calls any, and what it stops then is counted nowhere.
- *
- * ftrace disables preemption around both handlers, and stops recursion, so there
- * is no guard here.
+ * loses nothing to other probes. How calls are caught is up to the hook, fprobe.h.
  */
 #include <linux/err.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
@@ -29,50 +17,23 @@ DEFINE_MUTEX(fpr_lock);
 /* All attachments; under fpr_lock. */
 static LIST_HEAD(fpr_attachments);
 
-/* Probe context. Return: 0, the call is to be followed to its return; else 1. */
-int fpr_entry(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
-	      struct ktlat_fprobe_regs *regs, void *data)
+/* Calls in flight, but for those from before the last reset. */
+u64 fpr_in_flight(const struct fpr *fpr)
 {
-	ktlat_meter_enter(container_of(fp, struct fpr_pool, fp)->meter, data);
-	return 0;
+	u64 epoch = ktlat_meter_epoch(fpr->meter);
+	s64 in_flight = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct ktlat_counters *counters = fpr->meter->areas +
+			(size_t)cpu * fpr->meter->area_stride + (u32)epoch;
+
+		in_flight += READ_ONCE(counters->entries) -
+			     READ_ONCE(counters->returns) -
+			     READ_ONCE(counters->abandoned);
+	}
+	return max_t(s64, in_flight, 0);
 }
-NOKPROBE_SYMBOL(fpr_entry);
-
-/* Probe context, on the way from or to the perch. */
-int fpr_entry_refuse(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
-		     struct ktlat_fprobe_regs *regs, void *data)
-{
-	return 1;
-}
-NOKPROBE_SYMBOL(fpr_entry_refuse);
-
-/*
- * Probe context, while one pool hands over to the next and a call passes the
- * handlers of both. One of the two takes it: the CPU's choice changes in task
- * context only, so never between the two.
- */
-int fpr_entry_handover(struct fprobe *fp, unsigned long ip,
-		       unsigned long ret_ip, struct ktlat_fprobe_regs *regs,
-		       void *data)
-{
-	const struct fpr_pool *pool = container_of(fp, struct fpr_pool, fp);
-
-	if (!ktlat_handover_takes(&pool->fpr->handover, pool->index))
-		return 1;
-	return fpr_entry(fp, ip, ret_ip, regs, data);
-}
-NOKPROBE_SYMBOL(fpr_entry_handover);
-
-/* Probe context. */
-void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
-	      struct ktlat_fprobe_regs *regs, void *data)
-{
-	u64 now = ktlat_clock_end();
-
-	ktlat_meter_return(container_of(fp, struct fpr_pool, fp)->meter, data,
-			   now);
-}
-NOKPROBE_SYMBOL(fpr_exit);
 
 static struct fpr *fpr_of(struct ktlat_attachment *attachment)
 {
@@ -81,7 +42,7 @@ static struct fpr *fpr_of(struct ktlat_attachment *attachment)
 
 static void fpr_free(struct fpr *fpr)
 {
-	ktlat_handover_exit(&fpr->handover);
+	fpr_hook_exit(fpr);
 	kfree(fpr);
 }
 
@@ -94,10 +55,8 @@ static struct fpr *fpr_alloc(struct ktlat_plan *plan)
 	fpr->attachment.backend = &ktlat_backend_fprobe;
 	fpr->meter = plan->meter;
 	fpr->account = plan->account;
-	fpr->fixed = plan->pool;
 	strscpy(fpr->name, plan->point[0].name, sizeof(fpr->name));
-	INIT_LIST_HEAD(&fpr->growable);
-	if (ktlat_handover_init(&fpr->handover)) {
+	if (fpr_hook_init(fpr)) {
 		kfree(fpr);
 		return NULL;
 	}
@@ -105,8 +64,7 @@ static struct fpr *fpr_alloc(struct ktlat_plan *plan)
 }
 
 /*
- * Looks the function up and registers the first pool. Under fpr_lock from the
- * first to the last, so that a module that goes meanwhile tells us.
+ * Looks the function up and hooks it. Under fpr_lock from the first to the last, so that a module that goes meanwhile tells us.
  */
 static int fpr_bind(struct fpr *fpr, struct ktlat_plan *plan)
 {
@@ -115,7 +73,7 @@ static int fpr_bind(struct fpr *fpr, struct ktlat_plan *plan)
 	if (err)
 		return err;
 	fpr->site = plan->point[0].address;
-	err = fpr_pool_add(fpr, plan->pool ?: fpr_pool_default());
+	err = fpr_hook_add(fpr, plan);
 	switch (err) {
 	case 0:
 		list_add(&fpr->node, &fpr_attachments);
@@ -149,19 +107,13 @@ static struct ktlat_attachment *fpr_attach(struct ktlat_plan *plan)
 /* Under fpr_lock. */
 static int fpr_start_locked(struct fpr *fpr)
 {
-	struct fpr_pool *pool = fpr_last_pool(fpr);
 	int err;
 
 	if (fpr->gone)
 		return -ENODEV;
-	WRITE_ONCE(pool->fp.entry_handler, fpr_entry);
-	err = ktlat_fprobe_move(&pool->fp, fpr->site);
-	if (err)
-		return err;
-	fpr->started = true;
-	if (!fpr->fixed)
-		fpr_growth_watch(fpr);
-	return 0;
+	err = fpr_hook_start(fpr);
+	fpr->started = !err;
+	return err;
 }
 
 static int fpr_start(struct ktlat_attachment *attachment)
@@ -174,20 +126,14 @@ static int fpr_start(struct ktlat_attachment *attachment)
 	return err;
 }
 
-/* Under fpr_lock. */
-static void fpr_stop_locked(struct fpr *fpr)
-{
-	if (!fpr->started)
-		return;
-	fpr->started = false;
-	fpr_growth_forget(fpr);
-	fpr_pool_park(fpr_last_pool(fpr));
-}
-
 static void fpr_stop(struct ktlat_attachment *attachment)
 {
+	struct fpr *fpr = fpr_of(attachment);
+
 	mutex_lock(&fpr_lock);
-	fpr_stop_locked(fpr_of(attachment));
+	if (fpr->started)
+		fpr_hook_stop(fpr);
+	fpr->started = false;
 	mutex_unlock(&fpr_lock);
 }
 
@@ -198,7 +144,7 @@ static void fpr_detach(struct ktlat_attachment *attachment)
 	mutex_lock(&fpr_lock);
 	list_del(&fpr->node);
 	mutex_unlock(&fpr_lock);
-	fpr_pools_remove(fpr);
+	fpr_hook_remove(fpr);
 	fpr_free(fpr);
 }
 
@@ -206,25 +152,19 @@ static void fpr_info(struct ktlat_attachment *attachment,
 		     struct ktlat_mechanism_info *info)
 {
 	struct fpr *fpr = fpr_of(attachment);
-	struct fpr_pool *pool;
 
+	*info = (struct ktlat_mechanism_info){};
 	mutex_lock(&fpr_lock);
-	pool = fpr_last_pool(fpr);
-	fpr_losses_update(fpr, pool);
-	*info = (struct ktlat_mechanism_info){
-		.missed_pool = fpr->missed,
-		.pool = ktlat_fprobe_instances(&pool->fp),
-		.pool_grown = fpr->nr_pools - 1,
-		.blurs = fpr->blurs,
-		.gone = fpr->gone,
-	};
+	fpr_hook_info(fpr, info);
+	info->missed_pool = fpr->missed;
+	info->blurs = fpr->blurs;
+	info->gone = fpr->gone;
 	mutex_unlock(&fpr_lock);
 }
 
 static void fpr_retire(struct ktlat_attachment *attachment, u64 epoch)
 {
-	/* Functions of the idle loop may run where RCU does not look. */
-	ktlat_fprobe_synchronize_handlers();
+	fpr_hooks_retire();
 }
 
 /*
@@ -240,7 +180,8 @@ static int fpr_module_event(struct notifier_block *block, unsigned long event,
 	list_for_each_entry(fpr, &fpr_attachments, node) {
 		if (!ktlat_target_goes(fpr->site, event, module))
 			continue;
-		fpr_stop_locked(fpr);
+		fpr_hook_leave(fpr);
+		fpr->started = false;
 		fpr->gone = true;
 	}
 	mutex_unlock(&fpr_lock);
@@ -259,7 +200,7 @@ static int fpr_init(void)
 static void fpr_shutdown(void)
 {
 	unregister_module_notifier(&fpr_modules);
-	fpr_growth_end();
+	fpr_hooks_end();
 }
 
 /* Under ktlat_lock. */
@@ -270,7 +211,7 @@ const struct ktlat_backend ktlat_backend_fprobe = {
 	.kind		= KTLAT_KIND_FUNCTION,
 	.feature	= KTLAT_FEATURE_FPROBE,
 	.exact		= false,
-	.zero_is_exact	= true,
+	.zero_is_exact	= FPR_ZERO_IS_EXACT,
 	.cost		= &fpr_cost,
 	.attach		= fpr_attach,
 	.start		= fpr_start,

@@ -2,13 +2,12 @@
 /*
  * fprobe_perch.c - the one function of ours that has an ftrace site, see Kbuild.
  *
- * A fprobe that is not to be hit sits here. Taken off its function in any other
- * way the kernel has, it would forget the calls in flight.
+ * What is to be registered with ftrace and not to be hit sits here.
  */
 #include "backend/fprobe.h"
 
-/* Called once. Return: what a fprobe on this function remembers this very call by. */
-noinline const void *fpr_perch(const struct fprobe *fp)
+/* Called once, by a hook that has to find out how calls of this are remembered. */
+noinline void fpr_perch(void)
 {
-	return ktlat_fprobe_node_of(fp);
+	fpr_perched();
 }

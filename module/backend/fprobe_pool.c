@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fprobe_pool.c - the fprobes of an attachment, each with a pool of nodes, and
- * how a larger one takes over; handover.h tells why no call is counted twice or
- * not at all meanwhile.
+ * fprobe_pool.c - the fprobes of an attachment, each with a pool of nodes;
+ * fprobe_growth.c tells how a larger one takes over.
+ *
+ * The state of a call lies in the data of its rethook node, so nesting,
+ * recursion, sleep and migration need no care. Lost are entries that find no
+ * free node, and those that the fprobe's own recursion check stops: a call by a
+ * tracer's handler that was called by another's. The kernel counts both in
+ * fp->nmissed, not atomically; so a count above 0 is a lower bound, and 0 is
+ * exact. But where the function has another tracer, too, ftrace checks on behalf
+ * of all before it calls any, and what it stops then is counted nowhere.
+ *
+ * A fprobe that is not to be hit sits on fpr_perch(). Taken off its function in
+ * any other way the kernel has, it would forget the calls in flight.
+ *
+ * ftrace disables preemption around both handlers, and stops recursion, so there
+ * is no guard here.
  */
 #include <linux/cpumask.h>
+#include <linux/kprobes.h>
 #include <linux/mutex.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "account.h"
 #include "backend/fprobe.h"
 
-/* How often it is looked whether pools run low. */
-#define FPR_GROWTH_PERIOD	(HZ / 5)
-
 /* All pools; guarded by fpr_lock, read under RCU by exiting tasks. */
 static LIST_HEAD(fpr_pools);
-
-/* Attachments that may grow; guarded by fpr_lock. */
-static LIST_HEAD(fpr_growables);
 
 /*
  * How far behind a rethook node the data of its call lie: fprobe.c of the kernel
@@ -28,11 +35,56 @@ static LIST_HEAD(fpr_growables);
  */
 static ptrdiff_t fpr_data_offset;
 
-/* The data of the call of fpr_perch() that fpr_learn() makes. */
+/* The fprobe, the data and the node of the call of fpr_perch() in fpr_learn(). */
+static const struct fprobe *fpr_learner;
 static const void *fpr_learnt_data;
+static const void *fpr_learnt_node;
 
-static void fpr_growth_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(fpr_growth, fpr_growth_work);
+/* Probe context. Return: 0, the call is to be followed to its return; else 1. */
+int fpr_entry(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
+	      struct ktlat_fprobe_regs *regs, void *data)
+{
+	ktlat_meter_enter(container_of(fp, struct fpr_pool, fp)->meter, data);
+	return 0;
+}
+NOKPROBE_SYMBOL(fpr_entry);
+
+/* Probe context, on the way from or to the perch. */
+static int fpr_entry_refuse(struct fprobe *fp, unsigned long ip,
+			    unsigned long ret_ip,
+			    struct ktlat_fprobe_regs *regs, void *data)
+{
+	return 1;
+}
+NOKPROBE_SYMBOL(fpr_entry_refuse);
+
+/*
+ * Probe context, while one pool hands over to the next and a call passes the
+ * handlers of both. One of the two takes it: the CPU's choice changes in task
+ * context only, so never between the two.
+ */
+int fpr_entry_handover(struct fprobe *fp, unsigned long ip,
+		       unsigned long ret_ip, struct ktlat_fprobe_regs *regs,
+		       void *data)
+{
+	const struct fpr_pool *pool = container_of(fp, struct fpr_pool, fp);
+
+	if (!ktlat_handover_takes(&pool->fpr->hook.handover, pool->index))
+		return 1;
+	return fpr_entry(fp, ip, ret_ip, regs, data);
+}
+NOKPROBE_SYMBOL(fpr_entry_handover);
+
+/* Probe context. */
+static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
+		     struct ktlat_fprobe_regs *regs, void *data)
+{
+	u64 now = ktlat_clock_end();
+
+	ktlat_meter_return(container_of(fp, struct fpr_pool, fp)->meter, data,
+			   now);
+}
+NOKPROBE_SYMBOL(fpr_exit);
 
 static size_t fpr_pool_bytes(u32 instances)
 {
@@ -44,7 +96,7 @@ static size_t fpr_pool_bytes(u32 instances)
  * turn, so a pool that is too large is cold in every cache; and each CPU has a
  * ring with room for all of them, so memory grows with the square of CPUs.
  */
-u32 fpr_pool_default(void)
+static u32 fpr_pool_default(void)
 {
 	return clamp_t(u32, 64 * num_possible_cpus(), FPR_POOL_MIN,
 		       4 * FPR_POOL_MIN);
@@ -84,6 +136,11 @@ static void fpr_learn_exit(struct fprobe *fp, unsigned long ip,
 {
 }
 
+void fpr_perched(void)
+{
+	fpr_learnt_node = ktlat_fprobe_node_of(fpr_learner);
+}
+
 /*
  * Finds out where data lie, once, by a call that we make ourselves, and that
  * fprobes work at all. Under fpr_lock. Return: 0; -EBUSY where they do not.
@@ -91,7 +148,6 @@ static void fpr_learn_exit(struct fprobe *fp, unsigned long ip,
 static int fpr_learn(void)
 {
 	struct fprobe *fp;
-	const void *node;
 	int err;
 
 	if (fpr_data_offset)
@@ -107,13 +163,14 @@ static int fpr_learn(void)
 		kfree(fp);
 		return err;
 	}
-	node = fpr_perch(fp);
+	fpr_learner = fp;
+	fpr_perch();
 	if (fpr_unregister(fp))
 		kfree(fp);
-	if (!fpr_learnt_data || !node ||
-	    !ktlat_fprobe_offset_is_sound(fpr_learnt_data - node))
+	if (!fpr_learnt_data || !fpr_learnt_node ||
+	    !ktlat_fprobe_offset_is_sound(fpr_learnt_data - fpr_learnt_node))
 		return -EBUSY;
-	fpr_data_offset = fpr_learnt_data - node;
+	fpr_data_offset = fpr_learnt_data - fpr_learnt_node;
 	return 0;
 }
 
@@ -126,7 +183,7 @@ static int fpr_pool_register(struct fpr *fpr, struct fpr_pool *pool,
 		return err;
 	pool->meter = fpr->meter;
 	pool->fpr = fpr;
-	pool->index = fpr->nr_pools;
+	pool->index = fpr->hook.nr_pools;
 	pool->fp.entry_handler = fpr_entry_refuse;
 	pool->fp.exit_handler = fpr_exit;
 	pool->fp.entry_data_size = sizeof(struct ktlat_call);
@@ -153,7 +210,7 @@ int fpr_pool_add(struct fpr *fpr, u32 instances)
 	err = fpr_pool_register(fpr, pool, instances);
 	if (err)
 		goto free;
-	fpr->pools[fpr->nr_pools++] = pool;
+	fpr->hook.pools[fpr->hook.nr_pools++] = pool;
 	list_add_rcu(&pool->node, &fpr_pools);
 	return 0;
 
@@ -165,7 +222,7 @@ uncharge:
 }
 
 /* Ends the last pool, which is off the list. Calls in flight return unmeasured. */
-static void fpr_pool_remove(struct fpr *fpr, struct fpr_pool *pool)
+void fpr_pool_remove(struct fpr *fpr, struct fpr_pool *pool)
 {
 	u32 instances = ktlat_fprobe_instances(&pool->fp);
 	/* Has a grace period inside, which readers of the list need, too. */
@@ -177,14 +234,14 @@ static void fpr_pool_remove(struct fpr *fpr, struct fpr_pool *pool)
 }
 
 /* Ends all pools of an attachment. Calls in flight return unmeasured. */
-void fpr_pools_remove(struct fpr *fpr)
+void fpr_hook_remove(struct fpr *fpr)
 {
 	mutex_lock(&fpr_lock);
-	for (u32 i = 0; i < fpr->nr_pools; i++)
-		list_del_rcu(&fpr->pools[i]->node);
+	for (u32 i = 0; i < fpr->hook.nr_pools; i++)
+		list_del_rcu(&fpr->hook.pools[i]->node);
 	mutex_unlock(&fpr_lock);
-	for (u32 i = 0; i < fpr->nr_pools; i++)
-		fpr_pool_remove(fpr, fpr->pools[i]);
+	for (u32 i = 0; i < fpr->hook.nr_pools; i++)
+		fpr_pool_remove(fpr, fpr->hook.pools[i]);
 }
 
 /*
@@ -217,134 +274,65 @@ void fpr_losses_update(struct fpr *fpr, struct fpr_pool *pool)
 	pool->nmissed_seen = nmissed;
 }
 
-/*
- * Moves new calls from one pool to the next, with both on the function. A miss
- * meanwhile is counted by either, both or the wrong one, so that it is known
- * that there was one and not of how many calls. Under fpr_lock.
- */
-static void fpr_switch(struct fpr *fpr, struct fpr_pool *old,
-		       struct fpr_pool *new)
+int fpr_hook_init(struct fpr *fpr)
 {
-	fpr_losses_update(fpr, old);
-	new->nmissed_seen = READ_ONCE(new->fp.nmissed);
-	ktlat_handover_to(&fpr->handover, new->index);
-	if (READ_ONCE(old->fp.nmissed) != old->nmissed_seen ||
-	    READ_ONCE(new->fp.nmissed) != new->nmissed_seen)
-		fpr->blurs++;
-	new->nmissed_seen = READ_ONCE(new->fp.nmissed);
+	INIT_LIST_HEAD(&fpr->hook.growable);
+	return ktlat_handover_init(&fpr->hook.handover);
 }
 
-/* Lets a larger pool take over. Under fpr_lock. */
-static int fpr_grow(struct fpr *fpr)
+void fpr_hook_exit(struct fpr *fpr)
 {
-	struct fpr_pool *old = fpr_last_pool(fpr);
-	struct fpr_pool *new;
+	ktlat_handover_exit(&fpr->hook.handover);
+}
+
+int fpr_hook_add(struct fpr *fpr, const struct ktlat_plan *plan)
+{
+	fpr->hook.fixed = plan->pool;
+	return fpr_pool_add(fpr, plan->pool ?: fpr_pool_default());
+}
+
+int fpr_hook_start(struct fpr *fpr)
+{
+	struct fpr_pool *pool = fpr_last_pool(&fpr->hook);
 	int err;
 
-	err = fpr_pool_add(fpr, min_t(u32, FPR_POOL_GROWTH *
-					   ktlat_fprobe_instances(&old->fp),
-				      KTLAT_POOL_MAX));
-	if (err)
-		return err;
-	new = fpr_last_pool(fpr);
-	WRITE_ONCE(new->fp.entry_handler, fpr_entry_handover);
-	WRITE_ONCE(old->fp.entry_handler, fpr_entry_handover);
-	/* Now nobody is in the old one's usual handler any more. */
-	ktlat_fprobe_synchronize_handlers();
-	err = ktlat_fprobe_move(&new->fp, fpr->site);
-	if (err)
-		goto restore;
-	/* And now nobody is on the way that leads to the old one alone. */
-	ktlat_fprobe_synchronize();
-	fpr_switch(fpr, old, new);
-	fpr_pool_park(old);
-	WRITE_ONCE(new->fp.entry_handler, fpr_entry);
-	return 0;
-
-restore:
-	WRITE_ONCE(old->fp.entry_handler, fpr_entry);
-	list_del_rcu(&new->node);
-	fpr->nr_pools--;
-	fpr_pool_remove(fpr, new);
+	WRITE_ONCE(pool->fp.entry_handler, fpr_entry);
+	err = ktlat_fprobe_move(&pool->fp, fpr->site);
+	if (!err && !fpr->hook.fixed)
+		fpr_growth_watch(fpr);
 	return err;
 }
 
-/* Calls in flight, but for those from before the last reset. */
-static u64 fpr_in_flight(const struct fpr *fpr)
+void fpr_hook_stop(struct fpr *fpr)
 {
-	u64 epoch = ktlat_meter_epoch(fpr->meter);
-	s64 in_flight = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		const struct ktlat_counters *counters = fpr->meter->areas +
-			(size_t)cpu * fpr->meter->area_stride + (u32)epoch;
-
-		in_flight += READ_ONCE(counters->entries) -
-			     READ_ONCE(counters->returns) -
-			     READ_ONCE(counters->abandoned);
-	}
-	return max_t(s64, in_flight, 0);
+	fpr_growth_forget(fpr);
+	fpr_pool_park(fpr_last_pool(&fpr->hook));
 }
 
-/* A pool is to grow before it is empty, and certainly if it was. */
-static bool fpr_runs_low(struct fpr *fpr)
+void fpr_hook_leave(struct fpr *fpr)
 {
-	struct fpr_pool *last = fpr_last_pool(fpr);
-	bool missed;
-
-	fpr_losses_update(fpr, last);
-	missed = fpr->missed != fpr->grow_checked;
-	fpr->grow_checked = fpr->missed;
-	return missed ||
-	       fpr_in_flight(fpr) > ktlat_fprobe_instances(&last->fp) / 2;
+	if (fpr->started)
+		fpr_hook_stop(fpr);
 }
 
-static bool fpr_can_grow(const struct fpr *fpr)
+void fpr_hook_info(struct fpr *fpr, struct ktlat_mechanism_info *info)
 {
-	return fpr->nr_pools < FPR_POOLS_MAX &&
-	       ktlat_fprobe_instances(&fpr_last_pool(fpr)->fp) < KTLAT_POOL_MAX;
+	struct fpr_pool *pool = fpr_last_pool(&fpr->hook);
+
+	fpr_losses_update(fpr, pool);
+	info->pool = ktlat_fprobe_instances(&pool->fp);
+	info->pool_grown = fpr->hook.nr_pools - 1;
 }
 
-static void fpr_consider(struct fpr *fpr)
+/* Functions of the idle loop may run where RCU does not look. */
+void fpr_hooks_retire(void)
 {
-	if (!fpr_runs_low(fpr) || (fpr_can_grow(fpr) && !fpr_grow(fpr)))
-		return;
-	pr_info("%s: its pool cannot grow beyond %u calls in flight\n",
-		fpr->name, ktlat_fprobe_instances(&fpr_last_pool(fpr)->fp));
-	list_del_init(&fpr->growable);
+	ktlat_fprobe_synchronize_handlers();
 }
 
-static void fpr_growth_work(struct work_struct *work)
+void fpr_hooks_end(void)
 {
-	struct fpr *fpr, *next;
-
-	mutex_lock(&fpr_lock);
-	list_for_each_entry_safe(fpr, next, &fpr_growables, growable)
-		fpr_consider(fpr);
-	if (!list_empty(&fpr_growables))
-		queue_delayed_work(system_long_wq, &fpr_growth,
-				   FPR_GROWTH_PERIOD);
-	mutex_unlock(&fpr_lock);
-}
-
-/* Has the pool grow when it runs low. Under fpr_lock. */
-void fpr_growth_watch(struct fpr *fpr)
-{
-	list_add(&fpr->growable, &fpr_growables);
-	queue_delayed_work(system_long_wq, &fpr_growth, FPR_GROWTH_PERIOD);
-}
-
-/* No growth is under way, nor will one begin. Under fpr_lock. */
-void fpr_growth_forget(struct fpr *fpr)
-{
-	list_del_init(&fpr->growable);
-}
-
-/* The module is going, and with it the code of the work. */
-void fpr_growth_end(void)
-{
-	cancel_delayed_work_sync(&fpr_growth);
+	fpr_growth_end();
 }
 
 /* Probe context: a return that the exiting task owes, ours or not. */
@@ -362,7 +350,6 @@ static void fpr_pending(const void *node, const void *fp)
 	}
 }
 
-/* The current task is exiting: its calls will never return. */
 void fpr_task_exit(void)
 {
 	rcu_read_lock();

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fprobe.h - what differs between kernels around fprobes.
- *
- * Kbuild looks at the kernel's fprobe.h and defines KTLAT_HAVE_FPROBE where it
- * has the shape that is served here: the return of a call is caught by a rethook
- * node out of a pool, and struct fprobe holds its own ftrace_ops. From Linux
- * 6.14 on fprobes are made of function graph tracing, which has neither.
+ * fprobe_pool.h - fprobes whose calls are remembered by rethook nodes (6.12): a
+ * pool of them, and a ftrace_ops in each fprobe.
  */
-#ifndef KTLAT_COMPAT_FPROBE_H
-#define KTLAT_COMPAT_FPROBE_H
-
-#ifdef KTLAT_HAVE_FPROBE
+#ifndef KTLAT_COMPAT_FPROBE_POOL_H
+#define KTLAT_COMPAT_FPROBE_POOL_H
 
 #include <linux/cpumask.h>
 #include <linux/fprobe.h>
@@ -140,6 +134,4 @@ ktlat_fprobe_pending(void (*visit)(const void *node, const void *fp))
 			visit(node, node->rethook->data);
 }
 
-#endif /* KTLAT_HAVE_FPROBE */
-
-#endif /* KTLAT_COMPAT_FPROBE_H */
+#endif /* KTLAT_COMPAT_FPROBE_POOL_H */
