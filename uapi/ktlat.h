@@ -160,7 +160,9 @@ enum ktlat_kind {
  *	%KTLAT_IOC_HELD_NEXT
  * @KTLAT_BACKEND_FPROBE: a fprobe; functions only. What it loses is counted as
  *	@missed_pool. The kernel does not count it atomically, so its figures
- *	are marked as a bound as soon as that is not 0
+ *	are marked as a bound as soon as that is not 0. Where fprobes have no
+ *	pool (from Linux 6.14 on) the kernel does not count all of it, and they
+ *	are always marked
  */
 enum ktlat_backend_id {
 	KTLAT_BACKEND_AUTO		= 0,
@@ -234,6 +236,8 @@ enum ktlat_state {
  *	serve, all together (ENFILE)
  * @KTLAT_REFUSED_INIT: the function is in code that goes once its module is
  *	loaded, and no group takes it (ESTALE)
+ * @KTLAT_REFUSED_CROWDED: as many fprobes of ktlat's as can share a function are
+ *	on it; only where fprobes have no pool (EUSERS)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -258,6 +262,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_ADDRESS	= 19,
 	KTLAT_REFUSED_SITES	= 20,
 	KTLAT_REFUSED_INIT	= 21,
+	KTLAT_REFUSED_CROWDED	= 22,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -376,7 +381,8 @@ struct ktlat_point {
  * @match: in: &enum ktlat_match for a pair, else 0
  * @pool: in: for a kretprobe, how many calls may be in flight at once, at most
  *	%KTLAT_POOL_MAX; 0 lets the module size it by the number of CPUs and
- *	register a larger pool when calls were missed. Else 0
+ *	register a larger pool when calls were missed. The same for a fprobe; it
+ *	is of no account where fprobes have no pool. Else 0
  * @starts: in: for pairs and tracepoints, how many starts may wait for their
  *	end at once (%KTLAT_STARTS_MIN to %KTLAT_STARTS_MAX, rounded up to a
  *	power of two for all CPUs, or for each one where start and end pass on
@@ -471,8 +477,8 @@ struct ktlat_probe_ref {
  * @state: out: &enum ktlat_state
  * @precision: out: p of the histogram
  * @match: out: &enum ktlat_match, or 0
- * @pool: out: calls that may be in flight at once now (kretprobe, fprobe),
- *	or 0
+ * @pool: out: calls that may be in flight at once now (kretprobe, and fprobe
+ *	where those have a pool), or 0
  * @starts: out: starts that may wait at once (pair, tracepoint), or 0
  * @uid: out: owner, in the caller's user namespace
  * @generation: out: how often the probe was reset

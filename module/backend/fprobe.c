@@ -82,6 +82,8 @@ static int fpr_bind(struct fpr *fpr, struct ktlat_plan *plan)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_MEMLOCK);
 	case -EBUSY:
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_FTRACE);
+	case -EUSERS:
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_CROWDED);
 	default:
 		return err;
 	}

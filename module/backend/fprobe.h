@@ -4,7 +4,9 @@
  *
  * How a fprobe remembers a call differs between kernels, and with it what can be
  * lost, how a fprobe is stopped and who grows. That is the hook of an attachment:
- * fprobe_pool.c where fprobes are made of rethooks.
+ * fprobe_pool.c where fprobes are made of rethooks, fprobe_graph.c where they are
+ * made of function graph tracing. Kbuild looks at the kernel's fprobe.h and
+ * builds one of the two.
  */
 #ifndef KTLAT_BACKEND_FPROBE_H
 #define KTLAT_BACKEND_FPROBE_H
@@ -13,9 +15,13 @@
 #include <linux/mutex.h>
 
 #include "backend/backend.h"
-#include "backend/fprobe_pool.h"
 #include "hot/measure.h"
 
+#ifdef KTLAT_FPROBE_GRAPH
+#include "backend/fprobe_graph.h"
+#else
+#include "backend/fprobe_pool.h"
+#endif
 
 /**
  * struct fpr - An attachment
@@ -61,7 +67,8 @@ extern struct mutex fpr_lock;
  *
  * fpr_hook_add	has a function hooked that stays unmeasured until
  *		fpr_hook_start(). Returns 0; -EDQUOT where the memory limit is
- *		passed; -EBUSY where ftrace is switched off; -ENOMEM
+ *		passed; -EBUSY where ftrace is switched off; -EUSERS where too
+ *		many are on the function; -ENOMEM
  * fpr_hook_stop	new calls are not measured any more; those in flight still are
  * fpr_hook_leave	the same, and nothing may stay on the function, whose code
  *		goes, and in which nobody is

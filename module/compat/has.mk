@@ -12,4 +12,4 @@ ifeq ($(shell grep -s register_kprobe $(ktlat-include)/linux/kprobes.h),)
 $(error ktlat: the kernel's headers cannot be read in $(ktlat-include): install them again)
 endif
 
-ktlat-has = -DKTLAT_HAS_$(1)=$(if $(shell grep -E '$(3)' $(ktlat-include)/$(2)),1,0)
+ktlat-has = -DKTLAT_HAS_$(1)=$(if $(shell grep -sE '$(3)' $(ktlat-include)/$(2)),1,0)

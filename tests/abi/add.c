@@ -194,7 +194,8 @@ static void defaults(void)
 	get_probe(fd, add.id, &info);
 	if (get_info(fd).features & KTLAT_FEATURE_FPROBE) {
 		ok(info.backend == KTLAT_BACKEND_FPROBE, "a function: fprobe");
-		ok(!info.flags, "a fprobe that has lost nothing is exact");
+		ok(info.flags == (info.pool ? 0 : KTLAT_PROBE_INEXACT),
+		   "a fprobe with a pool that has lost nothing is exact");
 	} else {
 		ok(info.backend == KTLAT_BACKEND_KRETPROBE,
 		   "a function: kretprobe");
@@ -202,8 +203,10 @@ static void defaults(void)
 		   "a kretprobe's loss is a bound");
 	}
 	ok(info.state == KTLAT_STATE_ARMED, "it is armed at once");
-	ok(info.pool > 0 && info.starts == 0, "it has a pool and no starts");
-	ok(info.pool >= get_info(fd).nr_cpus, "the pool grows with the CPUs");
+	ok(info.starts == 0, "it has no starts");
+	ok(info.pool >= get_info(fd).nr_cpus ||
+	   (!info.pool && info.backend == KTLAT_BACKEND_FPROBE),
+	   "the pool grows with the CPUs, if there is one");
 	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
 	add = base_of(TRACEPOINT);
 	add.id = add_probe(fd, add);

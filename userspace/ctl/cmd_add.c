@@ -18,7 +18,8 @@ static void print_added(struct ktlat *k, __u64 id)
 	       backend_name(info.backend));
 	if (ktlat_format_refusal(info.passed_over, why))
 		printf(", not %s: %s",
-		       info.passed_over == KTLAT_REFUSED_FTRACE ? "fprobe" :
+		       info.passed_over == KTLAT_REFUSED_FTRACE ||
+		       info.passed_over == KTLAT_REFUSED_CROWDED ? "fprobe" :
 		       "direct", why);
 	puts(")");
 }

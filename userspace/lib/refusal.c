@@ -41,6 +41,8 @@ static const char * const reasons[] = {
 		"groups have as many functions as the kernel can serve; remove a group",
 	[KTLAT_REFUSED_INIT] =
 		"the function goes once its module is loaded; measure it by a probe of its own",
+	[KTLAT_REFUSED_CROWDED] =
+		"this function has as many fprobes as it can; remove one of its probes, or take --backend auto",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
