@@ -204,10 +204,24 @@ shadow_stack_is_full() {
 	ktlat-ctl remove-probe all >/dev/null
 }
 
+# Eight share a function, and a ninth would have all of them miss each call.
+eight_on_a_function() {
+	target_reset
+	for _ in 1 2 3 4 5 6 7 8; do
+		"${fprobe[@]}" ${F}_busy >/dev/null
+	done
+	fails 'a ninth on a function is refused' 'as many fprobes as it can' "${fprobe[@]}" ${F}_busy
+	target func=busy ctx=kthread calls=100
+	is "$(ktlat-ctl list --json | jq -c '[.probes[] | [.count, .missed]] | unique')" '[[400,0]]' \
+		'each of the eight sees every call'
+	ktlat-ctl remove-probe all >/dev/null
+}
+
 if ((POOL)); then
 	pool_of_1
 else
 	shadow_stack_is_full
+	eight_on_a_function
 fi
 
 # Tasks that end inside: beside a kretprobe, whose calls are on the same list.
