@@ -49,7 +49,7 @@ static bool fpr_found;
 static void fpr_leave_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(fpr_leave, fpr_leave_work);
 
-static struct fpr *fpr_of_fprobe(struct fprobe *fp)
+static __always_inline struct fpr *fpr_of_fprobe(struct fprobe *fp)
 {
 	return container_of(fp, struct fpr, hook.fp);
 }
@@ -103,7 +103,7 @@ static void fpr_keep(unsigned long ip, unsigned long parent_ip,
 }
 
 /*
- * Has ftrace stay on, until fpr_release(). The ftrace_ops is a fresh one each
+ * Has ftrace stay on, until fpr_release_ftrace(). The ftrace_ops is a fresh one each
  * time: one that was used is not as it was. Return: 0; -EBUSY where it is off;
  * -ENOMEM. Under fpr_lock.
  */
