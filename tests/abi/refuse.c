@@ -207,13 +207,15 @@ static void set_file(const char *path, __u32 value)
 		die(path);
 }
 
-/* Kprobes can be switched off for the whole kernel. */
+/* Kprobes can be switched off for the whole kernel, which a fprobe does without. */
 static void switched_off(void)
 {
 	struct ktlat_probe_add add = tracepoint_probe("softirq");
+	struct ktlat_probe_add function = function_probe(TARGET);
 
+	function.backend = KTLAT_BACKEND_KRETPROBE;
 	set_file(DEBUGFS "/kprobes/enabled", 0);
-	refused(function_probe(TARGET), -EBUSY, KTLAT_REFUSED_OFF, 0,
+	refused(function, -EBUSY, KTLAT_REFUSED_OFF, 0,
 		"function, kprobes switched off");
 	refused(pair_probe("ktlat_target_begin", "ktlat_target_end"), -EBUSY,
 		KTLAT_REFUSED_OFF, 0, "pair, kprobes switched off");
@@ -221,9 +223,9 @@ static void switched_off(void)
 	       "tracepoints take no kprobe");
 	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
 	set_file(DEBUGFS "/kprobes/enabled", 1);
-	add = function_probe(TARGET);
-	expect(0, fd, KTLAT_IOC_PROBE_ADD, &add, "kprobes switched on again");
-	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+	expect(0, fd, KTLAT_IOC_PROBE_ADD, &function,
+	       "kprobes switched on again");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, function.id);
 }
 
 /* The limit on the number of probes, and that it is one on what there is. */

@@ -190,14 +190,17 @@ static void last_mapping(void)
 	ok(eventually(all_gone, NULL), "the last mapping ends it");
 }
 
+/* By a kretprobe, as that is what the kernel lists. */
 static void killed(void)
 {
+	struct ktlat_probe_add add = function_probe(TARGET);
 	int pipes[2], status;
 	char byte;
 	pid_t pid;
 
 	if (pipe(pipes))
 		die("pipe");
+	add.backend = KTLAT_BACKEND_KRETPROBE;
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
@@ -205,7 +208,7 @@ static void killed(void)
 		size_t size;
 
 		new_session(fd);
-		map_probe(fd, add_probe(fd, function_probe(TARGET)), &size);
+		map_probe(fd, add_probe(fd, add), &size);
 		if (write(pipes[1], "", 1) == 1)
 			pause();
 		_exit(1);
