@@ -329,8 +329,9 @@ static int target_module_refusal(const struct module *module,
 {
 	if (READ_ONCE(module->state) == MODULE_STATE_GOING)
 		return KTLAT_REFUSED_UNKNOWN;
-	return within_module_init(address, module) ? KTLAT_REFUSED_INIT :
-						     KTLAT_REFUSED_NOT;
+	/* Not "in init text?": what has just been freed is in none. */
+	return within_module_core(address, module) ? KTLAT_REFUSED_NOT :
+						     KTLAT_REFUSED_INIT;
 }
 
 /**

@@ -34,6 +34,10 @@
  * What takes and gives back a slot, and what looks for it when the task exits,
  * all runs in that task. So a slot with the current task in it changes under
  * nobody's hand, but for interrupts, which leave everything as they found it.
+ * It would if a call that is entered after its task's exit was told never returned:
+ * its instance gives the slot back for whoever uses that next, and another task
+ * may have come to the same address by then. No function with an ftrace site is
+ * known to be entered that late and not to return.
  */
 struct ktlat_owed {
 	struct task_struct *task;
