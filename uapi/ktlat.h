@@ -74,6 +74,35 @@
  * refused with EACCES. A mapping outlives the probe: once the probe has been
  * removed it shows the final figures.
  *
+ * DOC: The event ring
+ *
+ * A ring holds the last records of one CPU: one struct ktlat_ring_header, and at
+ * @slot_offset @nr_slots slots of @slot_size bytes, each a struct ktlat_event or
+ * longer. Records are numbered from 1 without a gap; number n lies in the slot
+ * n modulo @nr_slots until number n + @nr_slots takes its place. @sequence of a
+ * slot is the number of the record in it, and 0 while it is being written and
+ * before it is written first.
+ *
+ * The kernel never waits for a reader and knows of none. A reader keeps its own
+ * cursor, the number that it wants next, and
+ *   1. loads @sequence of that number's slot (acquire order); if it is less than
+ *      the number, the record is not there yet;
+ *   2. if it is the number, copies the slot, issues a read barrier and loads
+ *      @sequence again: the copy is the record if it is still the number;
+ *   3. in any other case has been overtaken: the record is lost to this reader,
+ *      and so are all up to @sequence - @nr_slots. The cursor goes on behind
+ *      them, and what it leaps over is what was lost.
+ * Records of nested contexts come in the order in which they were begun.
+ *
+ * At a quiet moment, of the records that were to be written since the ring was
+ * made,
+ *
+ *   all = @last + @dropped + @frozen
+ *
+ * and a reader that began with number 1 and has come to @last has
+ *
+ *   read + lost = @last
+ *
  * DOC: What adds up
  *
  * At a quiet moment, for each probe,
@@ -630,6 +659,113 @@ struct ktlat_counters {
 	__u64 abandoned;
 	__u64 unmatched;
 	__u64 reserved[6];
+};
+
+/*
+ * The event ring. No call makes or maps one yet; the layout is that of
+ * module/core/ring.h.
+ */
+#define KTLAT_RING_MAGIC	0x474e4952544bULL /* "KTRING", little-endian */
+
+/* ktlat_ring_header.stop of a ring that is not to be frozen. */
+#define KTLAT_RING_NEVER	(~0ULL)
+
+/* Longest name of a task, with its terminating zero. */
+#define KTLAT_COMM_LEN		16
+
+/**
+ * enum ktlat_context - What a CPU was doing, in @context of struct ktlat_event
+ * @KTLAT_CONTEXT_TASK: a task, or the idle loop
+ * @KTLAT_CONTEXT_SOFTIRQ: a softirq
+ * @KTLAT_CONTEXT_HARDIRQ: an interrupt
+ * @KTLAT_CONTEXT_NMI: a non-maskable interrupt
+ */
+enum ktlat_context {
+	KTLAT_CONTEXT_TASK	= 0,
+	KTLAT_CONTEXT_SOFTIRQ	= 1,
+	KTLAT_CONTEXT_HARDIRQ	= 2,
+	KTLAT_CONTEXT_NMI	= 3,
+};
+
+/**
+ * struct ktlat_event - One call, as a slot of a ring holds it
+ * @sequence: number of the record; 0 if there is none
+ * @probe_id: the probe
+ * @time_ns: when the call ended, CLOCK_MONOTONIC, in ns
+ * @latency_ns: how long it took, in ns
+ * @cgroup_id: cgroup of the task (v2), or 0
+ * @comm: name of the task, zero-terminated
+ * @pid: the task that ran at the end, in the initial pid namespace
+ * @tgid: its process
+ * @stack_id: kernel stack at the end, or 0
+ * @user_stack_id: user stack at the end, or 0
+ * @cpu: CPU on which the call ended, which is the ring's
+ * @start_cpu: CPU on which it began
+ * @function: which function of a group, from 0 up; else 0
+ * @context: &enum ktlat_context at the end
+ * @flags: zero; none is defined yet
+ * @values: what was captured of the call, or 0
+ * @reserved: zero; where the time went (on a CPU, preempted, blocked,
+ *	interrupted)
+ */
+struct ktlat_event {
+	__u64 sequence;
+	__u64 probe_id;
+	__u64 time_ns;
+	__u64 latency_ns;
+	__u64 cgroup_id;
+	char comm[KTLAT_COMM_LEN];
+	__u32 pid;
+	__u32 tgid;
+	__u32 stack_id;
+	__u32 user_stack_id;
+	__u16 cpu;
+	__u16 start_cpu;
+	__u16 function;
+	__u8 context;
+	__u8 flags;
+	__u64 values[2];
+	__u64 reserved[4];
+};
+
+/**
+ * struct ktlat_ring_header - Start of a ring
+ * @magic: %KTLAT_RING_MAGIC
+ * @session_id: the session whose records these are
+ * @slot_offset: from the start of this header to slot 0, in bytes
+ * @nr_slots: number of slots, a power of two
+ * @slot_size: from one slot to the next, in bytes
+ * @cpu: the CPU that writes
+ * @reserved1: zero
+ * @reserved2: zero
+ * @last: number of the last record that was begun, 0 before the first
+ * @open: of the records that are being written now, the lowest number; or 0
+ * @stop: the last number before the ring freezes, or %KTLAT_RING_NEVER. The ring
+ *	is frozen once @last has reached it, and keeps its records
+ * @dropped: records that were not written because the slot that was next was
+ *	still being written, by what this CPU was doing when it was interrupted;
+ *	or because one interrupt after the other came while it was taken
+ * @frozen: records that were not written because the ring was frozen
+ * @reserved3: zero
+ *
+ * The first half is constant. The second half is written for each record: a
+ * reader that looks at it for each record, too, slows down the writer.
+ */
+struct ktlat_ring_header {
+	__u64 magic;
+	__u64 session_id;
+	__u64 slot_offset;
+	__u32 nr_slots;
+	__u32 slot_size;
+	__u32 cpu;
+	__u32 reserved1;
+	__u64 reserved2[3];
+	__u64 last;
+	__u64 open;
+	__u64 stop;
+	__u64 dropped;
+	__u64 frozen;
+	__u64 reserved3[3];
 };
 
 /*
