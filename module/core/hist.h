@@ -24,9 +24,6 @@
 
 #include "env.h"
 
-/* How often a nested writer can get in the way: task, softirq, hardirq, NMI. */
-#define KTLAT_NESTING	4
-
 /* The buckets of a generation lie right behind its counters. */
 static __always_inline __u64 *ktlat_hist_buckets(struct ktlat_counters *counters)
 {
