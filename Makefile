@@ -60,6 +60,8 @@ test-programs: deps-test
 	@$(SUB) $(PARALLEL) -C tests/unit all SAN=1
 	@$(SUB) $(PARALLEL) -C tests/abi
 	@$(SUB) $(PARALLEL) -C tests/programs
+	@$(SUB) $(PARALLEL) -C tests/model
+	@$(SUB) $(PARALLEL) -C tests/stress
 
 # One after the other, cheap ones first; all of them, whichever fail.
 check:			## install what is missing, build and test everything (about 20 min)
@@ -67,10 +69,11 @@ check:			## install what is missing, build and test everything (about 20 min)
 		$(SUB) $$step || failed="$$failed $$step"; done; \
 	[ -z "$$failed" ] || { echo "make check: failed:$$failed" >&2; exit 1; }
 
-check-unit: test-programs vm-tools	## native tests (seconds)
-	$(call say,unit tests$(,) plain and with sanitizers (a few seconds))
-	@cd tests/unit && CMOCKA_MESSAGE_OUTPUT=TAP ../tap $$(find build build-san \
-		-maxdepth 1 -name 'test_*' ! -name '*.*' | sort) ../abi/layout64 ../abi/layout32
+check-unit: test-programs vm-tools	## native tests (half a minute)
+	$(call say,unit tests$(,) plain and with sanitizers$(,) and the ring on model CPUs (half a minute))
+	@cd tests/unit && CMOCKA_MESSAGE_OUTPUT=TAP ../tap $$(find build build-san ../model/build \
+		../stress/build -maxdepth 1 -name 'test_*' ! -name '*.*' | sort) \
+		../abi/layout64 ../abi/layout32
 
 check-harness: deps-vm deps-test	## what must fail in a guest does (30 s)
 	$(call say,tests of the guest harness (30 s))
@@ -82,7 +85,8 @@ check-vm: vm-modules vm-tools test-programs	## tests in guests; T=PART chooses b
 	@tests/tap -j $(JOBS) -e tests/vm/run-test $(VM_TESTS)
 
 check-long: vm-modules vm-tools test-programs	## the long form of those that have one (an hour)
-	$(call say,long tests in guests: $(LONG_TESTS))
+	$(call say,long tests$(,) natively and in guests: $(LONG_TESTS))
+	@KTLAT_LONG=1 tests/tap tests/model/build/test_ring_model
 	@KTLAT_LONG=1 tests/tap -e tests/vm/run-test $(LONG_TESTS)
 
 bench: vm-modules vm-tools	## guest instructions that a traced call costs (1 min)
@@ -113,6 +117,8 @@ clean:			## remove what was built
 	$(MAKE) -C tests/unit clean
 	$(MAKE) -C tests/abi clean
 	$(MAKE) -C tests/programs clean
+	$(MAKE) -C tests/model clean
+	$(MAKE) -C tests/stress clean
 
 help:			## this list
 	@sed -n 's/^\([a-z-]*\)[ a-z-]*:[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
