@@ -89,9 +89,13 @@ check-long: vm-modules vm-tools test-programs	## the long form of those that hav
 	@KTLAT_LONG=1 tests/tap tests/model/build/test_ring_model
 	@KTLAT_LONG=1 tests/tap -e tests/vm/run-test $(LONG_TESTS)
 
-bench: vm-modules vm-tools	## guest instructions that a traced call costs (1 min)
+bench: vm-modules vm-tools bench-ring	## guest instructions that a traced call costs, and bench-ring (1 min)
 	$(call say,counting instructions in a guest (1 min))
 	@tests/vm/run-test tests/bench/bench.sh
+
+bench-ring: deps-bench	## the event ring beside memcpy and LTTng-UST, natively (seconds)
+	$(call say,the cost of a record in the event ring (seconds))
+	@tests/bench/ring.sh
 
 bench-peers: vm-modules vm-tools deps-peers	## ktlat beside other tools; writes docs/bench.md (10 min)
 	$(call say,the cost of one traced call$(,) by each tool$(,) in two guests (10 min))
@@ -127,4 +131,4 @@ help:			## this list
 , := ,
 
 .PHONY: all modules tools kdir install uninstall vm-modules vm-tools test-programs \
-	check check-unit check-harness check-vm check-long bench bench-peers demo lint clean help
+	check check-unit check-harness check-vm check-long bench bench-ring bench-peers demo lint clean help
