@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2034 # read by lib.sh
 # SPDX-License-Identifier: GPL-2.0-only
 title='bare kretprobe module'
-files=(tests/bench/ktlat_bare.ko)
+files=("$TREE/tests/bench/ktlat_bare.ko")
 live=1
 
 start() {
-	insmod tests/bench/ktlat_bare.ko "func=$FUNC" 2>"$ERR"
+	insmod "$TREE/tests/bench/ktlat_bare.ko" "func=$FUNC" 2>"$ERR"
 }
 
 ready() {

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What is common to ktlat's backends; their files set backend.
 title="ktlat $backend"
-files=(userspace/ktlat-ctl ktlat.ko)
+files=(userspace/ktlat-ctl "$TREE/ktlat.ko")
 live=1
 
 start() {
-	insmod ./ktlat.ko && userspace/ktlat-ctl add-probe "$FUNC" --args-in-registers \
+	insmod "$TREE/ktlat.ko" && userspace/ktlat-ctl add-probe "$FUNC" --args-in-registers \
 		--backend "$backend" >"$OUT" 2>"$ERR"
 }
 

@@ -22,6 +22,7 @@ FUNC=jiffies64_to_msecs
 TARGET=/sys/kernel/debug/ktlat_target
 BENCH=$TARGET/bench_kernel
 DIR=tests/bench/peers
+TREE=${KTLAT_TREE:-.}
 BUILD=tests/bench/build
 TRACING=/sys/kernel/tracing
 OUT=/tmp/peer.out
@@ -190,7 +191,7 @@ prepare() {
 	# The kernel allocates its trace buffer at the first use, and keeps it.
 	size=$(sed 's/.*expanded: \([0-9]*\).*/\1/' "$TRACING/buffer_size_kb")
 	echo "$size" >"$TRACING/buffer_size_kb"
-	insmod tests/target/ktlat_target.ko
+	insmod "$TREE/tests/target/ktlat_target.ko"
 }
 
 # each_peer FUNCTION PEER...
