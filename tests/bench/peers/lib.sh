@@ -27,7 +27,7 @@ BUILD=tests/bench/build
 TRACING=/sys/kernel/tracing
 OUT=/tmp/peer.out
 ERR=/tmp/peer.err
-LIMIT=300 # seconds of the guest to attach or to detach in
+LIMIT=300 # seconds to attach or to detach in
 AGAIN=2   # seconds after which a tool that still traces is told again to end
 TOOL=()   # its processes
 
@@ -139,11 +139,25 @@ left_over() {
 	! names_func "$TRACING/enabled_functions" || echo -n ": ftrace still has the function"
 }
 
-# The reader of the trace buffer ends by itself once it has read all.
+# The reader of the trace buffer has come to its end, or to that of the buffer and
+# waits for more.
+all_read() {
+	local file stat n
+	for file in "$TRACING"/per_cpu/cpu*/stats; do
+		read -r _ n <"$file" # the line of the entries left
+		[[ $n == 0 ]] || return 1
+	done
+	read -r stat 2>/dev/null <"/proc/${TOOL[0]}/stat" || return 0
+	[[ $stat == *') '[SZ]' '* ]]
+}
+
+# Without tracing the reader ends by itself once it has read all; on Linux 6.12 it
+# does not if it is waiting already.
 read_rest() {
 	echo 0 >"$TRACING/tracing_on"
 	[[ ${#TOOL[@]} -gt 0 ]] || return 0
-	until_true eval '! tool_runs' || kill "${TOOL[@]}"
+	until_true all_read || :
+	! tool_runs || interrupt
 	wait "${TOOL[@]}" || :
 }
 
