@@ -126,7 +126,7 @@ clean:			## remove what was built
 
 help:			## this list
 	@sed -n 's/^\([a-z-]*\)[ a-z-]*:[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
-	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2 chooses the kernel that check-vm, check-long, bench and demo boot (6.1)"
+	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2 chooses the kernel that check-vm, check-long, bench, bench-peers and demo boot (6.1)"
 
 , := ,
 

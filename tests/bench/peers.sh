@@ -7,7 +7,8 @@
 # Two guests of the same kernel: one counts instructions (peers/cost.sh), one has
 # two CPUs (peers/load.sh). In each, all tools measure the same function under
 # the same load, one after the other. Prints a table, and writes it to
-# docs/bench.md and a chart to docs/bench.svg. Results stay in tests/bench/build.
+# docs/bench.md and a chart to docs/bench.svg; for a kernel other than the default
+# one to docs/bench-KERNEL.md and .svg. Results stay in tests/bench/build.
 set -euo pipefail
 
 PEERS=(nothing ktlat-direct ktlat-fprobe ktlat-kretprobe bare kprobe-events function-graph
@@ -52,9 +53,12 @@ guest() {
 }
 
 about() {
+	local name
+	name=$(scripts/kernel.sh name)
 	echo "date $(date -u +%F)"
 	echo "kernel $(scripts/kernel.sh release)"
-	echo "command make bench-peers KERNEL=${KERNEL:-6.1}"
+	echo "command make bench-peers KERNEL=$name"
+	[[ $(scripts/kernel.sh tree) == . ]] && echo "page bench" || echo "page bench-$name"
 	dpkg-query -W -f 'package ${Package} ${Version}\n' "${PACKAGES[@]}" 2>/dev/null || :
 }
 

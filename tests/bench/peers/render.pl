@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # render.pl BUILD DOCS: the results of cost.sh and load.sh in BUILD become a table
-# on stdout, DOCS/bench.md and DOCS/bench.svg.
+# on stdout, DOCS/PAGE.md and DOCS/PAGE.svg. PAGE is "bench" for the default kernel,
+# whose page also tells how it is measured, and bench-KERNEL for another.
 use strict;
 use warnings;
 
@@ -105,7 +106,7 @@ sub text_table {
 		$text =~ s/ +\n$/\n/;
 	}
 	$text =~ tr/`//d;
-	return $text . join '', map { "left out: $row{$_}{title}: $row{$_}{out}\n" =~ tr/`//dr } left_out();
+	return $text . join '', map { "left out: $row{$_}{title}: $row{$_}{out}\n" =~ tr/`/'/r } left_out();
 }
 
 sub left_out {
@@ -123,18 +124,32 @@ sub markdown {
 	my $out = join '', map { "- $row{$_}{title}: `" . ($row{$_}{out} =~ tr/`/'/r) . "`\n" } left_out();
 	$out ||= "Nothing.\n";
 	my $packages = join ', ', @packages;
-	return <<"END";
+	my $text = <<"END";
 # What it costs to measure one function
 
 $about{date}, Linux $about{kernel} (Debian's own, in QEMU without hardware virtualisation), by `$about{command}`, which wrote
 this page and the chart. Debian's packages of the peers: $packages.
 
-![Guest instructions added to each call](bench.svg)
+![Guest instructions added to each call]($about{page}.svg)
 
 $table
 ## Left out
 
 $out
+END
+	return $text . ($about{page} eq 'bench' ? others() . method() : <<"END");
+What the columns mean, and how it is measured: [bench.md](bench.md#how-it-is-measured), which is the same for another kernel.
+END
+}
+
+# Pages of other kernels that are there.
+sub others {
+	my @others = map { m{/(bench-(.*)\.md)$} ? "[$2]($1)" : () } sort glob "$docs/bench-*.md";
+	return @others ? 'The same on other kernels: ' . join(', ', @others) . ".\n\n" : '';
+}
+
+sub method {
+	return <<"END";
 ## How it is measured
 
 All tools measure the same function, `jiffies64_to_msecs()`, one after the other in one boot: a multiplication, in the kernel
@@ -145,8 +160,9 @@ and counts. "Nothing" is the same without a tool; what its row shows is the nois
   counted in instructions (`tests/vm/run --icount`); rounds of 1,000 calls, the median of 21 rounds, once three such medians in a
   row are within 1 %; less the same without a tool. The same figure on every run.
 - **Beside it**: instructions that the processes of the tool run for each call, user space and kernel, in the same guest: what
-  `/proc/PID/schedstat` shows as run for 5,000 calls, which come slowly enough for the tool to keep up. Tools that count in the
-  kernel have next to nothing to do here; those that read every call from the trace buffer pay most of their cost here.
+  `/proc/PID/schedstat` shows as run for 1,000 calls, the median of 5 times; they come slowly enough for the tool to keep up.
+  Tools that count in the kernel have next to nothing to do here; those that read every call from the trace buffer pay most of
+  their cost here.
 - **Time, ratio**: how many times as long a call takes as without the tool, in a guest with 2 virtual CPUs of which one calls:
   median of 101 rounds of 50 calls, over the mean of the medians of such rounds before attaching and after detaching. The
   function itself is a few instructions, so this is the worst case. The CPUs are emulated and share one thread of a machine that
@@ -158,8 +174,10 @@ and counts. "Nothing" is the same without a tool; what its row shows is the nois
   mistake which of the two returns. The tasks go on until the interrupts are done: as many calls as the tool lets them make.
 - **Attach, detach**: ms of guest time, in the guest that counts instructions (10^9 a second, on one CPU that is never idle): from
   the start of the command until each call is traced, and from its end until nothing is left on the function. What the command
-  reads from disk is in memory before. For ktlat and the bare module, loading and unloading the module is included; for tools that
-  read a buffer, reading the rest of it.
+  reads from disk is in memory before. For ktlat and the bare module, loading and unloading the module is included; for ktlat also
+  that it measures what a call costs, as it does at the first probe of each backend; for tools that read a buffer, reading the
+  rest of it. The load has stopped by then. A tool that goes on tracing for 2 s gets the signal to end again: bpftrace 0.17 misses
+  one that comes while it is not in `epoll_wait()`, as may be where CPUs are busy.
 - **Memory**: resident set of the tool's processes, shared libraries included / what the whole guest has less available
   (`MemAvailable` and the free pages held back for each CPU) than before attaching, 2 CPUs; for tools that use the kernel's trace
   buffer, that is added, as the kernel allocates it once and keeps it.
@@ -199,7 +217,7 @@ sub svg {
 	return <<"END";
 <svg xmlns="http://www.w3.org/2000/svg" width="$w" height="$h" viewBox="0 0 $w $h" role="img" aria-labelledby="title desc">
 <title id="title">Guest instructions added to each call of a traced function</title>
-<desc id="desc">Bars, linear scale; Linux $about{kernel}, $about{date}. The figures are in bench.md.</desc>
+<desc id="desc">Bars, linear scale; Linux $about{kernel}, $about{date}. The figures are in $about{page}.md.</desc>
 <style>
 text { font: 13px sans-serif; fill: #57606a }
 .head { font-size: 16px; font-weight: bold }
@@ -215,6 +233,6 @@ END
 
 read_results();
 print text_table();
-write_file("$docs/bench.md", markdown());
-write_file("$docs/bench.svg", svg());
-print "written: $docs/bench.md, $docs/bench.svg\n";
+write_file("$docs/$about{page}.md", markdown());
+write_file("$docs/$about{page}.svg", svg());
+print "written: $docs/$about{page}.md, $docs/$about{page}.svg\n";
