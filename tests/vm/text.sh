@@ -25,7 +25,7 @@ read_symbols() {
 COUNT=0
 [[ $(</sys/devices/system/cpu/vulnerabilities/retbleed) != *Stuffing ]] || COUNT=9
 counted_symbols() {
-	grep ' direct_' $SYMBOLS >/tmp/helpers
+	grep -E ' (direct_|preempt_schedule)' $SYMBOLS >/tmp/helpers
 	while read -r address name; do
 		echo "$(sum "$address" $((-COUNT))) $name"
 	done </tmp/helpers >>$SYMBOLS
