@@ -16,8 +16,8 @@
  * it is stopped it stays there, refuses new calls, and leaves when nobody is in
  * flight any more.
  *
- * The kernel disables preemption around both handlers, runs them only where RCU
- * looks, and stops recursion, so there is no guard here.
+ * The kernel disables preemption around both handlers and stops recursion, so
+ * there is no guard here.
  */
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
@@ -67,7 +67,10 @@ static int fpr_entry(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 }
 NOKPROBE_SYMBOL(fpr_entry);
 
-/* Probe context, while the probe is stopped and calls are in flight. */
+/*
+ * Probe context, while the probe is not started but on its function. @data is not
+ * to be looked at: it may lie where there is no room for it.
+ */
 static int fpr_entry_refuse(struct fprobe *fp, unsigned long ip,
 			    unsigned long ret_ip,
 			    struct ktlat_fprobe_regs *regs, void *data)
@@ -282,22 +285,41 @@ static void fpr_losses_update(struct fpr *fpr)
 	fpr->hook.nmissed_seen = nmissed;
 }
 
+/*
+ * Puts the fprobe on its function, where it refuses calls. The kernel sizes the
+ * data of a call first and tells the fprobes then: one that came in between has no
+ * room in that call, which is counted as missed, or is not even noticed by kernels
+ * that do not check. On return there is no such call any more. Under fpr_lock.
+ */
+static int fpr_hook_up(struct fpr *fpr)
+{
+	struct fpr_hook *hook = &fpr->hook;
+	int err;
+
+	hook->fp.entry_handler = fpr_entry_refuse;
+	err = ktlat_fprobe_register(&hook->fp, fpr->site);
+	if (err)
+		return err;
+	hook->registered = true;
+	ktlat_fprobe_synchronize_handlers();
+	return 0;
+}
+
 int fpr_hook_start(struct fpr *fpr)
 {
 	struct fpr_hook *hook = &fpr->hook;
 	int err;
 
-	WRITE_ONCE(hook->fp.entry_handler, fpr_entry);
-	if (hook->registered) {
-		/* What was missed meanwhile was not to be measured. */
-		hook->nmissed_seen = READ_ONCE(hook->fp.nmissed);
-		list_del_init(&hook->leaving);
-		return 0;
+	if (!hook->registered) {
+		err = fpr_hook_up(fpr);
+		if (err)
+			return err;
 	}
-	hook->nmissed_seen = 0;
-	err = ktlat_fprobe_register(&hook->fp, fpr->site);
-	hook->registered = !err;
-	return err;
+	list_del_init(&hook->leaving);
+	/* What was missed until now was not to be measured. */
+	hook->nmissed_seen = READ_ONCE(hook->fp.nmissed);
+	WRITE_ONCE(hook->fp.entry_handler, fpr_entry);
+	return 0;
 }
 
 /* Calls in flight are forgotten. Under fpr_lock. */
@@ -310,10 +332,11 @@ static void fpr_unhook(struct fpr *fpr)
 
 void fpr_hook_stop(struct fpr *fpr)
 {
-	WRITE_ONCE(fpr->hook.fp.entry_handler, fpr_entry_refuse);
-	/* From here on calls become fewer. */
-	synchronize_rcu();
+	/* What is missed from here on is not to be measured. */
 	fpr_losses_update(fpr);
+	WRITE_ONCE(fpr->hook.fp.entry_handler, fpr_entry_refuse);
+	ktlat_fprobe_synchronize_handlers();
+	/* From here on calls become fewer. */
 	if (!fpr_in_flight(fpr)) {
 		fpr_unhook(fpr);
 		return;
@@ -364,9 +387,10 @@ static void fpr_leave_work(struct work_struct *work)
 	mutex_unlock(&fpr_lock);
 }
 
-/* Handlers run only where RCU looks. */
+/* Handlers may run where RCU does not look, for which the caller has not waited. */
 void fpr_hooks_retire(void)
 {
+	ktlat_fprobe_synchronize_handlers();
 }
 
 void fpr_hooks_end(void)

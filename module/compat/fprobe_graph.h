@@ -38,21 +38,34 @@ static inline int ktlat_fprobe_register(struct fprobe *fp,
 	return register_fprobe_ips(fp, &function, 1);
 }
 
+/*
+ * Waits for who is in a handler: it runs with preemption off, and maybe where RCU
+ * does not look; not every kernel checks. Where the second does nothing, no function
+ * that ftrace can reach runs there. Context: may sleep.
+ */
+static inline void ktlat_fprobe_synchronize_handlers(void)
+{
+	synchronize_rcu();
+	synchronize_rcu_tasks_rude();
+}
+
 /**
  * ktlat_fprobe_unregister() - Take a fprobe off its function
  * @fp: registered
  *
- * Calls in flight come to no handler any more. On return none runs: they run with
- * preemption off, where RCU looks, and only for who is on the kernel's list. The
- * kernel waits for them itself since it has another function that does not.
+ * Calls in flight come to no handler any more. On return none runs: they run only
+ * for who is on the kernel's list. The kernel waits for them itself, where RCU looks,
+ * since it has another function that does not.
  *
  * Context: may sleep.
  */
 static inline void ktlat_fprobe_unregister(struct fprobe *fp)
 {
 	unregister_fprobe(fp);
-	if (!KTLAT_HAS_FPROBE_ASYNC)
-		synchronize_rcu();
+	if (KTLAT_HAS_FPROBE_ASYNC)
+		synchronize_rcu_tasks_rude();
+	else
+		ktlat_fprobe_synchronize_handlers();
 }
 
 /**
