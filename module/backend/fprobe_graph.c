@@ -43,6 +43,12 @@ static unsigned long fpr_last_cookie;
 /* Keeps ftrace from being switched off; guarded by fpr_lock. */
 static struct ftrace_ops *fpr_keeper;
 
+/*
+ * Keeps function graph tracing registered for fprobes, from the first use to
+ * fpr_hooks_end(); guarded by fpr_lock.
+ */
+static struct fprobe *fpr_graph_keeper;
+
 /* Whether fpr_perched() has found its call. */
 static bool fpr_found;
 
@@ -201,12 +207,36 @@ void fpr_perched(void)
  * their data lie where fpr_task_exit() looks for them. Under fpr_lock. Return: 0;
  * -EBUSY where they do not.
  */
-static int fpr_learn(void)
+static int fpr_learn(struct fprobe *fp)
+{
+	int err;
+
+	if (fpr_found)
+		return 0;
+	fpr_new_cookie();
+	err = ktlat_fprobe_register(fp, (unsigned long)fpr_perch);
+	if (err)
+		return err;
+	fpr_perch();
+	ktlat_fprobe_unregister(fp);
+	return fpr_found ? 0 : -EBUSY;
+}
+
+/*
+ * Has function graph tracing stay registered for fprobes. Each time the first of
+ * the system's fprobes comes, it takes the next of 16 indices, in turn. With index 0
+ * the kernel warns of a return whose call has no data of fprobes, as it marks all
+ * frames as that index's. On a fresh system fpr_learn() has used that one up, so
+ * this comes after it.
+ *
+ * Under fpr_lock. Return: 0; -EBUSY where fprobes do not work; -ENOMEM.
+ */
+static int fpr_keep_graph(void)
 {
 	struct fprobe *fp;
 	int err;
 
-	if (fpr_found)
+	if (fpr_graph_keeper)
 		return 0;
 	fp = kzalloc(sizeof(*fp), GFP_KERNEL);
 	if (!fp)
@@ -214,15 +244,23 @@ static int fpr_learn(void)
 	fp->entry_handler = fpr_learn_entry;
 	fp->exit_handler = fpr_learn_exit;
 	fp->entry_data_size = sizeof(struct fpr_call);
-	fpr_new_cookie();
-	err = ktlat_fprobe_register(fp, (unsigned long)fpr_perch);
-	if (!err) {
-		fpr_perch();
-		ktlat_fprobe_unregister(fp);
-		err = fpr_found ? 0 : -EBUSY;
-	}
-	kfree(fp);
+	err = fpr_learn(fp);
+	if (!err)
+		err = ktlat_fprobe_register(fp, (unsigned long)fpr_perch);
+	if (err)
+		kfree(fp);
+	else
+		fpr_graph_keeper = fp;
 	return err;
+}
+
+static void fpr_release_graph(void)
+{
+	if (!fpr_graph_keeper)
+		return;
+	ktlat_fprobe_unregister(fpr_graph_keeper);
+	kfree(fpr_graph_keeper);
+	fpr_graph_keeper = NULL;
 }
 
 /* One more fprobe of ours would have all on the function miss every call. */
@@ -258,7 +296,7 @@ int fpr_hook_add(struct fpr *fpr, const struct ktlat_plan *plan)
 	err = fpr_keep_ftrace();
 	if (err)
 		return err;
-	err = fpr_learn();
+	err = fpr_keep_graph();
 	if (err) {
 		if (list_empty(&fpr_hooks))
 			fpr_release_ftrace();
@@ -396,6 +434,9 @@ void fpr_hooks_retire(void)
 void fpr_hooks_end(void)
 {
 	cancel_delayed_work_sync(&fpr_leave);
+	mutex_lock(&fpr_lock);
+	fpr_release_graph();
+	mutex_unlock(&fpr_lock);
 }
 
 /* Probe context. */

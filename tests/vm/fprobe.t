@@ -217,11 +217,37 @@ eight_on_a_function() {
 	ktlat-ctl remove-probe all >/dev/null
 }
 
+# Calls that were forgotten return, after as many starts as there are indices of
+# function graph tracing: where fprobes then have the first one, the kernel warns.
+forgotten_return() {
+	local pids=() pid
+	target_reset
+	"${fprobe[@]}" ${F}_killable >/dev/null
+	for _ in {1..16}; do
+		echo "func=killable ctx=task calls=1 delay_ns=1000000000000" >"$TARGET_DIR/run" 2>/dev/null &
+		pids+=($!)
+	done
+	become killable '16 0 0 0 16' '16 sleep'
+	ktlat-ctl remove-probe all >/dev/null
+	"${fprobe[@]}" ${F}_busy >/dev/null
+	for pid in "${pids[@]}"; do
+		ktlat-ctl disable all >/dev/null
+		ktlat-ctl enable all >/dev/null
+		kill -KILL "$pid"
+		wait "$pid" 2>/dev/null
+	done
+	is "$(target_stat killable .returned)" 16 'and return, forgotten, one after each of 16 starts'
+	is "$(probe_stat ${F}_busy .entries)" 0 'which no other probe counts'
+	is "$(dmesg | grep -c 'WARNING: .*fprobe')" 0 'nor does the kernel warn'
+	ktlat-ctl remove-probe all >/dev/null
+}
+
 if ((POOL)); then
 	pool_of_1
 else
 	shadow_stack_is_full
 	eight_on_a_function
+	forgotten_return
 fi
 
 # Tasks that end inside: beside a kretprobe, whose calls are on the same list.
@@ -300,6 +326,8 @@ fails 'and one of our own' 'part of ktlat' "${fprobe[@]}" ktlat:fpr_perch
 fails 'and one without a site' 'no ftrace site|forbids' "${fprobe[@]}" asm_exc_page_fault
 ktlat-ctl remove-probe all >/dev/null
 
-is "$(grep -c ktlat $TRACING/enabled_functions)" 0 'nothing is left on any function'
+is "$(grep ktlat $TRACING/enabled_functions | grep -vc '^fpr_perch ')" 0 'nothing is left on any function'
+is "$(grep -c '^fpr_perch ' $TRACING/enabled_functions)" $((POOL == 0)) \
+	'but for the one of our own that keeps function graph tracing registered'
 ok 'and the module can go' rmmod ktlat
 done_testing
