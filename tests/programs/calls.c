@@ -49,6 +49,7 @@ static __u64 make_sleeps(unsigned long nr, __u64 ns)
 /* A thread and the ways to wake it and to hear that it has run. */
 struct waiter {
 	pthread_t thread;
+	long tid;
 	unsigned long nr;
 	int wake;
 	int ran;
@@ -75,11 +76,27 @@ static void *wait_main(void *arg)
 	struct waiter *waiter = arg;
 	unsigned long i;
 
+	waiter->tid = syscall(SYS_gettid);
+	pass(waiter->ran);
 	for (i = 0; i < waiter->nr; i++) {
 		await(waiter->wake);
 		pass(waiter->ran);
 	}
 	return NULL;
+}
+
+/* Does it wait to be woken? Its state comes after its name, in brackets. */
+static int is_asleep(const struct waiter *waiter)
+{
+	char path[64], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%ld/stat", waiter->tid);
+	file = fopen(path, "r");
+	if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		die(path);
+	fclose(file);
+	return state == 'S';
 }
 
 /* Both on CPU 0; the thread is made before we rise above it. */
@@ -98,6 +115,7 @@ static void start_waiter(struct waiter *waiter)
 		die("pthread_create");
 	if (sched_setscheduler(0, SCHED_FIFO, &param))
 		die("sched_setscheduler");
+	await(waiter->ran);
 }
 
 static __u64 make_waits(unsigned long nr, __u64 ns)
@@ -108,8 +126,10 @@ static __u64 make_waits(unsigned long nr, __u64 ns)
 
 	start_waiter(&waiter);
 	for (i = 0; i < nr; i++) {
-		/* Lets it come to its read, and the CPU to others. */
-		usleep(1000);
+		/* Leaves the CPU to it, and to others. */
+		do
+			usleep(1000);
+		while (!is_asleep(&waiter));
 		pass(waiter.wake);
 		start = now();
 		while (now() < start + ns)
