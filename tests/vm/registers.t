@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: timeout=480 icount append=preempt=full
+# vm: timeout=480 icount append=preempt=full long
 #
 # A traced function finds all registers as its caller left them, and its caller
 # finds what it returned and what it has to preserve: tests/target/regs.c. The
@@ -112,9 +112,5 @@ load_ktlat clock=monotonic
 right 'direct, by another clock'
 counted direct
 ktlat-ctl remove-probe all >/dev/null
-if grep -q '(full)' /sys/kernel/debug/sched/preempt; then
-	in_the_trampoline
-else
-	skip 'the trampoline calls the scheduler' "Linux $KERNEL cannot be told to preempt the kernel"
-fi
+[[ -z ${KTLAT_LONG-} ]] || ! grep -q '(full)' /sys/kernel/debug/sched/preempt || in_the_trampoline
 done_testing

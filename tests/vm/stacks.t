@@ -62,7 +62,7 @@ echo 0 >$TRACING/options/overwrite
 echo 4096 >$TRACING/buffer_size_kb
 load_target
 load_ktlat clock=monotonic
-interrupted 1500000 500 35 'ktime_get_mono_fast_ns|read_tsc'
+interrupted 700000 200 30 'ktime_get_mono_fast_ns|read_tsc'
 ok 'unload' ktlat-ctl unload
 load_ktlat
 interrupted $CALLS 500 40
