@@ -101,6 +101,9 @@ static const struct {
 	{ "read_hv_clock_msr_cs", "may be the clock that stamps" },
 	{ "read_hv_clock_tsc", "may be the clock that stamps" },
 	{ "read_hv_clock_tsc_cs", "may be the clock that stamps" },
+	{ "schedule", "is where all tasks sleep" },
+	{ "schedule_idle", "is where idle CPUs switch" },
+	{ "schedule_preempt_disabled", "is where tasks sleep" },
 	{ "schedule_tail", "is where a stack begins" },
 	{ "stack_trace_save", "sees itself, in direct_task_exit()" },
 	{ "swsusp_save", "resumes elsewhere" },
@@ -200,7 +203,8 @@ static int direct_start(struct ktlat_attachment *attachment)
 	else if (!ktlat_clock_serves())
 		err = -ENODATA;
 	else
-		err = ktlat_ftrace_direct_add(&direct->hook);
+		err = direct_check_patched(&direct->site, 1) ?:
+		      ktlat_ftrace_direct_add(&direct->hook);
 	direct->started = !err;
 	if (err == -ENODEV && !direct->gone && !direct->stuck)
 		direct_break(direct, err);

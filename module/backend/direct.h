@@ -145,6 +145,9 @@ void direct_table_add(struct direct_table *table, unsigned long body,
 		      u64 offset);
 s64 direct_table_find(const struct direct_table *table, unsigned long body);
 
+/* direct_patched.c */
+int direct_check_patched(const unsigned long *sites, unsigned int nr_sites);
+
 /* direct.c and direct_group.c */
 bool direct_is_excluded(const char *name);
 void direct_groups_module_event(unsigned long event,

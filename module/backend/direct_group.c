@@ -345,7 +345,8 @@ static int part_start(struct direct_part *part)
 		return -ENODEV;
 	if (part->gone)
 		return 0;
-	err = ktlat_ftrace_direct_add(&part->hook);
+	err = direct_check_patched(part->hook.sites, part->hook.nr_sites) ?:
+	      ktlat_ftrace_direct_add(&part->hook);
 	part->started = !err;
 	if (err == -ENODEV)
 		part_break(part, err);

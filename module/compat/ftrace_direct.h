@@ -77,6 +77,39 @@ struct ktlat_ftrace_direct {
 	struct ftrace_ops *ops;
 };
 
+#ifdef KTLAT_FTRACE_DIRECT_GROUPS
+/* Has an ops look at these sites. Context: may sleep. Return: 0 or an errno. */
+static inline int ktlat_ftrace_filter(struct ftrace_ops *ops,
+				      const unsigned long *sites,
+				      unsigned int nr_sites)
+{
+	/* They are not written to; the interface has no const. */
+	return ftrace_set_filter_ips(ops, (unsigned long *)sites, nr_sites, 0,
+				     0);
+}
+
+/* Frees what that took. */
+static inline void ktlat_ftrace_unfilter(struct ftrace_ops *ops,
+					 const unsigned long *sites)
+{
+	ftrace_free_filter(ops);
+}
+#else
+static inline int ktlat_ftrace_filter(struct ftrace_ops *ops,
+				      const unsigned long *sites,
+				      unsigned int nr_sites)
+{
+	return ftrace_set_filter_ip(ops, sites[0], 0, 0);
+}
+
+/* Not every kernel exports ftrace_free_filter(): a filter of nothing is none. */
+static inline void ktlat_ftrace_unfilter(struct ftrace_ops *ops,
+					 const unsigned long *sites)
+{
+	ftrace_set_filter_ip(ops, sites[0], 1, 0);
+}
+#endif
+
 #if KTLAT_HAS_FTRACE_DIRECT_OPS
 static inline int ktlat_ftrace_register(struct ktlat_ftrace_direct *direct)
 {
@@ -157,10 +190,8 @@ static inline int ktlat_ftrace_direct_remove(struct ktlat_ftrace_direct *direct)
 
 static inline int ktlat_ftrace_ops_add(struct ktlat_ftrace_direct *direct)
 {
-	/* It is not written to; the interface has no const. */
-	int err = ftrace_set_filter_ips(direct->ops,
-					(unsigned long *)direct->sites,
-					direct->nr_sites, 0, 0);
+	int err = ktlat_ftrace_filter(direct->ops, direct->sites,
+				      direct->nr_sites);
 
 	/* Broken already, but nothing of ours has been patched. */
 	if (err == -ENODEV)

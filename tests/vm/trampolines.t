@@ -73,7 +73,7 @@ probe_second() {
 	like "$(ktlat-ctl add-probe $F --args-in-registers)" "\($next, not direct: $TAKEN" \
 		"$name: auto says why it steps back"
 	load_start
-	for ((i = 0; i < 3; i++)); do
+	for ((i = 0; i < 10; i++)); do
 		"${direct[@]}" $F >/dev/null 2>&1 && fail "$name: a direct probe is refused"
 	done
 	load_stop
