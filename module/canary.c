@@ -48,7 +48,7 @@ static bool canary_sings(void)
  * ktlat_kprobe_enable() - Enable a registered kprobe, or the one of a kretprobe
  * @kp: the kprobe
  *
- * Until ktlat_kprobe_disable() ftrace stays switched on, if the kprobe uses it.
+ * If it uses ftrace, that stays switched on from now on.
  *
  * Context: ktlat_lock; may sleep. Return: 0; -EBUSY where kprobes are switched
  * off, -EUNATCH where ftrace is, and nothing is enabled; what enable_kprobe()
@@ -60,18 +60,7 @@ int ktlat_kprobe_enable(struct kprobe *kp)
 
 	if (err)
 		return err;
-	err = canary_sings() ? enable_kprobe(kp) : -EBUSY;
-	if (err && ktlat_kprobe_on_ftrace(kp))
-		ktlat_ftrace_release();
-	return err;
-}
-
-/* The counterpart; also for a kprobe whose function is gone. */
-void ktlat_kprobe_disable(struct kprobe *kp)
-{
-	disable_kprobe(kp);
-	if (ktlat_kprobe_on_ftrace(kp))
-		ktlat_ftrace_release();
+	return canary_sings() ? enable_kprobe(kp) : -EBUSY;
 }
 
 int ktlat_canary_init(void)

@@ -6,7 +6,6 @@
 struct kprobe;
 
 int ktlat_kprobe_enable(struct kprobe *kp);
-void ktlat_kprobe_disable(struct kprobe *kp);
 int ktlat_canary_init(void);
 void ktlat_canary_exit(void);
 

@@ -6,8 +6,10 @@
  * kernel.ftrace_enabled takes the calls out of all sites, and what is enabled
  * later puts none in; the kernel says nothing of it, and such a kprobe is never
  * hit. A ftrace_ops that is marked permanent keeps ftrace on, and is refused where
- * it is off. So we have one while such a kprobe is enabled, on a function that
- * nobody calls.
+ * it is off. So we have one from the first time on that such a kprobe is enabled,
+ * on a function that nobody calls. It stays until the module goes: when an ops
+ * goes, ftrace waits for a grace period of RCU-tasks, with its lock held, and a
+ * task that spins in the kernel can hold that up for minutes.
  */
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
@@ -17,13 +19,9 @@
 #include "compat/ftrace_regs.h"
 #include "ftrace_hold.h"
 
-/* Guards what follows. */
 static DEFINE_MUTEX(hold_lock);
 
-/* How many rely on ftrace. */
-static unsigned int hold_users;
-
-/* Registered as long as there is one; a fresh one each time. */
+/* Registered, if there is one. Under hold_lock. */
 static struct ftrace_ops *hold_ops;
 
 /* Never called. */
@@ -62,16 +60,8 @@ static int hold_register(void)
 	return 0;
 }
 
-/* Where ftrace has broken down, it may keep the ops. */
-static void hold_unregister(void)
-{
-	if (unregister_ftrace_function(hold_ops))
-		return;
-	hold_free(hold_ops);
-}
-
 /**
- * ktlat_ftrace_hold() - From now on ftrace is on
+ * ktlat_ftrace_hold() - From now on ftrace is on, until the module goes
  *
  * Context: may sleep. Return: 0; -EUNATCH where it is switched off; another errno
  * where it does not work at all.
@@ -81,19 +71,15 @@ int ktlat_ftrace_hold(void)
 	int err = 0;
 
 	mutex_lock(&hold_lock);
-	if (!hold_users)
+	if (!hold_ops)
 		err = hold_register();
-	if (!err)
-		hold_users++;
 	mutex_unlock(&hold_lock);
 	return err;
 }
 
-/* The counterpart of a ktlat_ftrace_hold() that succeeded. Context: may sleep. */
-void ktlat_ftrace_release(void)
+/* The module is going. Where ftrace has broken down, it may keep the ops. */
+void ktlat_ftrace_hold_exit(void)
 {
-	mutex_lock(&hold_lock);
-	if (!--hold_users)
-		hold_unregister();
-	mutex_unlock(&hold_lock);
+	if (hold_ops && !unregister_ftrace_function(hold_ops))
+		hold_free(hold_ops);
 }

@@ -5,7 +5,7 @@
 
 #ifdef CONFIG_KPROBES_ON_FTRACE
 int ktlat_ftrace_hold(void);
-void ktlat_ftrace_release(void);
+void ktlat_ftrace_hold_exit(void);
 void ktlat_ftrace_perch(void);
 #else
 static inline int ktlat_ftrace_hold(void)
@@ -13,7 +13,7 @@ static inline int ktlat_ftrace_hold(void)
 	return 0;
 }
 
-static inline void ktlat_ftrace_release(void)
+static inline void ktlat_ftrace_hold_exit(void)
 {
 }
 #endif

@@ -10,6 +10,7 @@
 #include "backend/backend.h"
 #include "canary.h"
 #include "device.h"
+#include "ftrace_hold.h"
 #include "hot/clock.h"
 #include "probe.h"
 #include "session.h"
@@ -46,6 +47,7 @@ static void __exit ktlat_exit(void)
 	ktlat_device_exit();
 	ktlat_probes_remove(&ktlat_session_default);
 	ktlat_backends_exit();
+	ktlat_ftrace_hold_exit();
 	ktlat_canary_exit();
 }
 module_exit(ktlat_exit);

@@ -35,7 +35,8 @@ static int patched_try(struct ftrace_ops *ops)
 	if (err) {
 		/* It may have been in ftrace's list for a moment. */
 		ktlat_synchronize_cpus();
-		return err;
+		/* A BPF program that is just coming or going: ask again later. */
+		return err == -EAGAIN ? -EBUSY : err;
 	}
 	return unregister_ftrace_function(ops) ? -ENODEV : 0;
 }
@@ -48,8 +49,8 @@ static int patched_try(struct ftrace_ops *ops)
  * A livepatch that comes afterwards is not seen. Where none is loaded, nothing is
  * asked of ftrace.
  *
- * Context: may sleep. Return: 0; -EBUSY if one is, or ftrace has broken down;
- * another errno.
+ * Context: may sleep. Return: 0; -EBUSY if one is; -ENODEV where ftrace has broken
+ * down, and may go on to call us; another errno.
  */
 int direct_check_patched(const unsigned long *sites, unsigned int nr_sites)
 {
@@ -64,11 +65,15 @@ int direct_check_patched(const unsigned long *sites, unsigned int nr_sites)
 	ops->func = patched_hit;
 	ops->flags = FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_IPMODIFY;
 	err = ktlat_ftrace_filter(ops, sites, nr_sites);
-	if (!err)
-		err = patched_try(ops);
-	/* Where ftrace has broken down it may keep the ops. */
+	/* Broken already, but nothing of ours has been patched. */
 	if (err == -ENODEV)
-		return -EBUSY;
+		err = -EBUSY;
+	if (!err) {
+		err = patched_try(ops);
+		/* ftrace may keep it, and some sites call it for ever. */
+		if (err == -ENODEV)
+			return err;
+	}
 	ktlat_ftrace_unfilter(ops, sites);
 	kfree(ops);
 	return err;

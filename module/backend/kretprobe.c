@@ -169,7 +169,7 @@ static void krp_stop(struct ktlat_attachment *attachment)
 	struct krp *krp = krp_of(attachment);
 
 	mutex_lock(&krp_lock);
-	ktlat_kprobe_disable(&krp_last_pool(krp)->rp.kp);
+	disable_kprobe(&krp_last_pool(krp)->rp.kp);
 	krp->missed_busy += krp_busy_now(krp_last_pool(krp)) - krp->busy_base;
 	krp->started = false;
 	krp_growth_forget(krp);

@@ -186,7 +186,7 @@ static void pair_stop(struct ktlat_attachment *attachment)
 {
 	struct pair *pair = pair_of(attachment);
 
-	ktlat_kprobe_disable(&pair->kp[0]);
+	disable_kprobe(&pair->kp[0]);
 	pair->missed_busy += READ_ONCE(pair->kp[0].nmissed) - pair->busy_base;
 	pair->started = false;
 }
@@ -196,7 +196,7 @@ static void pair_detach(struct ktlat_attachment *attachment)
 	struct pair *pair = pair_of(attachment);
 	struct kprobe *kps[] = { &pair->kp[0], &pair->kp[1] };
 
-	ktlat_kprobe_disable(&pair->kp[1]);
+	disable_kprobe(&pair->kp[1]);
 	unregister_kprobes(kps, ARRAY_SIZE(kps));
 	pair_free(pair);
 }

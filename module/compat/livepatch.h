@@ -19,10 +19,13 @@
  */
 static inline bool ktlat_livepatch_is_loaded(void)
 {
-	struct kernfs_node *folder =
-		kernfs_find_and_get(kernel_kobj->sd, "livepatch");
-	bool loaded = folder && READ_ONCE(folder->dir.subdirs);
+	struct kernfs_node *folder;
+	bool loaded;
 
+	if (!IS_ENABLED(CONFIG_LIVEPATCH))
+		return false;
+	folder = kernfs_find_and_get(kernel_kobj->sd, "livepatch");
+	loaded = folder && READ_ONCE(folder->dir.subdirs);
 	kernfs_put(folder);
 	return loaded;
 }

@@ -33,7 +33,7 @@ next=kretprobe
 
 # Task, softirq and hardirq callers at once, in one function and beside others.
 "${direct[@]}" ${F}_{busy,loop,recurse} >/dev/null
-target func=busy ctx=softirq calls=20000 async=1
+target func=busy ctx=softirq calls=20000 batch=10 async=1
 target func=busy ctx=hardirq calls=20000 period_ns=20000 async=1
 target func=loop ctx=hardirq calls=20000 period_ns=20000 async=1
 target func=busy ctx=kthread calls=200000 async=1

@@ -26,11 +26,35 @@ like "$(ktlat-ctl status)" 'module    not loaded.*load it as root with: ktlat-ct
 like "$(ktlat-ctl functions do_nanosleep)" 'do_nanosleep' 'functions are listed without it'
 is "$(grep -c '^ktlat ' /proc/modules)" 0 'none of these has loaded it'
 
+# ftrace switched off: what sits on its sites is never hit. It cannot be switched
+# off any more once there was a probe that is to be hit.
+ftrace=/proc/sys/kernel/ftrace_enabled
+load_target
+load_ktlat
+echo 0 >$ftrace
+ok 'ftrace is off: a disabled probe' ktlat-ctl add-probe --disabled ktlat_target_killable
+keep_state
+refused 1 'ftrace is switched off; switch it on: sysctl' $ctl add-probe ktlat_target_sleep
+refused 1 'ftrace is switched off' $ctl add-probe ktlat_target_begin..ktlat_target_end
+refused 1 'cannot enable probe [0-9]+: ftrace is switched off' $ctl enable ktlat_target_killable
+ok 'tracepoints need no ftrace' ktlat-ctl add-probe @hrtimer
+ktlat-ctl remove-probe @hrtimer >/dev/null
+ok 'it can be switched on and off meanwhile' eval "echo 1 >$ftrace && echo 0 >$ftrace && echo 1 >$ftrace"
+ok 'switched on again: enable' ktlat-ctl enable all
+ok 'and then stays on' eval "! echo 0 >$ftrace"
+ok 'switched on again: add' ktlat-ctl add-probe ktlat_target_sleep
+measures 'switched on again' sleep ctx=kthread calls=3 delay_ns=1000
+ok 'without the module it can be switched off' eval "ktlat-ctl unload >/dev/null && echo 0 >$ftrace"
+echo 1 >$ftrace
+load_ktlat
+ktlat-ctl add-probe ktlat_target_begin..ktlat_target_end >/dev/null
+ok 'a pair: it cannot be switched off' eval "! echo 0 >$ftrace"
+ktlat-ctl unload >/dev/null
+
 # For root alone, then for a group.
 # What Linux allows from 5.16 on; before, it is 64 KiB.
 ulimit -l 8192
 ok 'load from a file' ktlat-ctl load "$KTLAT_KO"
-load_target
 ktlat-ctl add-probe $F >/dev/null
 ktlat-ctl add-probe --public ktlat_target_loop >/dev/null
 target func=busy ctx=task calls=3
@@ -114,29 +138,6 @@ ok 'switched on again: add' ktlat-ctl add-probe ktlat_target_sleep
 target func=busy ctx=task calls=2
 is "$(probe_stat $F .count)" 5 'and what was there measures on'
 ok 'switched on again: enable' ktlat-ctl enable ktlat_target_killable
-ktlat-ctl remove-probe ktlat_target_sleep ktlat_target_killable >/dev/null
-
-# ftrace switched off: what sits on its sites is never hit. It cannot be switched
-# off below a probe that is to be hit.
-ftrace=/proc/sys/kernel/ftrace_enabled
-for spec in ktlat_target_sleep ktlat_target_begin..ktlat_target_end; do
-	ktlat-ctl add-probe "$spec" >/dev/null
-	ok "$spec: ftrace cannot be switched off" eval "! echo 0 >$ftrace"
-	ktlat-ctl remove-probe "$spec" >/dev/null
-done
-ktlat-ctl add-probe ktlat_target_killable >/dev/null
-ktlat-ctl disable all >/dev/null
-ok 'but below one that is disabled' eval "echo 0 >$ftrace"
-keep_state
-refused 1 'ftrace is switched off; switch it on: sysctl' $ctl add-probe ktlat_target_sleep
-refused 1 'ftrace is switched off' $ctl add-probe ktlat_target_begin..ktlat_target_end
-refused 1 'cannot enable probe [0-9]+: ftrace is switched off' $ctl enable ktlat_target_killable
-ok 'tracepoints need no ftrace' ktlat-ctl add-probe @hrtimer
-ktlat-ctl remove-probe @hrtimer >/dev/null
-echo 1 >$ftrace
-ok 'switched on again: add' ktlat-ctl add-probe ktlat_target_sleep
-ok 'switched on again: enable' ktlat-ctl enable all
-measures 'switched on again' sleep ctx=kthread calls=3 delay_ns=1000
 ktlat-ctl remove-probe ktlat_target_sleep ktlat_target_killable >/dev/null
 
 # The last: there is no way back.
