@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * canary.c - a kprobe on a function of our own, to tell whether kprobes work.
+ * canary.c - kprobes on functions of our own, to tell whether kprobes work.
  *
  * They may be switched off for the whole kernel, by a 0 in
- * /sys/kernel/debug/kprobes/enabled. enable_kprobe() reports success all the
+ * /sys/kernel/debug/kprobes/enabled; and those that sit on an ftrace site, by a 0
+ * in /proc/sys/kernel/ftrace_enabled. enable_kprobe() reports success all the
  * same, and nothing in the kprobe tells reliably that it is not armed. So we
  * enable one that nobody else hits, and hit it.
  */
+#include <linux/errno.h>
 #include <linux/kprobes.h>
 
 #include "canary.h"
 #include "compat/kprobes.h"
-#include "ftrace_hold.h"
 
 static bool canary_sang;
 
@@ -27,6 +28,14 @@ static void canary_sing(struct kprobe *kp, struct pt_regs *regs,
 	WRITE_ONCE(canary_sang, true);
 }
 
+/* The same on an ftrace site, where nothing is optimised. */
+static int canary_sing_ftrace(struct kprobe *kp, struct pt_regs *regs)
+{
+	WRITE_ONCE(canary_sang, true);
+	return 0;
+}
+NOKPROBE_SYMBOL(canary_sing_ftrace);
+
 /* Enabled only within ktlat_kprobe_enable(), so under ktlat_lock. */
 static struct kprobe canary = {
 	.addr = (kprobe_opcode_t *)ktlat_canary,
@@ -34,13 +43,19 @@ static struct kprobe canary = {
 	.flags = KPROBE_FLAG_DISABLED,
 };
 
-static bool canary_sings(void)
+static struct kprobe canary_ftrace = {
+	.addr = (kprobe_opcode_t *)ktlat_canary_ftrace,
+	.pre_handler = canary_sing_ftrace,
+	.flags = KPROBE_FLAG_DISABLED,
+};
+
+static bool canary_sings(struct kprobe *kp, void (*function)(void))
 {
-	if (enable_kprobe(&canary))
+	if (enable_kprobe(kp))
 		return false;
 	WRITE_ONCE(canary_sang, false);
-	ktlat_canary();
-	disable_kprobe(&canary);
+	function();
+	disable_kprobe(kp);
 	return READ_ONCE(canary_sang);
 }
 
@@ -48,25 +63,29 @@ static bool canary_sings(void)
  * ktlat_kprobe_enable() - Enable a registered kprobe, or the one of a kretprobe
  * @kp: the kprobe
  *
- * If it uses ftrace, that stays switched on from now on.
- *
  * Context: ktlat_lock; may sleep. Return: 0; -EBUSY where kprobes are switched
- * off, -EUNATCH where ftrace is, and nothing is enabled; what enable_kprobe()
- * says.
+ * off, -EUNATCH where ftrace is and the kprobe uses it, and nothing is enabled;
+ * what enable_kprobe() says.
  */
 int ktlat_kprobe_enable(struct kprobe *kp)
 {
-	int err = ktlat_kprobe_on_ftrace(kp) ? ktlat_ftrace_hold() : 0;
-
-	if (err)
-		return err;
-	return canary_sings() ? enable_kprobe(kp) : -EBUSY;
+	if (!canary_sings(&canary, ktlat_canary))
+		return -EBUSY;
+	if (ktlat_kprobe_on_ftrace(kp) &&
+	    !canary_sings(&canary_ftrace, ktlat_canary_ftrace))
+		return -EUNATCH;
+	return enable_kprobe(kp);
 }
 
 int ktlat_canary_init(void)
 {
 	int err = register_kprobe(&canary);
 
+	if (!err) {
+		err = register_kprobe(&canary_ftrace);
+		if (err)
+			unregister_kprobe(&canary);
+	}
 	if (err)
 		pr_err("this kernel refuses a kprobe in a module (%d)\n", err);
 	return err;
@@ -75,5 +94,6 @@ int ktlat_canary_init(void)
 /* Nothing is attached any more. */
 void ktlat_canary_exit(void)
 {
+	unregister_kprobe(&canary_ftrace);
 	unregister_kprobe(&canary);
 }

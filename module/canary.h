@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A kprobe on a function of our own, to tell whether kprobes work. */
+/* Kprobes on functions of our own, to tell whether kprobes work. */
 #ifndef KTLAT_CANARY_H
 #define KTLAT_CANARY_H
 
 struct kprobe;
+
+/* In canary_ftrace.c. */
+void ktlat_canary_ftrace(void);
 
 int ktlat_kprobe_enable(struct kprobe *kp);
 int ktlat_canary_init(void);

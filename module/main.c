@@ -10,7 +10,6 @@
 #include "backend/backend.h"
 #include "canary.h"
 #include "device.h"
-#include "ftrace_hold.h"
 #include "hot/clock.h"
 #include "probe.h"
 #include "session.h"
@@ -47,7 +46,6 @@ static void __exit ktlat_exit(void)
 	ktlat_device_exit();
 	ktlat_probes_remove(&ktlat_session_default);
 	ktlat_backends_exit();
-	ktlat_ftrace_hold_exit();
 	ktlat_canary_exit();
 }
 module_exit(ktlat_exit);

@@ -26,7 +26,6 @@ struct ktlat_session {
  *	krp_lock		backend/kretprobe.h
  *	direct_lock		backend/direct.h; also from the module notifier
  *	fpr_lock		backend/fprobe.h; likewise
- *	hold_lock		ftrace_hold.c
  *	starts_list_lock	hot/starts.c
  *	the kernel's own	CPU hotplug, kprobe, ftrace, tracepoint, text
  *	mmap_lock		the kernel itself takes it inside CPU hotplug
