@@ -62,7 +62,7 @@ echo 0 >$TRACING/options/overwrite
 echo 4096 >$TRACING/buffer_size_kb
 load_target
 load_ktlat clock=monotonic
-interrupted 700000 200 30 'ktime_get_mono_fast_ns|read_tsc'
+interrupted 1500000 500 35 'ktime_get_mono_fast_ns|read_tsc'
 ok 'unload' ktlat-ctl unload
 load_ktlat
 interrupted $CALLS 500 40
@@ -81,7 +81,7 @@ stacks | sed 's/+[^ ]*//g' | grep ${F}_outer >/tmp/stacks
 echo >$TRACING/kprobe_events
 is "$(wc -l </tmp/stacks)" 20 'a stack of each call, taken inside the function'
 like "$(sort -u /tmp/stacks)" \
-	"target_call ${F}_outer ktlat_direct_[0-9a-f]{2} ${F}_outer target_call make_calls thread_main kthread ret_from_fork\$" \
+	"target_call ${F}_outer ktlat_direct_[0-9a-f]{2} ${F}_outer target_call target_calls thread_main kthread ret_from_fork\$" \
 	'through the trampoline to its callers'
 ktlat-ctl remove-probe all >/dev/null
 done_testing
