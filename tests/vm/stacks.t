@@ -53,7 +53,7 @@ interrupted() {
 	cmp_ok "$(grep -cE "$slot$offset ${F}_empty$offset target_bench" /tmp/stacks)" '>=' "$2" \
 		'interrupts came upon the trampoline'
 	cmp_ok "$(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l)" '>=' "$3" \
-		'at nearly each of its instructions'
+		"at $3 of its instructions or more"
 	ktlat-ctl remove-probe all >/dev/null
 }
 
@@ -62,7 +62,8 @@ echo 0 >$TRACING/options/overwrite
 echo 4096 >$TRACING/buffer_size_kb
 load_target
 load_ktlat clock=monotonic
-interrupted 1500000 500 35 'ktime_get_mono_fast_ns|read_tsc'
+# Interrupts are off while the clock is read, and most come right behind that.
+interrupted 1500000 500 10 'ktime_get_mono_fast_ns|read_tsc'
 ok 'unload' ktlat-ctl unload
 load_ktlat
 interrupted $CALLS 500 40
