@@ -370,17 +370,17 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct device_file *df = file->private_data;
 	u64 offset = (u64)vma->vm_pgoff << PAGE_SHIFT;
-	struct ktlat_histogram *histogram;
+	struct ktlat_memory *memory;
 
 	if (offset >> PAGE_SHIFT != vma->vm_pgoff)
 		return -ENXIO;
 	if (mutex_lock_killable(&ktlat_map_lock))
 		return -EINTR;
-	histogram = ktlat_probe_histogram(df->session, &offset);
+	memory = ktlat_probe_memory(df->session, &offset);
 	mutex_unlock(&ktlat_map_lock);
-	if (IS_ERR(histogram))
-		return PTR_ERR(histogram);
-	return ktlat_mmap_histogram(vma, offset >> PAGE_SHIFT, histogram);
+	if (IS_ERR(memory))
+		return PTR_ERR(memory);
+	return ktlat_mmap(vma, offset >> PAGE_SHIFT, memory);
 }
 
 static int device_open(struct inode *inode, struct file *file)

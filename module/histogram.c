@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * histogram.c - the memory that a probe counts in and readers map.
- *
- * Pages lie on the node of the CPU that writes them, so they are taken one by
- * one and joined by vmap(); vmalloc() knows no node for a part of its area.
+ * histogram.c - what a probe counts in and readers map.
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>
-#include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
-#include <linux/slab.h>
+#include <linux/sched.h>
 #include <linux/string.h>
-#include <linux/topology.h>
-#include <linux/vmalloc.h>
 
 #include "histogram.h"
 
@@ -46,64 +40,6 @@ static void *histogram_area(const struct ktlat_histogram *histogram, u32 cpu)
 	return (void *)header + header->cpu_offset + cpu * header->cpu_stride;
 }
 
-static int histogram_alloc_pages(struct ktlat_histogram *histogram,
-				 unsigned long pages_per_cpu)
-{
-	for (unsigned long i = 0; i < histogram->nr_pages; i++) {
-		int node = NUMA_NO_NODE;
-
-		if (i) {
-			u32 cpu = (i - 1) / pages_per_cpu;
-
-			if (cpu_possible(cpu))
-				node = cpu_to_node(cpu);
-		}
-		histogram->pages[i] = alloc_pages_node(node,
-						       GFP_KERNEL_ACCOUNT |
-						       __GFP_ZERO, 0);
-		if (!histogram->pages[i])
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static void histogram_free(struct ktlat_histogram *histogram)
-{
-	vunmap(histogram->header);
-	for (unsigned long i = 0; histogram->pages && i < histogram->nr_pages; i++)
-		if (histogram->pages[i])
-			__free_page(histogram->pages[i]);
-	kvfree(histogram->pages);
-	ktlat_account_exit(&histogram->account);
-	kfree(histogram);
-}
-
-static int histogram_alloc_memory(struct ktlat_histogram *histogram,
-				  u32 precision, u32 nr_functions)
-{
-	int err;
-
-	histogram->nr_pages = ktlat_histogram_bytes(precision, nr_functions) >>
-			      PAGE_SHIFT;
-	err = ktlat_account_charge(&histogram->account,
-				   histogram->nr_pages << PAGE_SHIFT);
-	if (err)
-		return -EDQUOT;
-	histogram->pages = kvcalloc(histogram->nr_pages,
-				    sizeof(*histogram->pages), GFP_KERNEL);
-	if (!histogram->pages)
-		return -ENOMEM;
-	err = histogram_alloc_pages(histogram,
-				    histogram_area_bytes(precision,
-							 nr_functions) >>
-				    PAGE_SHIFT);
-	if (err)
-		return err;
-	histogram->header = vmap(histogram->pages, histogram->nr_pages, VM_MAP,
-				 PAGE_KERNEL);
-	return histogram->header ? 0 : -ENOMEM;
-}
-
 static void histogram_clear_functions(const struct ktlat_map_header *header,
 				      void *generation)
 {
@@ -117,7 +53,8 @@ static void histogram_clear_functions(const struct ktlat_map_header *header,
 	}
 }
 
-static void histogram_clear(struct ktlat_histogram *histogram, u32 generation)
+static void histogram_clear(const struct ktlat_histogram *histogram,
+			    u32 generation)
 {
 	const struct ktlat_map_header *header = histogram->header;
 
@@ -130,35 +67,29 @@ static void histogram_clear(struct ktlat_histogram *histogram, u32 generation)
 
 /**
  * ktlat_histogram_alloc() - Memory for the figures of one probe
+ * @histogram: zeroed before; filled in
  * @probe_id: told to readers
  * @precision: p, 0 to %KTLAT_PRECISION_MAX
  * @nr_functions: 1, or how many a group has room for
  *
- * Context: may sleep. Return: the histogram, to be given back by
- * ktlat_histogram_put(); -EDQUOT where it would pass RLIMIT_MEMLOCK; -ENOMEM.
+ * Context: may sleep. Return: 0 or an errno of ktlat_memory_alloc().
  */
-struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision,
-					      u32 nr_functions)
+int ktlat_histogram_alloc(struct ktlat_histogram *histogram, u64 probe_id,
+			  u32 precision, u32 nr_functions)
 {
 	u32 function_bytes = histogram_function_bytes(precision);
-	struct ktlat_histogram *histogram;
-	int err;
+	size_t area_bytes = histogram_area_bytes(precision, nr_functions);
+	struct ktlat_memory *memory = ktlat_memory_alloc(PAGE_SIZE, area_bytes);
 
-	histogram = kzalloc(sizeof(*histogram), GFP_KERNEL_ACCOUNT);
-	if (!histogram)
-		return ERR_PTR(-ENOMEM);
-	kref_init(&histogram->ref);
-	ktlat_account_init(&histogram->account);
-	err = histogram_alloc_memory(histogram, precision, nr_functions);
-	if (err) {
-		histogram_free(histogram);
-		return ERR_PTR(err);
-	}
+	if (IS_ERR(memory))
+		return PTR_ERR(memory);
+	histogram->memory = memory;
+	histogram->header = memory->start;
 	*histogram->header = (struct ktlat_map_header){
 		.magic = KTLAT_MAP_MAGIC,
 		.probe_id = probe_id,
 		.cpu_offset = PAGE_SIZE,
-		.cpu_stride = histogram_area_bytes(precision, nr_functions),
+		.cpu_stride = area_bytes,
 		.generation_stride = (u64)nr_functions * function_bytes,
 		.bucket_offset = sizeof(struct ktlat_counters),
 		.nr_cpus = nr_cpu_ids,
@@ -169,23 +100,14 @@ struct ktlat_histogram *ktlat_histogram_alloc(u64 probe_id, u32 precision,
 	};
 	histogram_clear(histogram, 0);
 	histogram_clear(histogram, 1);
-	return histogram;
+	return 0;
 }
 
-void ktlat_histogram_get(struct ktlat_histogram *histogram)
+/* Its memory, if it has any, stays as long as it is mapped. Context: may sleep. */
+void ktlat_histogram_free(struct ktlat_histogram *histogram)
 {
-	kref_get(&histogram->ref);
-}
-
-static void histogram_release(struct kref *ref)
-{
-	histogram_free(container_of(ref, struct ktlat_histogram, ref));
-}
-
-/* Context: may sleep. */
-void ktlat_histogram_put(struct ktlat_histogram *histogram)
-{
-	kref_put(&histogram->ref, histogram_release);
+	if (histogram->memory)
+		ktlat_memory_put(histogram->memory);
 }
 
 /* Tells the hot path where to count. */

@@ -13,7 +13,6 @@
 #include <linux/security.h>
 
 #include "group.h"
-#include "histogram.h"
 #include "probe_make.h"
 #include "session.h"
 #include "target.h"
@@ -158,10 +157,10 @@ int ktlat_probe_reset(struct ktlat_probe *probe)
 	/* A call lost from now on may be one of the new figures. */
 	backend->info(probe->attachment, &probe->before);
 	ktlat_clock_calibrate();
-	ktlat_histogram_flip(probe->histogram, &probe->meter);
+	ktlat_histogram_flip(&probe->histogram, &probe->meter);
 	if (backend->retire)
 		backend->retire(probe->attachment, epoch);
-	ktlat_histogram_clean(probe->histogram);
+	ktlat_histogram_clean(&probe->histogram);
 	backend->info(probe->attachment, &probe->base);
 	return 0;
 }
@@ -174,7 +173,7 @@ int ktlat_probe_remove(struct ktlat_probe *probe)
 	mutex_unlock(&ktlat_map_lock);
 	ktlat_probe_disable(probe);
 	probe->attachment->backend->detach(probe->attachment);
-	WRITE_ONCE(probe->histogram->header->removed, 1);
+	WRITE_ONCE(probe->histogram.header->removed, 1);
 	ktlat_probe_free(probe);
 	return 0;
 }
@@ -364,7 +363,7 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->pool = mechanism.pool;
 	info->starts = mechanism.starts;
 	info->uid = from_kuid_munged(current_user_ns(), probe->owner);
-	info->generation = probe->histogram->header->generation;
+	info->generation = probe->histogram.header->generation;
 	info->missed_pool = mechanism.missed_pool - probe->base.missed_pool;
 	info->missed_busy = mechanism.missed_busy - probe->base.missed_busy;
 	info->pool_grown = mechanism.pool_grown;
@@ -373,7 +372,7 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->cost_ps = backend->cost ? backend->cost->call_ps : 0;
 	info->share_ps = backend->cost ? backend->cost->share_ps : 0;
 	info->map_offset = ktlat_probe_map_offset(probe);
-	info->map_size = (u64)probe->histogram->nr_pages << PAGE_SHIFT;
+	info->map_size = ktlat_memory_bytes(probe->histogram.memory);
 	probe_tell_points(probe, info);
 }
 
@@ -440,15 +439,15 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 }
 
 /**
- * ktlat_probe_histogram() - The figures that may be mapped at an offset
+ * ktlat_probe_memory() - The figures that may be mapped at an offset
  * @session: of the descriptor
- * @offset: in bytes; what is left of it in the histogram is filled in
+ * @offset: in bytes; what is left of it in the memory is filled in
  *
- * Context: ktlat_map_lock. Return: the histogram with a reference for the
+ * Context: ktlat_map_lock. Return: the memory with a reference for the
  * caller; -ENXIO if there is none at that offset that the caller may see.
  */
-struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
-					      u64 *offset)
+struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
+					u64 *offset)
 {
 	bool all = probe_sees_all();
 	struct ktlat_probe *probe;
@@ -461,8 +460,8 @@ struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
 		    !probe_visible(probe, session, all))
 			continue;
 		*offset -= start;
-		ktlat_histogram_get(probe->histogram);
-		return probe->histogram;
+		ktlat_memory_get(probe->histogram.memory);
+		return probe->histogram.memory;
 	}
 	return ERR_PTR(-ENXIO);
 }

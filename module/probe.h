@@ -9,9 +9,10 @@
 #include <linux/uidgid.h>
 
 #include "backend/backend.h"
+#include "histogram.h"
 #include "hot/measure.h"
 
-struct ktlat_histogram;
+struct ktlat_memory;
 struct ktlat_session;
 
 /**
@@ -42,7 +43,7 @@ struct ktlat_probe {
 	int map_slot;
 	struct ktlat_meter meter;
 	struct ktlat_plan plan;
-	struct ktlat_histogram *histogram;
+	struct ktlat_histogram histogram;
 	struct ktlat_attachment *attachment;
 	struct ktlat_mechanism_info base;
 	struct ktlat_mechanism_info before;
@@ -64,8 +65,8 @@ int ktlat_probe_get(struct ktlat_session *session,
 int ktlat_probe_held(struct ktlat_held *held);
 void ktlat_probe_totals(const struct ktlat_session *session,
 			struct ktlat_info *info);
-struct ktlat_histogram *ktlat_probe_histogram(struct ktlat_session *session,
-					      u64 *offset);
+struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
+					u64 *offset);
 void ktlat_probes_remove(const struct ktlat_session *session);
 int ktlat_probe_function_add(struct ktlat_session *session,
 			     struct ktlat_function *function);

@@ -13,7 +13,6 @@
 
 #include "cost.h"
 #include "group.h"
-#include "histogram.h"
 #include "probe_make.h"
 #include "target.h"
 
@@ -75,14 +74,13 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->in_registers = add->flags & KTLAT_PROBE_REGISTERS;
 	memcpy(plan->point, add->point, sizeof(plan->point));
 	plan->meter = &probe->meter;
-	plan->account = &probe->histogram->account;
+	plan->account = &probe->histogram.memory->account;
 }
 
 /* Of a probe that is attached to nothing. */
 void ktlat_probe_free(struct ktlat_probe *probe)
 {
-	if (probe->histogram)
-		ktlat_histogram_put(probe->histogram);
+	ktlat_histogram_free(&probe->histogram);
 	if (probe->map_slot >= 0)
 		ida_free(probe_map_ida(probe), probe->map_slot);
 	ktlat_group_free(probe->plan.group);
@@ -93,19 +91,19 @@ static int probe_alloc_histogram(struct ktlat_probe *probe, u64 id,
 				 const struct ktlat_probe_add *add)
 {
 	u32 nr_functions = add->functions ?: 1;
-	struct ktlat_histogram *histogram;
+	struct ktlat_histogram *histogram = &probe->histogram;
+	int err;
 
 	if (ktlat_histogram_bytes(add->precision, nr_functions) >
 	    ktlat_probe_map_span(probe))
 		return -ENOMEM;
-	histogram = ktlat_histogram_alloc(id, add->precision, nr_functions);
-	if (IS_ERR(histogram))
-		return PTR_ERR(histogram);
-	probe->histogram = histogram;
+	err = ktlat_histogram_alloc(histogram, id, add->precision, nr_functions);
+	if (err)
+		return err;
 	ktlat_histogram_meter(histogram, &probe->meter);
 	/* Given back with the histogram's account, whole. */
 	if (add->functions &&
-	    ktlat_account_charge(&histogram->account,
+	    ktlat_account_charge(&histogram->memory->account,
 				 ktlat_group_bytes(add->functions)))
 		return -EDQUOT;
 	return 0;
