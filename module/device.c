@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <linux/cpumask.h>
 #include <linux/fs.h>
+#include <linux/log2.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -17,7 +18,9 @@
 #include "backend/backend.h"
 #include "device.h"
 #include "mmap.h"
+#include "offsets.h"
 #include "probe.h"
+#include "rings.h"
 #include "session.h"
 
 /* A struct can grow; one of more than this is no struct of ours. */
@@ -50,6 +53,7 @@ static int device_info(struct device_file *df, void *arg)
 	info->precision_default = KTLAT_PRECISION_DEFAULT;
 	info->memory_max = ktlat_account_limit_bytes();
 	ktlat_probe_totals(df->session, info);
+	info->memory_bytes += ktlat_rings_bytes_mine();
 	return 0;
 }
 
@@ -227,6 +231,38 @@ static int device_function_get(struct device_file *df, void *arg)
 	return ktlat_probe_function_get(df->session, function);
 }
 
+static bool rings_are_sound(const struct ktlat_rings_info *info)
+{
+	return !info->flags &&
+	       !memchr_inv(info->reserved, 0, sizeof(info->reserved));
+}
+
+static int device_rings_make(struct device_file *df, void *arg)
+{
+	struct ktlat_rings_info *info = arg;
+
+	info->refusal = KTLAT_REFUSED_NOT;
+	if (!rings_are_sound(info) || !is_power_of_2(info->nr_slots) ||
+	    info->nr_slots < KTLAT_SLOTS_MIN ||
+	    info->nr_slots > KTLAT_SLOTS_MAX)
+		return -EINVAL;
+	return ktlat_session_rings_make(df->session, info);
+}
+
+static int device_rings_get(struct device_file *df, void *arg)
+{
+	if (!rings_are_sound(arg))
+		return -EINVAL;
+	return ktlat_session_rings_get(df->session, arg);
+}
+
+static int device_rings_delete(struct device_file *df, void *arg)
+{
+	if (!rings_are_sound(arg))
+		return -EINVAL;
+	return ktlat_session_rings_delete(df->session);
+}
+
 /**
  * struct device_call - One ioctl
  * @cmd: its number
@@ -270,6 +306,12 @@ static const struct device_call device_calls[] = {
 	  .configures = true, .tells_why = true, .run = device_function_add },
 	{ KTLAT_IOC_FUNCTION_GET, sizeof(struct ktlat_function), 632,
 	  .run = device_function_get },
+	{ KTLAT_IOC_RINGS_MAKE, sizeof(struct ktlat_rings_info), 72,
+	  .configures = true, .tells_why = true, .run = device_rings_make },
+	{ KTLAT_IOC_RINGS_GET, sizeof(struct ktlat_rings_info), 72,
+	  .run = device_rings_get },
+	{ KTLAT_IOC_RINGS_DELETE, sizeof(struct ktlat_rings_info), 72,
+	  .configures = true, .run = device_rings_delete },
 };
 
 static const struct device_call *device_call_find(unsigned int cmd)
@@ -366,6 +408,16 @@ free:
 	return err;
 }
 
+/* What may be mapped at an offset, which becomes one in it. */
+static struct ktlat_memory *device_memory(struct ktlat_session *session,
+					  u64 *offset)
+{
+	if (*offset < KTLAT_OFFSET_RINGS)
+		return ktlat_probe_memory(session, offset);
+	*offset -= KTLAT_OFFSET_RINGS;
+	return ktlat_session_rings_memory(session);
+}
+
 static int device_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct device_file *df = file->private_data;
@@ -376,7 +428,7 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 		return -ENXIO;
 	if (mutex_lock_killable(&ktlat_map_lock))
 		return -EINTR;
-	memory = ktlat_probe_memory(df->session, &offset);
+	memory = device_memory(df->session, &offset);
 	mutex_unlock(&ktlat_map_lock);
 	if (IS_ERR(memory))
 		return PTR_ERR(memory);

@@ -11,7 +11,6 @@
 #include "canary.h"
 #include "device.h"
 #include "hot/clock.h"
-#include "probe.h"
 #include "session.h"
 
 #include <ktlat.h>
@@ -44,7 +43,7 @@ module_init(ktlat_init);
 static void __exit ktlat_exit(void)
 {
 	ktlat_device_exit();
-	ktlat_probes_remove(&ktlat_session_default);
+	ktlat_session_exit();
 	ktlat_backends_exit();
 	ktlat_canary_exit();
 }

@@ -14,6 +14,7 @@
 
 #include "group.h"
 #include "probe_make.h"
+#include "rights.h"
 #include "session.h"
 #include "target.h"
 
@@ -28,13 +29,6 @@ static LIST_HEAD(probes);
 
 /* The last id given out; under ktlat_lock. */
 static u64 probe_last_id;
-
-/* May the caller see probes that are not public? A plain reader need not. */
-static bool probe_sees_all(void)
-{
-	return ns_capable_noaudit(&init_user_ns, CAP_PERFMON) ||
-	       ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
-}
 
 static bool probe_visible(const struct ktlat_probe *probe,
 			  const struct ktlat_session *session, bool all)
@@ -260,7 +254,7 @@ int ktlat_probe_apply(struct ktlat_session *session,
 static struct ktlat_probe *probe_find_group(const struct ktlat_session *session,
 					    u64 id)
 {
-	bool all = probe_sees_all();
+	bool all = ktlat_sees_all();
 	struct ktlat_probe *probe;
 
 	list_for_each_entry(probe, &probes, node)
@@ -388,7 +382,7 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 int ktlat_probe_get(struct ktlat_session *session,
 		    struct ktlat_probe_info *info, bool next)
 {
-	bool all = probe_sees_all();
+	bool all = ktlat_sees_all();
 	struct ktlat_probe *probe;
 
 	lockdep_assert_held(&ktlat_lock);
@@ -412,7 +406,7 @@ int ktlat_probe_get(struct ktlat_session *session,
 int ktlat_probe_held(struct ktlat_held *held)
 {
 	lockdep_assert_held(&ktlat_lock);
-	if (!probe_sees_all() ||
+	if (!ktlat_sees_all() ||
 	    !ktlat_backend_held(&held->cursor, &held->point, &held->in_flight))
 		return -ENOENT;
 	if (!capable(CAP_SYSLOG))
@@ -424,7 +418,7 @@ int ktlat_probe_held(struct ktlat_held *held)
 void ktlat_probe_totals(const struct ktlat_session *session,
 			struct ktlat_info *info)
 {
-	bool all = probe_sees_all();
+	bool all = ktlat_sees_all();
 	const struct ktlat_probe *probe;
 
 	info->max_probes = max_probes;
@@ -449,7 +443,7 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
 					u64 *offset)
 {
-	bool all = probe_sees_all();
+	bool all = ktlat_sees_all();
 	struct ktlat_probe *probe;
 
 	lockdep_assert_held(&ktlat_map_lock);

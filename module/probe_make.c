@@ -13,6 +13,7 @@
 
 #include "cost.h"
 #include "group.h"
+#include "offsets.h"
 #include "probe_make.h"
 #include "target.h"
 
@@ -20,15 +21,10 @@
 
 static DEFINE_IDA(probe_map_slots);
 
-/*
- * Where groups are mapped: far behind all others, as they may be larger. 32-bit
- * callers reach offsets below 2^44.
- */
-#define PROBE_GROUP_OFFSET	(1ULL << 42)
-#define PROBE_GROUP_SPAN	(1ULL << 37)
-#define PROBE_OFFSET_END	(1ULL << 44)
-
 static DEFINE_IDA(probe_group_slots);
+
+/* From one group to the next; there can be no more than 16 at once. */
+#define PROBE_GROUP_SPAN	(1ULL << 37)
 
 /* Offsets of two mappings lie this far apart: the largest one fits. */
 u64 ktlat_probe_map_span(const struct ktlat_probe *probe)
@@ -43,7 +39,7 @@ u64 ktlat_probe_map_offset(const struct ktlat_probe *probe)
 {
 	u64 offset = probe->map_slot * ktlat_probe_map_span(probe);
 
-	return probe->plan.group ? PROBE_GROUP_OFFSET + offset : offset;
+	return probe->plan.group ? KTLAT_OFFSET_GROUPS + offset : offset;
 }
 
 static struct ida *probe_map_ida(const struct ktlat_probe *probe)
@@ -53,8 +49,8 @@ static struct ida *probe_map_ida(const struct ktlat_probe *probe)
 
 static int probe_map_take(struct ktlat_probe *probe)
 {
-	u64 room = probe->plan.group ? PROBE_OFFSET_END - PROBE_GROUP_OFFSET :
-				       PROBE_GROUP_OFFSET;
+	u64 room = probe->plan.group ? KTLAT_OFFSET_RINGS - KTLAT_OFFSET_GROUPS :
+				       KTLAT_OFFSET_GROUPS;
 	u64 max = div64_u64(room, ktlat_probe_map_span(probe)) - 1;
 
 	probe->map_slot = ida_alloc_max(probe_map_ida(probe),

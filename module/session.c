@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * session.c - a set of probes and its lifetime.
+ * session.c - a set of probes with their rings, and its lifetime.
  *
  * An anonymous session belongs to one open file. Mappings hold the file, so the
  * file's release is the end of the last descriptor and mapping, however they
  * went: there is nothing to clean up after a killed reader.
  */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/lockdep.h>
 #include <linux/slab.h>
 
 #include "probe.h"
+#include "rights.h"
+#include "rings.h"
 #include "session.h"
+#include "target.h"
 
 #include <ktlat.h>
 
@@ -37,15 +44,119 @@ struct ktlat_session *ktlat_session_new(void)
 	return session;
 }
 
+static void session_set_rings(struct ktlat_session *session,
+			      struct ktlat_rings *rings)
+{
+	mutex_lock(&ktlat_map_lock);
+	session->rings = rings;
+	mutex_unlock(&ktlat_map_lock);
+}
+
+/* No probe writes them any more. Under ktlat_lock. */
+static void session_free_rings(struct ktlat_session *session)
+{
+	struct ktlat_rings *rings = session->rings;
+
+	if (!rings)
+		return;
+	session_set_rings(session, NULL);
+	ktlat_rings_free(rings);
+}
+
+/*
+ * Ends what is in a session. The lock is given up after each probe, as each takes
+ * grace periods. Without ktlat_lock.
+ */
+static void session_empty(struct ktlat_session *session)
+{
+	ktlat_probes_remove(session);
+	mutex_lock(&ktlat_lock);
+	session_free_rings(session);
+	mutex_unlock(&ktlat_lock);
+}
+
 /*
  * Ends an anonymous session with its probes; no-op on the default one. Nobody
- * else knows the session any more. The lock is given up after each probe, as
- * each takes grace periods. Without ktlat_lock.
+ * else knows the session any more. Without ktlat_lock.
  */
 void ktlat_session_end(struct ktlat_session *session)
 {
 	if (session->kind == KTLAT_SESSION_DEFAULT)
 		return;
-	ktlat_probes_remove(session);
+	session_empty(session);
 	kfree(session);
+}
+
+/* Ends what is in the default session. The device is gone. */
+void ktlat_session_exit(void)
+{
+	session_empty(&ktlat_session_default);
+}
+
+/**
+ * ktlat_session_rings_make() - Give a session its rings
+ * @session: the session
+ * @info: @nr_slots is well-formed; the rest or the refusal is filled in
+ *
+ * Context: ktlat_lock; may sleep. Return: 0 or an errno of ktlat.h.
+ */
+int ktlat_session_rings_make(struct ktlat_session *session,
+			     struct ktlat_rings_info *info)
+{
+	struct ktlat_rings *rings;
+
+	lockdep_assert_held(&ktlat_lock);
+	if (session->rings)
+		return -EEXIST;
+	rings = ktlat_rings_make(session->id, info->nr_slots);
+	if (PTR_ERR(rings) == -EDQUOT) {
+		info->refusal = KTLAT_REFUSED_MEMLOCK;
+		return ktlat_target_errno(info->refusal);
+	}
+	if (IS_ERR(rings))
+		return PTR_ERR(rings);
+	session_set_rings(session, rings);
+	ktlat_rings_tell(rings, info);
+	return 0;
+}
+
+/* Context: ktlat_lock. Return: 0, or -ENOENT if the caller may see none. */
+int ktlat_session_rings_get(const struct ktlat_session *session,
+			    struct ktlat_rings_info *info)
+{
+	lockdep_assert_held(&ktlat_lock);
+	if (!session->rings || !ktlat_sees_all())
+		return -ENOENT;
+	ktlat_rings_tell(session->rings, info);
+	return 0;
+}
+
+/* Context: ktlat_lock; may sleep. Return: 0 or an errno of ktlat.h. */
+int ktlat_session_rings_delete(struct ktlat_session *session)
+{
+	lockdep_assert_held(&ktlat_lock);
+	if (!session->rings)
+		return -ENOENT;
+	if (!uid_eq(session->rings->owner, current_uid()) &&
+	    !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	session_free_rings(session);
+	return 0;
+}
+
+/**
+ * ktlat_session_rings_memory() - The rings, to be mapped
+ * @session: of the descriptor
+ *
+ * Context: ktlat_map_lock. Return: the memory with a reference for the caller;
+ * -ENXIO if there are none that the caller may see.
+ */
+struct ktlat_memory *
+ktlat_session_rings_memory(const struct ktlat_session *session)
+{
+	lockdep_assert_held(&ktlat_map_lock);
+	if (!session->rings || !ktlat_sees_all())
+		return ERR_PTR(-ENXIO);
+	ktlat_memory_get(session->rings->memory);
+	return session->rings->memory;
 }

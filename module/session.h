@@ -8,14 +8,20 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+struct ktlat_memory;
+struct ktlat_rings;
+struct ktlat_rings_info;
+
 /**
  * struct ktlat_session - A set of probes; the probes point at it
  * @id: told to users
  * @kind: &enum ktlat_session_kind
+ * @rings: where its probes write events, or NULL; under both locks below
  */
 struct ktlat_session {
 	u64 id;
 	u32 kind;
+	struct ktlat_rings *rings;
 };
 
 /*
@@ -37,8 +43,8 @@ struct ktlat_session {
 extern struct mutex ktlat_lock;
 
 /*
- * Guards, together with ktlat_lock, what mmap() looks at: the list of probes
- * and the binding of descriptors. Who changes them holds both locks, who looks
+ * Guards, together with ktlat_lock, what mmap() looks at: the list of probes,
+ * the rings of sessions and the binding of descriptors. Who changes them holds both locks, who looks
  * at them holds one.
  */
 extern struct mutex ktlat_map_lock;
@@ -48,5 +54,14 @@ extern struct ktlat_session ktlat_session_default;
 
 struct ktlat_session *ktlat_session_new(void);
 void ktlat_session_end(struct ktlat_session *session);
+void ktlat_session_exit(void);
+
+int ktlat_session_rings_make(struct ktlat_session *session,
+			     struct ktlat_rings_info *info);
+int ktlat_session_rings_get(const struct ktlat_session *session,
+			    struct ktlat_rings_info *info);
+int ktlat_session_rings_delete(struct ktlat_session *session);
+struct ktlat_memory *
+ktlat_session_rings_memory(const struct ktlat_session *session);
 
 #endif /* KTLAT_SESSION_H */

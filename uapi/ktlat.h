@@ -7,6 +7,7 @@
  * /dev/ktlat is opened, asked by ioctl and read by mmap. Three objects exist:
  *
  *   file descriptor --> session --> probes --> one histogram each (mapped)
+ *                          |------> event rings, one for each CPU (mapped)
  *
  * A *session* is a set of probes. A fresh descriptor is bound to the *default*
  * session, which lasts as long as the module. %KTLAT_IOC_SESSION_NEW binds the
@@ -43,7 +44,8 @@
  * for their memory; changing the probe of
  * another user needs CAP_SYS_ADMIN (else EPERM). Without CAP_PERFMON and
  * CAP_SYS_ADMIN a reader sees the probes marked %KTLAT_PROBE_PUBLIC and no
- * other, as if no other existed. Kernel addresses read as 0 without CAP_SYSLOG.
+ * other, and no rings, as if no others existed. Kernel addresses read as 0
+ * without CAP_SYSLOG.
  *
  * DOC: The mapping of a probe
  *
@@ -75,6 +77,12 @@
  * removed it shows the final figures.
  *
  * DOC: The event ring
+ *
+ * A session has rings once %KTLAT_IOC_RINGS_MAKE has made them, one for each CPU
+ * number below @nr_rings, so also for CPUs that come later. mmap(PROT_READ,
+ * MAP_SHARED) at @map_offset of struct ktlat_rings_info shows them, page by page,
+ * each @ring_stride bytes behind the one before; the rules are those for the
+ * mapping of a probe. A mapping outlives its rings.
  *
  * A ring holds the last records of one CPU: one struct ktlat_ring_header, and at
  * @slot_offset @nr_slots slots of @slot_size bytes, each a struct ktlat_event or
@@ -330,6 +338,8 @@ enum ktlat_refusal {
 #define KTLAT_STARTS_MAX	(1U << 20)
 #define KTLAT_STARTS_DEFAULT	8192
 #define KTLAT_FUNCTIONS_MAX	32768
+#define KTLAT_SLOTS_MIN		16
+#define KTLAT_SLOTS_MAX		(1U << 20)
 
 /**
  * struct ktlat_info - What this module is and what it can do
@@ -347,8 +357,8 @@ enum ktlat_refusal {
  * @max_probes: out: how many probes one user may have at once
  * @nr_probes: out: how many probes there are now that the caller may see, in
  *	the session of the descriptor
- * @memory_bytes: out: memory held by the probes of the calling user, in bytes;
- *	without what mappings keep of probes that were removed
+ * @memory_bytes: out: memory held by the probes and rings of the calling user, in
+ *	bytes; without what mappings keep of those that were removed
  * @memory_max: out: how far it may grow together with all else that the user
  *	has locked (RLIMIT_MEMLOCK), in bytes; all ones for no limit
  * @reserved: must be zero
@@ -575,6 +585,40 @@ struct ktlat_held {
 	struct ktlat_point point;
 };
 
+/**
+ * struct ktlat_rings_info - The event rings of the session
+ * @size: in: size of this struct
+ * @flags: must be zero
+ * @nr_slots: %KTLAT_IOC_RINGS_MAKE: in: how many records each ring holds, a power of
+ *	two, %KTLAT_SLOTS_MIN to %KTLAT_SLOTS_MAX; %KTLAT_IOC_RINGS_GET: out
+ * @nr_rings: out: one more than the highest CPU number that there can be
+ * @map_offset: out: offset to mmap at
+ * @map_size: out: size of the mapping, in bytes
+ * @ring_stride: out: from the ring of one CPU to the next, in bytes
+ * @refusal: out: %KTLAT_IOC_RINGS_MAKE, also where it fails: &enum ktlat_refusal
+ * @uid: out: who made them and pays for them, in the caller's user namespace
+ * @reserved: must be zero
+ *
+ * %KTLAT_IOC_RINGS_DELETE fills in nothing. The rings of an anonymous session go
+ * with it, those of the default session with the module.
+ *
+ * Further errors: EEXIST (%KTLAT_IOC_RINGS_MAKE: it has some); ENOMEM; of the other
+ * calls, ENOENT (it has none that the caller may see); of %KTLAT_IOC_RINGS_DELETE,
+ * EPERM (another user made them, and the caller lacks CAP_SYS_ADMIN).
+ */
+struct ktlat_rings_info {
+	__u32 size;
+	__u32 flags;
+	__u32 nr_slots;
+	__u32 nr_rings;
+	__u64 map_offset;
+	__u64 map_size;
+	__u64 ring_stride;
+	__u32 refusal;
+	__u32 uid;
+	__u64 reserved[3];
+};
+
 /*
  * The calls. As the size travels in the struct, the numbers do not hold it and
  * stay the same when a struct grows.
@@ -592,6 +636,10 @@ struct ktlat_held {
 #define KTLAT_IOC_HELD_NEXT	_IO(KTLAT_IOC_MAGIC, 0x17) /* ktlat_held */
 #define KTLAT_IOC_FUNCTION_ADD	_IO(KTLAT_IOC_MAGIC, 0x18) /* ktlat_function */
 #define KTLAT_IOC_FUNCTION_GET	_IO(KTLAT_IOC_MAGIC, 0x19) /* ktlat_function */
+
+#define KTLAT_IOC_RINGS_MAKE	_IO(KTLAT_IOC_MAGIC, 0x20) /* ktlat_rings_info */
+#define KTLAT_IOC_RINGS_GET	_IO(KTLAT_IOC_MAGIC, 0x21) /* ktlat_rings_info */
+#define KTLAT_IOC_RINGS_DELETE	_IO(KTLAT_IOC_MAGIC, 0x22) /* ktlat_rings_info */
 
 #define KTLAT_MAP_MAGIC		0x54414c544bULL /* "KTLAT", little-endian */
 
@@ -661,10 +709,7 @@ struct ktlat_counters {
 	__u64 reserved[6];
 };
 
-/*
- * The event ring. No call makes or maps one yet; the layout is that of
- * module/core/ring.h.
- */
+/* The event ring; written and read by module/core/ring.h. */
 #define KTLAT_RING_MAGIC	0x474e4952544bULL /* "KTRING", little-endian */
 
 /* ktlat_ring_header.stop of a ring that is not to be frozen. */

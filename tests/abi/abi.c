@@ -164,6 +164,14 @@ int get_probe(int fd, __u64 id, struct ktlat_probe_info *info)
 	return call(fd, KTLAT_IOC_PROBE_GET, info);
 }
 
+struct ktlat_rings_info rings_of(__u32 nr_slots)
+{
+	return (struct ktlat_rings_info){
+		.size = sizeof(struct ktlat_rings_info),
+		.nr_slots = nr_slots,
+	};
+}
+
 void *map_probe(int fd, __u64 id, size_t *size)
 {
 	struct ktlat_probe_info info;

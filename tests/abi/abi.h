@@ -47,6 +47,9 @@ __u64 add_probe(int fd, struct ktlat_probe_add add);
 int on_probe(int fd, unsigned long request, __u64 id);
 int get_probe(int fd, __u64 id, struct ktlat_probe_info *info);
 
+/* What the next rings will be made of. */
+struct ktlat_rings_info rings_of(__u32 nr_slots);
+
 /* Maps the figures of a probe read-only. NULL on failure, with errno set. */
 void *map_probe(int fd, __u64 id, size_t *size);
 /* Sum over all CPUs of one member of the current generation. */

@@ -25,6 +25,7 @@ union argument {
 	struct ktlat_probe_ref ref;
 	struct ktlat_probe_info probe;
 	struct ktlat_function function;
+	struct ktlat_rings_info rings;
 };
 
 static const struct a_call {
@@ -52,6 +53,13 @@ static const struct a_call {
 	  offsetof(struct ktlat_probe_ref, reserved), 4,		\
 	  offsetof(struct ktlat_probe_ref, flags), true }
 	REF(DELETE), REF(ENABLE), REF(DISABLE), REF(RESET),
+	/* Those that the first one makes serve the others. */
+#define RINGS(what, configures)						\
+	{ "RINGS_" #what, KTLAT_IOC_RINGS_##what,			\
+	  sizeof(struct ktlat_rings_info),				\
+	  offsetof(struct ktlat_rings_info, reserved), 24,		\
+	  offsetof(struct ktlat_rings_info, flags), configures }
+	RINGS(MAKE, true), RINGS(GET, false), RINGS(DELETE, true),
 };
 
 /* These want a group, so that a right call is refused below, too. */
@@ -84,6 +92,8 @@ static void valid(const struct a_call *c, union argument *arg)
 			.id = probe,
 			.point.name = TARGET,
 		};
+	else if (c->request == KTLAT_IOC_RINGS_MAKE)
+		arg->rings.nr_slots = KTLAT_SLOTS_MIN;
 	arg->size = c->size;
 }
 
@@ -329,7 +339,8 @@ static void unknown_calls(void)
 {
 	static const unsigned long requests[] = {
 		_IO(KTLAT_IOC_MAGIC, 0x02), _IO(KTLAT_IOC_MAGIC, 0x0f),
-		_IO(KTLAT_IOC_MAGIC, 0x1a), _IO(KTLAT_IOC_MAGIC, 0xff),
+		_IO(KTLAT_IOC_MAGIC, 0x1a), _IO(KTLAT_IOC_MAGIC, 0x1f),
+		_IO(KTLAT_IOC_MAGIC, 0x23), _IO(KTLAT_IOC_MAGIC, 0xff),
 		_IO(KTLAT_IOC_MAGIC + 1, 0x00), _IO(0, 0), 0xffffffff,
 		_IOWR(KTLAT_IOC_MAGIC, 0x00, struct ktlat_info),
 		_IOW(KTLAT_IOC_MAGIC, 0x10, struct ktlat_probe_add),

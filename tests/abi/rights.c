@@ -214,6 +214,78 @@ static int told_memlock(int fd, void *limit)
 	return info.memory_max != *(__u64 *)limit || info.memory_bytes != 0;
 }
 
+static int makes_rings(int fd, void *unused)
+{
+	struct ktlat_rings_info rings = rings_of(KTLAT_SLOTS_MIN);
+
+	(void)unused;
+	return call(fd, KTLAT_IOC_RINGS_MAKE, &rings);
+}
+
+static int sees_rings(int fd, void *unused)
+{
+	struct ktlat_rings_info rings = rings_of(0);
+
+	(void)unused;
+	return call(fd, KTLAT_IOC_RINGS_GET, &rings);
+}
+
+static int deletes_rings(int fd, void *unused)
+{
+	struct ktlat_rings_info rings = rings_of(0);
+
+	(void)unused;
+	return call(fd, KTLAT_IOC_RINGS_DELETE, &rings);
+}
+
+static int maps_rings(int fd, void *rings)
+{
+	struct ktlat_rings_info *info = rings;
+	void *map = mmap(NULL, info->map_size, PROT_READ, MAP_SHARED, fd,
+			 info->map_offset);
+
+	return map == MAP_FAILED ? -errno : 0;
+}
+
+static void rings(int fd)
+{
+	const __u64 perfmon = BIT(CAP_PERFMON), admin = BIT(CAP_SYS_ADMIN);
+	struct ktlat_rings_info info = rings_of(KTLAT_SLOTS_MIN);
+
+	ok(with_caps(0, makes_rings, fd, NULL) == -EPERM,
+	   "nobody can make rings: EPERM");
+	ok(with_caps(BIT(CAP_SYSLOG), makes_rings, fd, NULL) == -EPERM,
+	   "nor with CAP_SYSLOG: EPERM");
+	expect(0, fd, KTLAT_IOC_RINGS_MAKE, &info, "rings of root");
+	ok(with_caps(0, sees_rings, fd, NULL) == -ENOENT,
+	   "nobody sees them: ENOENT");
+	ok(with_caps(0, maps_rings, fd, &info) == -ENXIO,
+	   "nor can map them: ENXIO");
+	ok(with_caps(0, deletes_rings, fd, NULL) == -EPERM,
+	   "nor delete them: EPERM");
+	ok(with_caps(perfmon, sees_rings, fd, NULL) == 0,
+	   "CAP_PERFMON sees them");
+	ok(with_caps(perfmon, maps_rings, fd, &info) == 0, "and can map them");
+	ok(with_caps(admin, maps_rings, fd, &info) == 0,
+	   "CAP_SYS_ADMIN can map them");
+	ok(with_caps(perfmon, deletes_rings, fd, NULL) == -EPERM,
+	   "CAP_PERFMON cannot delete another's: EPERM");
+	ok(with_caps(admin, deletes_rings, fd, NULL) == 0,
+	   "CAP_SYS_ADMIN can");
+	ok(with_caps(perfmon, makes_rings, fd, NULL) == 0,
+	   "CAP_PERFMON can make rings");
+	ok(!deletes_rings(fd, NULL), "which root can delete");
+}
+
+static int rings_hit_memlock(int fd, void *unused)
+{
+	struct ktlat_rings_info rings = rings_of(KTLAT_SLOTS_MAX);
+	int got = call(fd, KTLAT_IOC_RINGS_MAKE, &rings);
+
+	(void)unused;
+	return got == -ENOMEM ? (int)rings.refusal : got;
+}
+
 static void memlock(int fd)
 {
 	struct as as = { .caps = BIT(CAP_PERFMON), .memlock = 8192,
@@ -222,6 +294,9 @@ static void memlock(int fd)
 
 	ok(in_child(become, fd, &as) == KTLAT_REFUSED_MEMLOCK,
 	   "over RLIMIT_MEMLOCK: ENOMEM, with that reason");
+	as.func = rings_hit_memlock;
+	ok(in_child(become, fd, &as) == KTLAT_REFUSED_MEMLOCK,
+	   "so is it with rings");
 	as.func = told_memlock;
 	as.arg = &limit;
 	ok(in_child(become, fd, &as) == 0, "INFO tells the limit");
@@ -248,6 +323,7 @@ int main(void)
 	public_id = add_probe(fd, add);
 	unprivileged(fd);
 	with_some(fd);
+	rings(fd);
 	memlock(fd);
 	/* "All" means one's own; what nobody left behind stays. */
 	expect(0, fd, KTLAT_IOC_PROBE_DELETE, &all, "delete all");

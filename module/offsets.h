@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * offsets.h - what lies where in the device's offsets, which mmap() takes. 32-bit
+ * callers reach those below 2^44.
+ */
+#ifndef KTLAT_OFFSETS_H
+#define KTLAT_OFFSETS_H
+
+/* Probes, each at a place of its own, from 0 on; groups, which may be larger. */
+#define KTLAT_OFFSET_GROUPS	(1ULL << 42)
+/* The rings of the session that the descriptor is bound to. */
+#define KTLAT_OFFSET_RINGS	(1ULL << 43)
+
+#endif /* KTLAT_OFFSETS_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * rings.h - the event rings of a session.
+ */
+#ifndef KTLAT_RINGS_H
+#define KTLAT_RINGS_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+
+#include "memory.h"
+
+struct ktlat_rings_info;
+
+/**
+ * struct ktlat_rings - One ring for each CPU number; guarded by ktlat_lock
+ * @node: in the list of all
+ * @owner: who made them
+ * @nr_slots: of each
+ * @stride: from one to the next, in bytes
+ * @memory: where they lie; mappings hold it, too
+ */
+struct ktlat_rings {
+	struct list_head node;
+	kuid_t owner;
+	u32 nr_slots;
+	size_t stride;
+	struct ktlat_memory *memory;
+};
+
+struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots);
+void ktlat_rings_free(struct ktlat_rings *rings);
+void ktlat_rings_tell(const struct ktlat_rings *rings,
+		      struct ktlat_rings_info *info);
+u64 ktlat_rings_bytes_mine(void);
+
+#endif /* KTLAT_RINGS_H */
