@@ -274,12 +274,15 @@ ktlat_ring_overtaken(struct ktlat_ring_reader *reader, __u64 found)
 	return KTLAT_RING_LOST;
 }
 
+/* A word of a record, whatever it holds: compilers may not tell them apart by type. */
+typedef __u64 __attribute__((__may_alias__)) ktlat_ring_word;
+
 /* Four words a turn: compilers leave loops as they are, and this is hot. */
 static inline void ktlat_ring_copy(struct ktlat_event *event,
 				   const struct ktlat_event *slot)
 {
-	const __u64 *from = (const __u64 *)slot;
-	__u64 *to = (__u64 *)event;
+	const ktlat_ring_word *from = (const ktlat_ring_word *)slot;
+	ktlat_ring_word *to = (ktlat_ring_word *)event;
 
 	for (unsigned int i = 0; i < sizeof(*event) / sizeof(*to); i += 4) {
 		to[i] = env_read(&from[i]);
