@@ -142,7 +142,7 @@ static int device_probe_add(struct device_file *df, void *arg)
 	add->refusal = KTLAT_REFUSED_NOT;
 	add->refused_point = 0;
 	if (add->flags & ~(KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED |
-			   KTLAT_PROBE_REGISTERS) ||
+			   KTLAT_PROBE_REGISTERS | KTLAT_PROBE_EVENTS) ||
 	    (add->flags & KTLAT_PROBE_REGISTERS &&
 	     add->kind != KTLAT_KIND_FUNCTION) ||
 	    add->precision > KTLAT_PRECISION_MAX ||

@@ -57,13 +57,16 @@ static int probe_refuse(struct ktlat_probe_add *add, int refusal)
 	return ktlat_target_errno(refusal);
 }
 
-/* What the caller may not have, whatever it asks for. */
-static int probe_admit(struct ktlat_probe_add *add)
+/* What the caller may not have, on whatever function. */
+static int probe_admit(const struct ktlat_session *session,
+		       struct ktlat_probe_add *add)
 {
 	if (security_locked_down(LOCKDOWN_KPROBES))
 		return probe_refuse(add, KTLAT_REFUSED_LOCKDOWN);
 	if (probe_count_mine() >= max_probes)
 		return probe_refuse(add, KTLAT_REFUSED_LIMIT);
+	if (add->flags & KTLAT_PROBE_EVENTS && !session->rings)
+		return probe_refuse(add, KTLAT_REFUSED_RINGS);
 	return 0;
 }
 
@@ -80,14 +83,14 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 	int err;
 
 	lockdep_assert_held(&ktlat_lock);
-	err = probe_admit(add);
+	err = probe_admit(session, add);
 	if (err)
 		return err;
 	if (list_empty(&probes))
 		ktlat_clock_choose();
 	else
 		ktlat_clock_calibrate();
-	probe = ktlat_probe_alloc(probe_last_id + 1, add);
+	probe = ktlat_probe_alloc(session, probe_last_id + 1, add);
 	if (PTR_ERR(probe) == -EDQUOT)
 		return probe_refuse(add, KTLAT_REFUSED_MEMLOCK);
 	if (IS_ERR(probe))
@@ -99,7 +102,6 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 		ktlat_probe_free(probe);
 		return err;
 	}
-	probe->session = session;
 	probe->id = add->id = ++probe_last_id;
 	mutex_lock(&ktlat_map_lock);
 	list_add_tail(&probe->node, &probes);
@@ -348,6 +350,8 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->flags = probe->public ? KTLAT_PROBE_PUBLIC : 0;
 	if (!probe_is_exact(probe, &mechanism))
 		info->flags |= KTLAT_PROBE_INEXACT;
+	if (probe->rings)
+		info->flags |= KTLAT_PROBE_EVENTS;
 	info->id = probe->id;
 	info->kind = probe->plan.kind;
 	info->backend = backend->id;

@@ -13,6 +13,7 @@
 #include "hot/measure.h"
 
 struct ktlat_memory;
+struct ktlat_rings;
 struct ktlat_session;
 
 /**
@@ -27,6 +28,7 @@ struct ktlat_session;
  * @meter: what the hot path reads
  * @plan: what was asked for, and addresses
  * @histogram: its figures
+ * @rings: where it writes events, or NULL
  * @attachment: its backend's part
  * @base: what the mechanism had lost at the last reset
  * @before: the same just before that, which may be less
@@ -44,6 +46,7 @@ struct ktlat_probe {
 	struct ktlat_meter meter;
 	struct ktlat_plan plan;
 	struct ktlat_histogram histogram;
+	struct ktlat_rings *rings;
 	struct ktlat_attachment *attachment;
 	struct ktlat_mechanism_info base;
 	struct ktlat_mechanism_info before;

@@ -15,6 +15,8 @@
 #include "group.h"
 #include "offsets.h"
 #include "probe_make.h"
+#include "rings.h"
+#include "session.h"
 #include "target.h"
 
 #include <ktlat.h>
@@ -73,9 +75,20 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->account = &probe->histogram.memory->account;
 }
 
+/* Lets the hot path write to the rings of the session. */
+static void probe_write_events(struct ktlat_probe *probe, u64 id)
+{
+	probe->rings = probe->session->rings;
+	probe->rings->nr_probes++;
+	probe->meter.recorder = &probe->rings->recorder;
+	probe->meter.probe_id = id;
+}
+
 /* Of a probe that is attached to nothing. */
 void ktlat_probe_free(struct ktlat_probe *probe)
 {
+	if (probe->rings)
+		probe->rings->nr_probes--;
 	ktlat_histogram_free(&probe->histogram);
 	if (probe->map_slot >= 0)
 		ida_free(probe_map_ida(probe), probe->map_slot);
@@ -107,13 +120,15 @@ static int probe_alloc_histogram(struct ktlat_probe *probe, u64 id,
 
 /**
  * ktlat_probe_alloc() - A probe with its memory, attached to nothing
+ * @session: whose it will be; it has rings if the probe is to write events
  * @id: of the probe
  * @add: the well-formed wish
  *
  * Context: ktlat_lock; may sleep. Return: the probe, or an ERR_PTR: -EDQUOT where
  * it would pass RLIMIT_MEMLOCK; -ENOMEM; -ENOSPC without a place to map it at.
  */
-struct ktlat_probe *ktlat_probe_alloc(u64 id, const struct ktlat_probe_add *add)
+struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
+				      const struct ktlat_probe_add *add)
 {
 	struct ktlat_probe *probe = kzalloc(sizeof(*probe), GFP_KERNEL_ACCOUNT);
 	int err = -ENOMEM;
@@ -121,6 +136,7 @@ struct ktlat_probe *ktlat_probe_alloc(u64 id, const struct ktlat_probe_add *add)
 	if (!probe)
 		return ERR_PTR(-ENOMEM);
 	probe->map_slot = -1;
+	probe->session = session;
 	if (add->functions) {
 		probe->plan.group = ktlat_group_alloc(add->functions);
 		if (!probe->plan.group)
@@ -132,6 +148,8 @@ struct ktlat_probe *ktlat_probe_alloc(u64 id, const struct ktlat_probe_add *add)
 	err = probe_alloc_histogram(probe, id, add);
 	if (err)
 		goto free;
+	if (add->flags & KTLAT_PROBE_EVENTS)
+		probe_write_events(probe, id);
 	probe->public = add->flags & KTLAT_PROBE_PUBLIC;
 	probe->owner = current_uid();
 	probe_plan(probe, add);
@@ -163,6 +181,9 @@ static int probe_attach_by(struct ktlat_probe *probe, bool start,
 	int err;
 
 	probe->plan.refusal = KTLAT_REFUSED_NOT;
+	if (probe->rings && !backend->events)
+		return ktlat_target_refuse(&probe->plan, 0,
+					   KTLAT_REFUSED_EVENTS);
 	attachment = backend->attach(&probe->plan);
 	if (IS_ERR(attachment))
 		return probe_explain(probe, PTR_ERR(attachment));

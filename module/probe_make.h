@@ -7,7 +7,8 @@
 
 #include "probe.h"
 
-struct ktlat_probe *ktlat_probe_alloc(u64 id, const struct ktlat_probe_add *add);
+struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
+				      const struct ktlat_probe_add *add);
 void ktlat_probe_free(struct ktlat_probe *probe);
 int ktlat_probe_attach(struct ktlat_probe *probe,
 		       const struct ktlat_probe_add *add);

@@ -23,7 +23,9 @@ static void rings_init(const struct ktlat_rings *rings, u64 session_id)
 	struct ktlat_ring ring;
 
 	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		ktlat_ring_init(&ring, rings->memory->start + cpu * rings->stride,
+		ktlat_ring_init(&ring,
+				rings->recorder.rings +
+				cpu * rings->recorder.stride,
 				sizeof(*ring.header), rings->nr_slots);
 		ring.header->session_id = session_id;
 		ring.header->cpu = cpu;
@@ -41,6 +43,8 @@ static void rings_init(const struct ktlat_rings *rings, u64 session_id)
 struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots)
 {
 	struct ktlat_rings *rings = kzalloc(sizeof(*rings), GFP_KERNEL_ACCOUNT);
+	size_t stride = PAGE_ALIGN(sizeof(struct ktlat_ring_header) +
+				   nr_slots * sizeof(struct ktlat_event));
 	int err;
 
 	lockdep_assert_held(&ktlat_lock);
@@ -48,14 +52,17 @@ struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots)
 		return ERR_PTR(-ENOMEM);
 	rings->owner = current_uid();
 	rings->nr_slots = nr_slots;
-	rings->stride = PAGE_ALIGN(sizeof(struct ktlat_ring_header) +
-				   nr_slots * sizeof(struct ktlat_event));
-	rings->memory = ktlat_memory_alloc(0, rings->stride);
+	rings->memory = ktlat_memory_alloc(0, stride);
 	if (IS_ERR(rings->memory)) {
 		err = PTR_ERR(rings->memory);
 		kfree(rings);
 		return ERR_PTR(err);
 	}
+	rings->recorder = (struct ktlat_recorder){
+		.rings = rings->memory->start,
+		.stride = stride,
+		.mask = nr_slots - 1,
+	};
 	rings_init(rings, session_id);
 	list_add_tail(&rings->node, &rings_list);
 	return rings;
@@ -78,7 +85,7 @@ void ktlat_rings_tell(const struct ktlat_rings *rings,
 	info->nr_rings = nr_cpu_ids;
 	info->map_offset = KTLAT_OFFSET_RINGS;
 	info->map_size = ktlat_memory_bytes(rings->memory);
-	info->ring_stride = rings->stride;
+	info->ring_stride = rings->recorder.stride;
 	info->uid = from_kuid_munged(current_user_ns(), rings->owner);
 }
 

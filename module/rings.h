@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+#include "hot/record.h"
 #include "memory.h"
 
 struct ktlat_rings_info;
@@ -18,14 +19,16 @@ struct ktlat_rings_info;
  * @node: in the list of all
  * @owner: who made them
  * @nr_slots: of each
- * @stride: from one to the next, in bytes
+ * @nr_probes: that write to them
+ * @recorder: what these probes' hot path reads
  * @memory: where they lie; mappings hold it, too
  */
 struct ktlat_rings {
 	struct list_head node;
 	kuid_t owner;
 	u32 nr_slots;
-	size_t stride;
+	u32 nr_probes;
+	struct ktlat_recorder recorder;
 	struct ktlat_memory *memory;
 };
 

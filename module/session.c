@@ -140,6 +140,8 @@ int ktlat_session_rings_delete(struct ktlat_session *session)
 	if (!uid_eq(session->rings->owner, current_uid()) &&
 	    !capable(CAP_SYS_ADMIN))
 		return -EPERM;
+	if (session->rings->nr_probes)
+		return -EBUSY;
 	session_free_rings(session);
 	return 0;
 }

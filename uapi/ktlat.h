@@ -275,6 +275,10 @@ enum ktlat_state {
  *	loaded, and no group takes it (ESTALE)
  * @KTLAT_REFUSED_CROWDED: as many fprobes of ktlat's as can share a function are
  *	on it; only where fprobes have no pool (EUSERS)
+ * @KTLAT_REFUSED_RINGS: it is to write events, and the session has no rings
+ *	(ENOLINK)
+ * @KTLAT_REFUSED_EVENTS: the backend writes no events; direct and pairs do not
+ *	(EMEDIUMTYPE)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -300,6 +304,8 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_SITES	= 20,
 	KTLAT_REFUSED_INIT	= 21,
 	KTLAT_REFUSED_CROWDED	= 22,
+	KTLAT_REFUSED_RINGS	= 23,
+	KTLAT_REFUSED_EVENTS	= 24,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -323,6 +329,11 @@ enum ktlat_refusal {
 					   * has its name, so that a trampoline
 					   * may call it. Wrongly said, the
 					   * function reads garbage
+					   */
+
+#define KTLAT_PROBE_EVENTS	(1U << 4) /* each call that is recorded in the
+					   * histogram is written to the
+					   * session's rings, too
 					   */
 
 /* ktlat_probe_ref.flags */
@@ -411,8 +422,8 @@ struct ktlat_point {
 /**
  * struct ktlat_probe_add - A probe to add
  * @size: in: size of this struct
- * @flags: in: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED, KTLAT_PROBE_REGISTERS
- *	(for %KTLAT_KIND_FUNCTION)
+ * @flags: in: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED, KTLAT_PROBE_EVENTS,
+ *	KTLAT_PROBE_REGISTERS (for %KTLAT_KIND_FUNCTION)
  * @kind: in: &enum ktlat_kind
  * @backend: in: &enum ktlat_backend_id; one that cannot serve @kind: EINVAL
  * @precision: in: p of the histogram, 0 to %KTLAT_PRECISION_MAX: each power of
@@ -507,7 +518,7 @@ struct ktlat_probe_ref {
 /**
  * struct ktlat_probe_info - What a probe is and what its mechanism lost
  * @size: in: size of this struct
- * @flags: out: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_INEXACT
+ * @flags: out: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_INEXACT, KTLAT_PROBE_EVENTS
  * @id: in and out: %KTLAT_IOC_PROBE_GET: the probe (ENOENT if there is none);
  *	%KTLAT_IOC_PROBE_NEXT: the probe with the lowest id above this one
  *	(ENOENT after the last)
@@ -604,7 +615,8 @@ struct ktlat_held {
  *
  * Further errors: EEXIST (%KTLAT_IOC_RINGS_MAKE: it has some); ENOMEM; of the other
  * calls, ENOENT (it has none that the caller may see); of %KTLAT_IOC_RINGS_DELETE,
- * EPERM (another user made them, and the caller lacks CAP_SYS_ADMIN).
+ * EPERM (another user made them, and the caller lacks CAP_SYS_ADMIN) and EBUSY (a
+ * probe writes to them).
  */
 struct ktlat_rings_info {
 	__u32 size;
@@ -715,6 +727,9 @@ struct ktlat_counters {
 /* ktlat_ring_header.stop of a ring that is not to be frozen. */
 #define KTLAT_RING_NEVER	(~0ULL)
 
+/* ktlat_event.start_cpu where nobody knows. */
+#define KTLAT_CPU_UNKNOWN	0xffff
+
 /* Longest name of a task, with its terminating zero. */
 #define KTLAT_COMM_LEN		16
 
@@ -738,14 +753,15 @@ enum ktlat_context {
  * @probe_id: the probe
  * @time_ns: when the call ended, CLOCK_MONOTONIC, in ns
  * @latency_ns: how long it took, in ns
- * @cgroup_id: cgroup of the task (v2), or 0
- * @comm: name of the task, zero-terminated
- * @pid: the task that ran at the end, in the initial pid namespace
+ * @cgroup_id: cgroup of the task (v2), which is the inode number of its folder; or
+ *	0
+ * @comm: name of the task that ran at the end, zero-terminated
+ * @pid: that task, in the initial pid namespace; 0 for an idle one
  * @tgid: its process
  * @stack_id: kernel stack at the end, or 0
  * @user_stack_id: user stack at the end, or 0
  * @cpu: CPU on which the call ended, which is the ring's
- * @start_cpu: CPU on which it began
+ * @start_cpu: CPU on which it began, or %KTLAT_CPU_UNKNOWN
  * @function: which function of a group, from 0 up; else 0
  * @context: &enum ktlat_context at the end
  * @flags: zero; none is defined yet

@@ -212,6 +212,7 @@ const struct ktlat_backend ktlat_backend_kretprobe = {
 	.kind		= KTLAT_KIND_FUNCTION,
 	.feature	= KTLAT_FEATURE_KRETPROBE,
 	.exact		= false,
+	.events		= true,
 	.cost		= &krp_cost,
 	.attach		= krp_attach,
 	.start		= krp_start,

@@ -357,6 +357,7 @@ const struct ktlat_backend ktlat_backend_tracepoint = {
 	.kind		= KTLAT_KIND_TRACEPOINT,
 	.feature	= KTLAT_FEATURE_TRACEPOINT,
 	.exact		= true,
+	.events		= true,
 	.attach		= events_attach,
 	.start		= events_start,
 	.stop		= events_stop,

@@ -15,6 +15,7 @@
 
 #include "core/hist.h"
 #include "hot/clock.h"
+#include "hot/record.h"
 
 /**
  * struct ktlat_meter - What the hot path reads of a probe: one line, read-mostly
@@ -28,6 +29,8 @@
  * @area_stride: from one CPU's area to the next, in bytes
  * @precision_bit: 2^p
  * @function_stride: from one function of a group to the next, in bytes
+ * @recorder: where its calls are written as events, or NULL
+ * @probe_id: told in each event
  *
  * direct_x86.S reads it, too: see direct_layout.h.
  */
@@ -38,6 +41,8 @@ struct ktlat_meter {
 	u32 area_stride;
 	u64 precision_bit;
 	u32 function_stride;
+	const struct ktlat_recorder *recorder;
+	u64 probe_id;
 } ____cacheline_aligned;
 static_assert(sizeof(struct ktlat_meter) == SMP_CACHE_BYTES);
 
@@ -92,6 +97,7 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 	u64 epoch = ktlat_meter_epoch(meter);
 	struct ktlat_counters *counters;
 	s64 ticks = now - call->start;
+	u64 latency;
 
 	if (unlikely(call->epoch != epoch))
 		return;
@@ -100,7 +106,10 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		env_local_inc(&counters->clock_backwards);
 		ticks = 0;
 	}
-	ktlat_hist_record(counters, meter->precision, ktlat_clock_ns(ticks));
+	latency = ktlat_clock_ns(ticks);
+	ktlat_hist_record(counters, meter->precision, latency);
+	if (unlikely(meter->recorder))
+		ktlat_record(meter, latency);
 }
 
 /*

@@ -164,7 +164,7 @@ static void huge_size(const struct a_call *c)
 
 static void zeroes(const struct a_call *c)
 {
-	static const __u32 unknown[] = { 1U << 4, 1U << 31, 0xfffffff0 };
+	static const __u32 unknown[] = { 1U << 5, 1U << 31, 0xffffffe0 };
 	char text[40];
 	unsigned int i;
 

@@ -161,6 +161,43 @@ static void anonymous(void)
 	ok(eventually(no_memory, NULL), "the session's end is theirs");
 }
 
+static void refused(struct ktlat_probe_add add, int want, __u32 refusal,
+		    const char *what)
+{
+	expect(want, fd, KTLAT_IOC_PROBE_ADD, &add, what);
+	if (!ok(add.refusal == refusal, "%s: refusal %u", what, refusal))
+		note("got refusal %u", add.refusal);
+}
+
+/* A probe that writes events keeps the rings, and only some backends can. */
+static void feeding(void)
+{
+	struct ktlat_rings_info info = rings_of(SLOTS);
+	struct ktlat_probe_add add = function_probe(TARGET), wish;
+	struct ktlat_probe_info probe;
+	__u64 id;
+
+	add.flags = KTLAT_PROBE_EVENTS | KTLAT_PROBE_REGISTERS;
+	refused(add, -ENOLINK, KTLAT_REFUSED_RINGS, "events without rings");
+	rings_call(KTLAT_IOC_RINGS_MAKE, &info);
+	wish = pair_probe(TARGET, "ktlat_target_loop");
+	wish.flags = KTLAT_PROBE_EVENTS;
+	refused(wish, -EMEDIUMTYPE, KTLAT_REFUSED_EVENTS, "events of a pair");
+	wish = add;
+	wish.backend = KTLAT_BACKEND_DIRECT;
+	refused(wish, -EMEDIUMTYPE, KTLAT_REFUSED_EVENTS, "events by direct");
+	id = add_probe(fd, add);
+	ok(!get_probe(fd, id, &probe) && probe.flags & KTLAT_PROBE_EVENTS,
+	   "the probe says that it writes events");
+	ok(probe.backend != KTLAT_BACKEND_DIRECT &&
+	   probe.passed_over == KTLAT_REFUSED_EVENTS,
+	   "it is not by direct, and says why");
+	expect(-EBUSY, fd, KTLAT_IOC_RINGS_DELETE, &info,
+	       "delete with a probe that writes");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, id);
+	expect(0, fd, KTLAT_IOC_RINGS_DELETE, &info, "delete without");
+}
+
 static void again_and_again(void)
 {
 	struct ktlat_rings_info info;
@@ -204,6 +241,7 @@ int main(void)
 	munmap(map, info.map_size);
 	lifetime(&info);
 	anonymous();
+	feeding();
 	again_and_again();
 	ok(get_info(fd).memory_bytes == 0, "no memory is left accounted");
 	return done();

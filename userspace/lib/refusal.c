@@ -43,6 +43,10 @@ static const char * const reasons[] = {
 		"the function goes once its module is loaded; measure it by a probe of its own",
 	[KTLAT_REFUSED_CROWDED] =
 		"this function has as many fprobes as it can; remove one of its probes, or take --backend auto",
+	[KTLAT_REFUSED_RINGS] =
+		"it is to write events, and its session has no rings; make rings first",
+	[KTLAT_REFUSED_EVENTS] =
+		"this backend writes no events; take --backend auto",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
