@@ -125,6 +125,7 @@ void ktlat_histogram_meter(const struct ktlat_histogram *histogram,
 		.precision_bit = 1ULL << header->precision,
 		.function_stride = header->function_stride,
 	};
+	meter->fast_epoch = meter->epoch;
 }
 
 /**
@@ -147,6 +148,8 @@ void ktlat_histogram_flip(struct ktlat_histogram *histogram,
 	smp_store_release(&meter->epoch,
 			  ktlat_epoch(generation,
 				      histogram->header->generation_stride));
+	if (!meter->recorder)
+		WRITE_ONCE(meter->fast_epoch, meter->epoch);
 	/* Pairs with the acquiring load of readers, see ktlat.h. */
 	smp_store_release(&histogram->header->generation, generation);
 	synchronize_rcu();

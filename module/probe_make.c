@@ -82,6 +82,7 @@ static void probe_write_events(struct ktlat_probe *probe, u64 id)
 	probe->rings->nr_probes++;
 	probe->meter.recorder = &probe->rings->recorder;
 	probe->meter.probe_id = id;
+	probe->meter.fast_epoch = KTLAT_EPOCH_NEVER;
 }
 
 /* Of a probe that is attached to nothing. */

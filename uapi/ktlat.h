@@ -277,8 +277,7 @@ enum ktlat_state {
  *	on it; only where fprobes have no pool (EUSERS)
  * @KTLAT_REFUSED_RINGS: it is to write events, and the session has no rings
  *	(ENOLINK)
- * @KTLAT_REFUSED_EVENTS: the backend writes no events; direct and pairs do not
- *	(EMEDIUMTYPE)
+ * @KTLAT_REFUSED_EVENTS: pairs and groups write no events (EMEDIUMTYPE)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -805,7 +804,8 @@ struct ktlat_event {
  *	is frozen once @last has reached it, and keeps its records
  * @dropped: records that were not written because the slot that was next was
  *	still being written, by what this CPU was doing when it was interrupted;
- *	or because one interrupt after the other came while it was taken
+ *	or because one interrupt after the other came while it was taken; or
+ *	because the call was one by the clock while that was read for a record
  * @frozen: records that were not written because the ring was frozen
  * @reserved3: zero
  *

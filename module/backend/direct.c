@@ -30,6 +30,7 @@ static_assert(offsetof(struct ktlat_meter, epoch) == METER_EPOCH);
 static_assert(offsetof(struct ktlat_meter, precision) == METER_PRECISION);
 static_assert(offsetof(struct ktlat_meter, precision_bit) ==
 	      METER_PRECISION_BIT);
+static_assert(offsetof(struct ktlat_meter, fast_epoch) == METER_FAST_EPOCH);
 static_assert(offsetof(struct ktlat_counters, entries) == COUNTERS_ENTRIES);
 static_assert(offsetof(struct ktlat_counters, returns) == COUNTERS_RETURNS);
 static_assert(offsetof(struct ktlat_counters, sum_ns) == COUNTERS_SUM);
@@ -332,6 +333,7 @@ const struct ktlat_backend ktlat_backend_direct = {
 	.kind		= KTLAT_KIND_FUNCTION,
 	.feature	= KTLAT_FEATURE_DIRECT,
 	.exact		= true,
+	.events		= true,
 	.cost		= &direct_cost,
 	.attach		= direct_attach,
 	.start		= direct_start,

@@ -32,6 +32,7 @@
 #define METER_EPOCH		0x08
 #define METER_PRECISION		0x10
 #define METER_PRECISION_BIT	0x18
+#define METER_FAST_EPOCH	0x38
 
 /* struct ktlat_counters */
 #define COUNTERS_ENTRIES	0x00

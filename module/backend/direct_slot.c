@@ -55,6 +55,7 @@ static const struct ktlat_meter direct_no_meter = {
 	.epoch = DIRECT_NO_EPOCH,
 	.precision = 0,
 	.precision_bit = 1,
+	.fast_epoch = DIRECT_NO_EPOCH,
 };
 
 /* What an unbound slot of a group knows: nothing. */
@@ -71,12 +72,11 @@ void ktlat_direct_extreme(struct ktlat_counters *counters, u64 latency)
 }
 NOKPROBE_SYMBOL(ktlat_direct_extreme);
 
-/* Probe context, preemption off; from direct_x86.S. Its figures are gone. */
-void ktlat_direct_stale(int slot)
+/* Probe context, preemption off. The figures of a call that is over are gone. */
+static __always_inline void direct_stale(int slot)
 {
 	this_cpu_inc(ktlat_direct_percpu->stale[slot]);
 }
-NOKPROBE_SYMBOL(ktlat_direct_stale);
 
 /* Probe context; from direct_x86.S. The return was stamped before the entry. */
 void ktlat_direct_backwards(int slot, u64 epoch, u64 offset)
@@ -101,10 +101,26 @@ NOKPROBE_SYMBOL(ktlat_direct_backwards);
 static DEFINE_PER_CPU(unsigned int, direct_reading);
 
 /*
+ * Opens and closes a reading of the clock in probe context; false inside of
+ * another one. Interrupts are off meanwhile, as on the way into and out of one
+ * functions run that count as the task's, and would be taken for the clock's.
+ */
+static __always_inline bool direct_reading_open(unsigned int reading)
+{
+	if (this_cpu_read(direct_reading) & reading)
+		return false;
+	this_cpu_or(direct_reading, reading);
+	return true;
+}
+
+static __always_inline void direct_reading_close(unsigned int reading)
+{
+	this_cpu_and(direct_reading, ~reading);
+}
+
+/*
  * Probe context; from direct_x86.S. Now, by a clock that counts ns; 0 for a
- * function that the clock calls while it is read here. Interrupts are off, as on
- * the way into and out of one functions run that count as the task's, and would
- * be taken for the clock's.
+ * function that the clock calls while it is read here.
  */
 u64 ktlat_direct_now(void)
 {
@@ -113,15 +129,60 @@ u64 ktlat_direct_now(void)
 	u64 now = 0;
 
 	raw_local_irq_save(flags);
-	if (!(this_cpu_read(direct_reading) & reading)) {
-		this_cpu_or(direct_reading, reading);
+	if (direct_reading_open(reading)) {
 		now = ktlat_clock_in_ns();
-		this_cpu_and(direct_reading, ~reading);
+		direct_reading_close(reading);
 	}
 	raw_local_irq_restore(flags);
 	return now;
 }
 NOKPROBE_SYMBOL(ktlat_direct_now);
+
+/*
+ * Writes a call as an event, by CLOCK_MONOTONIC; one by a function that this clock
+ * calls while it is read here is dropped. Probe context, preemption off.
+ */
+static __always_inline void direct_record(const struct ktlat_meter *meter,
+					  u64 latency)
+{
+	unsigned int reading = in_nmi() ? BIT(1) : BIT(0);
+	unsigned long flags;
+	u64 now = 0;
+	bool reads;
+
+	raw_local_irq_save(flags);
+	reads = direct_reading_open(reading);
+	if (likely(reads)) {
+		now = ktime_get_mono_fast_ns();
+		direct_reading_close(reading);
+	}
+	raw_local_irq_restore(flags);
+	if (likely(reads))
+		ktlat_record(meter, latency, now);
+	else
+		ktlat_record_drop(meter->recorder);
+}
+
+/*
+ * Probe context, preemption off; from direct_x86.S. A return that the slot leaves
+ * to us: the probe writes events, or the figures of the call are gone.
+ */
+void ktlat_direct_return(int slot, u64 latency, u64 epoch, u64 offset)
+{
+	const struct ktlat_meter *meter = READ_ONCE(ktlat_direct_meters[slot]);
+	struct ktlat_counters *counters;
+
+	if (READ_ONCE(meter->epoch) != epoch) {
+		direct_stale(slot);
+		return;
+	}
+	counters = this_cpu_read(ktlat_direct_percpu->area[slot]) +
+		   (u32)epoch + offset;
+	ktlat_hist_record(counters, meter->precision, latency);
+	if (likely(meter->recorder))
+		direct_record(meter, latency);
+}
+NOKPROBE_SYMBOL(ktlat_direct_return);
 
 /* Where the code of a slot lies, from the first one on. */
 static unsigned long direct_slot_offset(int slot)
@@ -489,7 +550,7 @@ void direct_slot_abandon(unsigned long address, unsigned long body)
 	/* It was entered before the last reset if no call since is in flight. */
 	if (epoch == DIRECT_NO_EPOCH || offset < 0 ||
 	    direct_function_open(slot, epoch, offset) <= 0) {
-		ktlat_direct_stale(slot);
+		direct_stale(slot);
 		return;
 	}
 	counters = this_cpu_read(ktlat_direct_percpu->area[slot]) +

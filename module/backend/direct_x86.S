@@ -142,8 +142,8 @@
 	KTLAT_PREEMPT_DISABLE
 	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
 	movq	8(%rsp), %rcx
-	cmpq	METER_EPOCH(%r10), %rcx
-	jne	.Lstale_\name
+	cmpq	METER_FAST_EPOCH(%r10), %rcx
+	jne	.Lnot_here_\name
 	AREA_OF	\nr, %r11
 	movl	%ecx, %ecx
 	addq	%rcx, %r11
@@ -190,9 +190,13 @@
 .Lextreme_\name:
 	call	direct_extreme
 	jmp	.Lrecorded_\name
-.Lstale_\name:
+.Lnot_here_\name:
 	movl	$(\nr), %edi
-	call	direct_stale
+	.ifnb \function
+	call	direct_return_group
+	.else
+	call	direct_return
+	.endif
 	jmp	.Ldone_\name
 .Lbackwards_\name:
 	movl	$(\nr), %edi
@@ -360,10 +364,21 @@ RARE direct_extreme
 	popq	%r11
 RARE_END direct_extreme
 
-/* %edi: slot */
-RARE direct_stale
-	call	ktlat_direct_stale
-RARE_END direct_stale
+/* %edi: slot, %rax: latency, %rcx: epoch */
+RARE direct_return
+	movq	%rax, %rsi
+	movq	%rcx, %rdx
+	xorl	%ecx, %ecx
+	call	ktlat_direct_return
+RARE_END direct_return
+
+/* The same, with the function on the slot's stack, which lies above ours. */
+RARE direct_return_group
+	movq	%rax, %rsi
+	movq	%rcx, %rdx
+	movq	16 + 24(%rsp), %rcx
+	call	ktlat_direct_return
+RARE_END direct_return_group
 
 /* %edi: slot, %rsi: epoch, %rdx: function; %rax becomes 0, the latency to record. */
 RARE direct_backwards

@@ -31,6 +31,9 @@
  * @function_stride: from one function of a group to the next, in bytes
  * @recorder: where its calls are written as events, or NULL
  * @probe_id: told in each event
+ * @fast_epoch: @epoch as direct_x86.S looks at it when a call returns: another one,
+ *	or %KTLAT_EPOCH_NEVER, has it leave the call to ktlat_direct_return(). May
+ *	be behind @epoch for a moment, which does no harm
  *
  * direct_x86.S reads it, too: see direct_layout.h.
  */
@@ -43,8 +46,12 @@ struct ktlat_meter {
 	u32 function_stride;
 	const struct ktlat_recorder *recorder;
 	u64 probe_id;
+	u64 fast_epoch;
 } ____cacheline_aligned;
 static_assert(sizeof(struct ktlat_meter) == SMP_CACHE_BYTES);
+
+/* That of no call. */
+#define KTLAT_EPOCH_NEVER	(~0ULL)
 
 /* What @epoch of a meter is after so many resets. */
 static inline u64 ktlat_epoch(u64 generation, u32 generation_stride)
@@ -109,7 +116,7 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 	latency = ktlat_clock_ns(ticks);
 	ktlat_hist_record(counters, meter->precision, latency);
 	if (unlikely(meter->recorder))
-		ktlat_record(meter, latency);
+		ktlat_record(meter, latency, ktime_get_mono_fast_ns());
 }
 
 /*

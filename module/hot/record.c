@@ -2,7 +2,8 @@
 /*
  * record.c - writing a call as an event; see record.h.
  *
- * What no probe fills in (stacks, values, where the time went) is zero, as slots
+ * What no probe fills in (stacks, values, which function of a group, where the time
+ * went) is zero, as slots
  * are from the start, and is not written.
  */
 #include <linux/build_bug.h>
@@ -13,7 +14,6 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 
 #include "core/ring.h"
 #include "hot/measure.h"
@@ -85,15 +85,12 @@ static __always_inline void record_task(struct ktlat_event *slot)
  * ktlat_record() - Write a call that has just returned
  * @meter: of a probe that writes events
  * @latency: in ns
- *
- * The stamp is taken before the number, so that little can come in between while
- * the slot is open.
+ * @now: by ktime_get_mono_fast_ns()
  *
  * Context: any, NMI included; preemption off.
  */
-void ktlat_record(const struct ktlat_meter *meter, u64 latency)
+void ktlat_record(const struct ktlat_meter *meter, u64 latency, u64 now)
 {
-	u64 now = ktime_get_mono_fast_ns();
 	u32 cpu = smp_processor_id();
 	struct ktlat_ring ring = recorder_ring(meter->recorder, cpu);
 	struct ktlat_ring_record record;
@@ -112,3 +109,12 @@ void ktlat_record(const struct ktlat_meter *meter, u64 latency)
 	ktlat_ring_commit(&ring, &record);
 }
 NOKPROBE_SYMBOL(ktlat_record);
+
+/* Counts a call that cannot be written. Context: likewise. */
+void ktlat_record_drop(const struct ktlat_recorder *recorder)
+{
+	struct ktlat_ring ring = recorder_ring(recorder, smp_processor_id());
+
+	env_local_inc(&ring.header->dropped);
+}
+NOKPROBE_SYMBOL(ktlat_record_drop);

@@ -22,6 +22,7 @@ struct ktlat_recorder {
 };
 
 /* Probe context. */
-void ktlat_record(const struct ktlat_meter *meter, u64 latency);
+void ktlat_record(const struct ktlat_meter *meter, u64 latency, u64 now);
+void ktlat_record_drop(const struct ktlat_recorder *recorder);
 
 #endif /* KTLAT_HOT_RECORD_H */

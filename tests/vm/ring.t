@@ -76,7 +76,7 @@ load_ktlat
 load_target
 ulimit -l unlimited
 
-for backend in kretprobe fprobe; do
+for backend in direct fprobe kretprobe; do
 	if ! has_backend $backend; then
 		skip "$backend" "ktlat has no $backend backend on Linux $KERNEL"
 		continue
@@ -88,7 +88,7 @@ for backend in kretprobe fprobe; do
 		events 16384 $backend ${F}_{busy,outer,inner} -- \
 			bash -c "$(in_turn "busy ctx=${run#* } calls=500" "outer ctx=${run#* } calls=500")"
 		is_whole
-		if [[ $backend == fprobe || $run != nmi* ]]; then
+		if [[ $backend != kretprobe || $run != nmi* ]]; then
 			from "${run% *}" busy
 			from "${run% *}" outer
 			from "${run% *}" inner
@@ -100,7 +100,7 @@ for backend in kretprobe fprobe; do
 	NAME="$backend, from everywhere"
 	events 131072 $backend ${F}_{busy,loop,outer,inner,recurse} -- bash -c "$(at_once "${every[@]}")"
 	is_whole
-	if [[ $backend == fprobe ]]; then
+	if [[ $backend != kretprobe ]]; then
 		from task busy
 		from softirq loop
 		from hardirq outer

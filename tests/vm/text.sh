@@ -141,7 +141,7 @@ RARE_END=$(sum "$(address_of direct_backwards ktlat)" 11)
 # Where nothing is preempted, the call of the scheduler is a nop.
 SCHEDULER='(__SCT__)?preempt_schedule_notrace(_thunk)?'
 # Where else a slot may lead to.
-RARE="direct_(resched|extreme|stale|backwards|now)|$SCHEDULER|[a-z0-9_]*_return_thunk"
+RARE="direct_(resched|extreme|return(_group)?|backwards|now)|$SCHEDULER|[a-z0-9_]*_return_thunk"
 GROUP_FIRST=$(address_of ktlat_direct_group_0 ktlat)
 GROUP=$(($(address_of ktlat_direct_group_1 ktlat) - GROUP_FIRST))
 GROUPS_NR=$((($(address_of ktlat_direct_group_f ktlat) - GROUP_FIRST) / GROUP + 1))

@@ -46,7 +46,7 @@ static const char * const reasons[] = {
 	[KTLAT_REFUSED_RINGS] =
 		"it is to write events, and its session has no rings; make rings first",
 	[KTLAT_REFUSED_EVENTS] =
-		"this backend writes no events; take --backend auto",
+		"pairs and groups write no events; give it as a function",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
