@@ -543,7 +543,8 @@ struct ktlat_probe_ref {
  *	%KTLAT_BACKEND_AUTO, as &enum ktlat_refusal, or 0
  * @functions: out: how many functions a group has; else 0
  * @cost_ps: out: time that the backend adds to each call, measured on this
- *	machine when its first probe was added, in ps; 0 if it is not known
+ *	machine when its first probe was added, in ps; 0 if it is not known. Without
+ *	what %KTLAT_PROBE_EVENTS adds
  * @share_ps: out: the part of it that lies between entry and return as the probe
  *	stamps them, and so in each latency, in ps; 0 if it is not known
  * @reserved: must be zero

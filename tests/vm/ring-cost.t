@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: icount timeout=480
+#
+# What it costs that a call is written as an event, in guest instructions above
+# the histogram alone, while somebody reads.
+. tests/vm/lib.sh
+. tests/vm/target.sh
+. tests/bench/rounds.sh
+
+LIMIT=190
+
+# shellcheck disable=SC2034 # for rounds.sh
+BENCH=$TARGET_DIR/bench
+
+# settled_with_events BACKEND: to /tmp/settled.
+settled_with_events() {
+	tests/programs/events 4096 "$1" ktlat_target_empty -- bash -c \
+		". tests/bench/rounds.sh; BENCH=$BENCH; settle && echo \$SETTLED >/tmp/settled" >/tmp/events.json
+}
+
+load_ktlat
+load_target
+for backend in direct fprobe kretprobe; do
+	if ! has_backend $backend; then
+		skip "$backend" "ktlat has no $backend backend on Linux $KERNEL"
+		continue
+	fi
+	ktlat-ctl add-probe --backend $backend --args-in-registers ktlat_target_empty >/dev/null
+	settle || bail_out 'the guest does not come to rest'
+	ktlat-ctl remove-probe all >/dev/null
+	ok "$backend: with events" settled_with_events $backend
+	cost=$((($(</tmp/settled) - SETTLED) / CALLS))
+	diag "$backend: an event costs $cost instructions"
+	cmp_ok "$(jq '.probes[0].returns' /tmp/events.json)" '>=' $((CALLS * ROUNDS)) "$backend: calls were written"
+	cmp_ok $cost '<=' $LIMIT "$backend: $LIMIT at most"
+	cmp_ok $cost '>' 0 "$backend: and not for nothing"
+done
+done_testing
