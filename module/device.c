@@ -22,6 +22,7 @@
 #include "probe.h"
 #include "rings.h"
 #include "session.h"
+#include "waiters.h"
 
 /* A struct can grow; one of more than this is no struct of ours. */
 #define DEVICE_STRUCT_MAX	16384
@@ -30,10 +31,12 @@
  * struct device_file - An open file
  * @session: what it is bound to; guarded by ktlat_lock and ktlat_map_lock
  * @ended: what it was bound to before, to be ended; guarded by ktlat_lock
+ * @waiter: what it waits for
  */
 struct device_file {
 	struct ktlat_session *session;
 	struct ktlat_session *ended;
+	struct ktlat_waiter waiter;
 };
 
 static int device_info(struct device_file *df, void *arg)
@@ -69,6 +72,7 @@ static int device_session_new(struct device_file *df, void *arg)
 		return -ENOMEM;
 	session->id = new->id;
 	mutex_lock(&ktlat_map_lock);
+	ktlat_waiter_leave(&df->waiter);
 	df->ended = df->session;
 	df->session = new;
 	mutex_unlock(&ktlat_map_lock);
@@ -233,7 +237,7 @@ static int device_function_get(struct device_file *df, void *arg)
 
 static bool rings_are_sound(const struct ktlat_rings_info *info)
 {
-	return !info->flags &&
+	return !info->flags && !info->reserved1 &&
 	       !memchr_inv(info->reserved, 0, sizeof(info->reserved));
 }
 
@@ -244,7 +248,9 @@ static int device_rings_make(struct device_file *df, void *arg)
 	info->refusal = KTLAT_REFUSED_NOT;
 	if (!rings_are_sound(info) || !is_power_of_2(info->nr_slots) ||
 	    info->nr_slots < KTLAT_SLOTS_MIN ||
-	    info->nr_slots > KTLAT_SLOTS_MAX)
+	    info->nr_slots > KTLAT_SLOTS_MAX ||
+	    (info->watermark && !is_power_of_2(info->watermark)) ||
+	    info->watermark > info->nr_slots)
 		return -EINVAL;
 	return ktlat_session_rings_make(df->session, info);
 }
@@ -261,6 +267,25 @@ static int device_rings_delete(struct device_file *df, void *arg)
 	if (!rings_are_sound(arg))
 		return -EINVAL;
 	return ktlat_session_rings_delete(df->session);
+}
+
+static int device_rings_seen(struct device_file *df, void *arg)
+{
+	const struct ktlat_rings_seen *seen = arg;
+
+	if (seen->reserved)
+		return -EINVAL;
+	return ktlat_session_rings_seen(df->session, &df->waiter);
+}
+
+static int device_clock_get(struct device_file *df, void *arg)
+{
+	struct ktlat_clock_now *now = arg;
+
+	if (memchr_inv(now->reserved, 0, sizeof(now->reserved)))
+		return -EINVAL;
+	ktlat_clock_tell(now);
+	return 0;
 }
 
 /**
@@ -306,12 +331,16 @@ static const struct device_call device_calls[] = {
 	  .configures = true, .tells_why = true, .run = device_function_add },
 	{ KTLAT_IOC_FUNCTION_GET, sizeof(struct ktlat_function), 632,
 	  .run = device_function_get },
-	{ KTLAT_IOC_RINGS_MAKE, sizeof(struct ktlat_rings_info), 72,
+	{ KTLAT_IOC_RINGS_MAKE, sizeof(struct ktlat_rings_info), 88,
 	  .configures = true, .tells_why = true, .run = device_rings_make },
-	{ KTLAT_IOC_RINGS_GET, sizeof(struct ktlat_rings_info), 72,
+	{ KTLAT_IOC_RINGS_GET, sizeof(struct ktlat_rings_info), 88,
 	  .run = device_rings_get },
-	{ KTLAT_IOC_RINGS_DELETE, sizeof(struct ktlat_rings_info), 72,
+	{ KTLAT_IOC_RINGS_DELETE, sizeof(struct ktlat_rings_info), 88,
 	  .configures = true, .run = device_rings_delete },
+	{ KTLAT_IOC_CLOCK_GET, sizeof(struct ktlat_clock_now), 64,
+	  .run = device_clock_get },
+	{ KTLAT_IOC_RINGS_SEEN, sizeof(struct ktlat_rings_seen), 8,
+	  .run = device_rings_seen },
 };
 
 static const struct device_call *device_call_find(unsigned int cmd)
@@ -435,6 +464,13 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 	return ktlat_mmap(vma, offset >> PAGE_SHIFT, memory);
 }
 
+static __poll_t device_poll(struct file *file, poll_table *table)
+{
+	struct device_file *df = file->private_data;
+
+	return ktlat_waiter_poll(&df->waiter, file, table);
+}
+
 static int device_open(struct inode *inode, struct file *file)
 {
 	struct device_file *df = kzalloc(sizeof(*df), GFP_KERNEL_ACCOUNT);
@@ -442,6 +478,7 @@ static int device_open(struct inode *inode, struct file *file)
 	if (!df)
 		return -ENOMEM;
 	df->session = &ktlat_session_default;
+	ktlat_waiter_init(&df->waiter);
 	file->private_data = df;
 	return nonseekable_open(inode, file);
 }
@@ -450,6 +487,7 @@ static int device_release(struct inode *inode, struct file *file)
 {
 	struct device_file *df = file->private_data;
 
+	ktlat_waiter_leave(&df->waiter);
 	ktlat_session_end(df->session);
 	kfree(df);
 	return 0;
@@ -462,6 +500,7 @@ static const struct file_operations device_fops = {
 	.unlocked_ioctl	= device_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 	.mmap		= device_mmap,
+	.poll		= device_poll,
 };
 
 /* A group that may read is given the device by udev or by ktlat-ctl load. */

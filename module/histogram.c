@@ -148,7 +148,7 @@ void ktlat_histogram_flip(struct ktlat_histogram *histogram,
 	smp_store_release(&meter->epoch,
 			  ktlat_epoch(generation,
 				      histogram->header->generation_stride));
-	if (!meter->recorder)
+	if (!meter->feed)
 		WRITE_ONCE(meter->fast_epoch, meter->epoch);
 	/* Pairs with the acquiring load of readers, see ktlat.h. */
 	smp_store_release(&histogram->header->generation, generation);

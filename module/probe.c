@@ -15,6 +15,7 @@
 #include "group.h"
 #include "probe_make.h"
 #include "rights.h"
+#include "rings.h"
 #include "session.h"
 #include "target.h"
 
@@ -86,7 +87,7 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 	err = probe_admit(session, add);
 	if (err)
 		return err;
-	if (list_empty(&probes))
+	if (list_empty(&probes) && !ktlat_rings_exist())
 		ktlat_clock_choose();
 	else
 		ktlat_clock_calibrate();

@@ -26,6 +26,7 @@ struct ktlat_session;
  * @started: new calls are measured, unless the code is gone
  * @map_slot: where in the device's offsets it is mapped; groups have their own
  * @meter: what the hot path reads
+ * @feed: what else it does with each call, if anything
  * @plan: what was asked for, and addresses
  * @histogram: its figures
  * @rings: where it writes events, or NULL
@@ -44,6 +45,7 @@ struct ktlat_probe {
 	bool started;
 	int map_slot;
 	struct ktlat_meter meter;
+	struct ktlat_feed feed;
 	struct ktlat_plan plan;
 	struct ktlat_histogram histogram;
 	struct ktlat_rings *rings;

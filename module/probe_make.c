@@ -80,8 +80,9 @@ static void probe_write_events(struct ktlat_probe *probe, u64 id)
 {
 	probe->rings = probe->session->rings;
 	probe->rings->nr_probes++;
-	probe->meter.recorder = &probe->rings->recorder;
-	probe->meter.probe_id = id;
+	probe->feed.recorder = probe->rings->recorder;
+	probe->feed.recorder.probe_id = id;
+	probe->meter.feed = &probe->feed;
 	probe->meter.fast_epoch = KTLAT_EPOCH_NEVER;
 }
 
@@ -182,9 +183,6 @@ static int probe_attach_by(struct ktlat_probe *probe, bool start,
 	int err;
 
 	probe->plan.refusal = KTLAT_REFUSED_NOT;
-	if (probe->rings && !backend->events)
-		return ktlat_target_refuse(&probe->plan, 0,
-					   KTLAT_REFUSED_EVENTS);
 	attachment = backend->attach(&probe->plan);
 	if (IS_ERR(attachment))
 		return probe_explain(probe, PTR_ERR(attachment));

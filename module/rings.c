@@ -7,15 +7,23 @@
 #include <linux/err.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 
 #include "core/ring.h"
 #include "offsets.h"
 #include "rings.h"
 #include "session.h"
+#include "waiters.h"
 
 /* The rings of all sessions; under ktlat_lock. */
 static LIST_HEAD(rings_list);
+
+static struct ktlat_ring_header *rings_header(const struct ktlat_rings *rings,
+					      u32 cpu)
+{
+	return rings->memory->start + cpu * rings->stride;
+}
 
 /* Fills in whose ring each is. Nobody writes or maps them yet. */
 static void rings_init(const struct ktlat_rings *rings, u64 session_id)
@@ -23,28 +31,58 @@ static void rings_init(const struct ktlat_rings *rings, u64 session_id)
 	struct ktlat_ring ring;
 
 	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		ktlat_ring_init(&ring,
-				rings->recorder.rings +
-				cpu * rings->recorder.stride,
+		ktlat_ring_init(&ring, rings_header(rings, cpu),
 				sizeof(*ring.header), rings->nr_slots);
 		ring.header->session_id = session_id;
 		ring.header->cpu = cpu;
+		if (cpu_possible(cpu))
+			*per_cpu_ptr(rings->recorder.rings, cpu) = ring.header;
 	}
+}
+
+static void rings_wake(struct irq_work *work)
+{
+	struct ktlat_rings *rings = container_of(work, struct ktlat_rings,
+						 waker.work);
+
+	/* Who comes to wait from now on looks for records itself. */
+	WRITE_ONCE(rings->waker.armed, false);
+	ktlat_waiters_wake(rings);
+}
+
+static int rings_alloc(struct ktlat_rings *rings)
+{
+	rings->stride = PAGE_ALIGN(sizeof(struct ktlat_ring_header) +
+				   rings->nr_slots * sizeof(struct ktlat_event));
+	rings->recorder = (struct ktlat_recorder){
+		.rings = alloc_percpu_gfp(struct ktlat_ring_header *,
+					  GFP_KERNEL_ACCOUNT),
+		.mask = rings->nr_slots - 1,
+		.wake_mask = rings->watermark - 1,
+		.waker = &rings->waker,
+	};
+	if (!rings->recorder.rings)
+		return -ENOMEM;
+	rings->memory = ktlat_memory_alloc(0, rings->stride);
+	if (!IS_ERR(rings->memory))
+		return 0;
+	free_percpu(rings->recorder.rings);
+	return PTR_ERR(rings->memory);
 }
 
 /**
  * ktlat_rings_make() - The rings of a session
  * @session_id: told to readers
  * @nr_slots: of each ring; a power of two
+ * @watermark: likewise, not more, or 0 for the usual one
  *
  * Context: ktlat_lock; may sleep. Return: the rings, or an errno of
  * ktlat_memory_alloc().
  */
-struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots)
+struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
+				     u32 watermark)
 {
 	struct ktlat_rings *rings = kzalloc(sizeof(*rings), GFP_KERNEL_ACCOUNT);
-	size_t stride = PAGE_ALIGN(sizeof(struct ktlat_ring_header) +
-				   nr_slots * sizeof(struct ktlat_event));
 	int err;
 
 	lockdep_assert_held(&ktlat_lock);
@@ -52,28 +90,29 @@ struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots)
 		return ERR_PTR(-ENOMEM);
 	rings->owner = current_uid();
 	rings->nr_slots = nr_slots;
-	rings->memory = ktlat_memory_alloc(0, stride);
-	if (IS_ERR(rings->memory)) {
-		err = PTR_ERR(rings->memory);
+	rings->watermark = watermark ?: nr_slots / 4;
+	init_irq_work(&rings->waker.work, rings_wake);
+	err = rings_alloc(rings);
+	if (err) {
 		kfree(rings);
 		return ERR_PTR(err);
 	}
-	rings->recorder = (struct ktlat_recorder){
-		.rings = rings->memory->start,
-		.stride = stride,
-		.mask = nr_slots - 1,
-	};
 	rings_init(rings, session_id);
 	list_add_tail(&rings->node, &rings_list);
 	return rings;
 }
 
-/* Nobody writes them any more; mappings live on. Context: ktlat_lock; may sleep. */
+/*
+ * Nobody writes them any more, nor waits for them; mappings live on. Context:
+ * ktlat_lock; may sleep.
+ */
 void ktlat_rings_free(struct ktlat_rings *rings)
 {
 	lockdep_assert_held(&ktlat_lock);
 	list_del(&rings->node);
+	irq_work_sync(&rings->waker.work);
 	ktlat_memory_put(rings->memory);
+	free_percpu(rings->recorder.rings);
 	kfree(rings);
 }
 
@@ -82,10 +121,11 @@ void ktlat_rings_tell(const struct ktlat_rings *rings,
 		      struct ktlat_rings_info *info)
 {
 	info->nr_slots = rings->nr_slots;
+	info->watermark = rings->watermark;
 	info->nr_rings = nr_cpu_ids;
 	info->map_offset = KTLAT_OFFSET_RINGS;
 	info->map_size = ktlat_memory_bytes(rings->memory);
-	info->ring_stride = rings->recorder.stride;
+	info->ring_stride = rings->stride;
 	info->uid = from_kuid_munged(current_user_ns(), rings->owner);
 }
 
@@ -99,4 +139,21 @@ u64 ktlat_rings_bytes_mine(void)
 		if (uid_eq(rings->owner, current_uid()))
 			bytes += ktlat_account_bytes(&rings->memory->account);
 	return bytes;
+}
+
+/* Are there any, of any session? Context: ktlat_lock. */
+bool ktlat_rings_exist(void)
+{
+	return !list_empty(&rings_list);
+}
+
+/* Is different once there is something to wake readers for. Context: any. */
+u64 ktlat_rings_progress(const struct ktlat_rings *rings)
+{
+	u64 progress = atomic64_read(&rings->waker.calls);
+
+	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
+		progress += ktlat_ring_last(rings_header(rings, cpu)) /
+			    rings->watermark;
+	return progress;
 }

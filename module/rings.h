@@ -20,7 +20,10 @@ struct ktlat_rings_info;
  * @owner: who made them
  * @nr_slots: of each
  * @nr_probes: that write to them
- * @recorder: what these probes' hot path reads
+ * @stride: from one CPU's ring to the next, in bytes
+ * @watermark: who waits is woken each time that a ring has got so many records
+ * @recorder: what the hot path of these probes has a copy of, each with its id
+ * @waker: who waits
  * @memory: where they lie; mappings hold it, too
  */
 struct ktlat_rings {
@@ -28,14 +31,20 @@ struct ktlat_rings {
 	kuid_t owner;
 	u32 nr_slots;
 	u32 nr_probes;
+	u32 watermark;
+	size_t stride;
 	struct ktlat_recorder recorder;
+	struct ktlat_waker waker;
 	struct ktlat_memory *memory;
 };
 
-struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots);
+struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
+				     u32 watermark);
 void ktlat_rings_free(struct ktlat_rings *rings);
 void ktlat_rings_tell(const struct ktlat_rings *rings,
 		      struct ktlat_rings_info *info);
 u64 ktlat_rings_bytes_mine(void);
+u64 ktlat_rings_progress(const struct ktlat_rings *rings);
+bool ktlat_rings_exist(void);
 
 #endif /* KTLAT_RINGS_H */

@@ -17,6 +17,7 @@
 #include "rings.h"
 #include "session.h"
 #include "target.h"
+#include "waiters.h"
 
 #include <ktlat.h>
 
@@ -44,14 +45,6 @@ struct ktlat_session *ktlat_session_new(void)
 	return session;
 }
 
-static void session_set_rings(struct ktlat_session *session,
-			      struct ktlat_rings *rings)
-{
-	mutex_lock(&ktlat_map_lock);
-	session->rings = rings;
-	mutex_unlock(&ktlat_map_lock);
-}
-
 /* No probe writes them any more. Under ktlat_lock. */
 static void session_free_rings(struct ktlat_session *session)
 {
@@ -59,7 +52,10 @@ static void session_free_rings(struct ktlat_session *session)
 
 	if (!rings)
 		return;
-	session_set_rings(session, NULL);
+	mutex_lock(&ktlat_map_lock);
+	session->rings = NULL;
+	ktlat_waiters_forget(rings);
+	mutex_unlock(&ktlat_map_lock);
 	ktlat_rings_free(rings);
 }
 
@@ -108,14 +104,16 @@ int ktlat_session_rings_make(struct ktlat_session *session,
 	lockdep_assert_held(&ktlat_lock);
 	if (session->rings)
 		return -EEXIST;
-	rings = ktlat_rings_make(session->id, info->nr_slots);
+	rings = ktlat_rings_make(session->id, info->nr_slots, info->watermark);
 	if (PTR_ERR(rings) == -EDQUOT) {
 		info->refusal = KTLAT_REFUSED_MEMLOCK;
 		return ktlat_target_errno(info->refusal);
 	}
 	if (IS_ERR(rings))
 		return PTR_ERR(rings);
-	session_set_rings(session, rings);
+	mutex_lock(&ktlat_map_lock);
+	session->rings = rings;
+	mutex_unlock(&ktlat_map_lock);
 	ktlat_rings_tell(rings, info);
 	return 0;
 }
@@ -128,6 +126,25 @@ int ktlat_session_rings_get(const struct ktlat_session *session,
 	if (!session->rings || !ktlat_sees_all())
 		return -ENOENT;
 	ktlat_rings_tell(session->rings, info);
+	return 0;
+}
+
+/**
+ * ktlat_session_rings_seen() - All that is in the rings now is known
+ * @session: of the descriptor
+ * @waiter: of the descriptor
+ *
+ * Context: ktlat_lock. Return: 0, or -ENOENT if the caller may see none.
+ */
+int ktlat_session_rings_seen(const struct ktlat_session *session,
+			     struct ktlat_waiter *waiter)
+{
+	lockdep_assert_held(&ktlat_lock);
+	if (!session->rings || !ktlat_sees_all())
+		return -ENOENT;
+	mutex_lock(&ktlat_map_lock);
+	ktlat_waiter_look(waiter, session->rings);
+	mutex_unlock(&ktlat_map_lock);
 	return 0;
 }
 

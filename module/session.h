@@ -11,6 +11,7 @@
 struct ktlat_memory;
 struct ktlat_rings;
 struct ktlat_rings_info;
+struct ktlat_waiter;
 
 /**
  * struct ktlat_session - A set of probes; the probes point at it
@@ -35,7 +36,8 @@ struct ktlat_session {
  *	starts_list_lock	hot/starts.c
  *	the kernel's own	CPU hotplug, kprobe, ftrace, tracepoint, text
  *	mmap_lock		the kernel itself takes it inside CPU hotplug
- *	ktlat_map_lock		a leaf: nothing is taken inside of it
+ *	ktlat_map_lock		nothing is taken inside of it but:
+ *	waiters_lock		waiters.c; also from an irq_work
  *
  * So mmap(), which comes to us with mmap_lock held, takes ktlat_map_lock alone;
  * and user memory is never touched under any of these.
@@ -60,6 +62,8 @@ int ktlat_session_rings_make(struct ktlat_session *session,
 			     struct ktlat_rings_info *info);
 int ktlat_session_rings_get(const struct ktlat_session *session,
 			    struct ktlat_rings_info *info);
+int ktlat_session_rings_seen(const struct ktlat_session *session,
+			     struct ktlat_waiter *waiter);
 int ktlat_session_rings_delete(struct ktlat_session *session);
 struct ktlat_memory *
 ktlat_session_rings_memory(const struct ktlat_session *session);

@@ -277,7 +277,6 @@ enum ktlat_state {
  *	on it; only where fprobes have no pool (EUSERS)
  * @KTLAT_REFUSED_RINGS: it is to write events, and the session has no rings
  *	(ENOLINK)
- * @KTLAT_REFUSED_EVENTS: pairs and groups write no events (EMEDIUMTYPE)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -304,7 +303,6 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_INIT	= 21,
 	KTLAT_REFUSED_CROWDED	= 22,
 	KTLAT_REFUSED_RINGS	= 23,
-	KTLAT_REFUSED_EVENTS	= 24,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -597,6 +595,52 @@ struct ktlat_held {
 };
 
 /**
+ * struct ktlat_clock_now - The module's clock beside others, at one moment
+ * @size: in: size of this struct
+ * @clock: out: &enum ktlat_clock, see struct ktlat_info
+ * @ticks: out: the module's clock, which stamps @start of events
+ * @ns_per_tick: out: ns for each tick, as a fixed-point number with 32 bits
+ *	behind the point
+ * @monotonic_ns: out: CLOCK_MONOTONIC, in ns
+ * @realtime_ns: out: CLOCK_REALTIME, in ns since 1970
+ * @uncertainty_ns: out: the moments of @ticks and @monotonic_ns lie this far
+ *	apart at most, in ns
+ * @reserved: must be zero
+ *
+ * CLOCK_MONOTONIC is steered, the TSC is not: who asks before and after, and draws
+ * a straight line, is closer to it than who trusts @ns_per_tick over long times.
+ * The clock is the same one as long as the module has probes or rings.
+ */
+struct ktlat_clock_now {
+	__u32 size;
+	__u32 clock;
+	__u64 ticks;
+	__u64 ns_per_tick;
+	__u64 monotonic_ns;
+	__u64 realtime_ns;
+	__u64 uncertainty_ns;
+	__u64 reserved[2];
+};
+
+/**
+ * struct ktlat_rings_seen - What poll() is to wait for
+ * @size: in: size of this struct
+ * @reserved: must be zero
+ *
+ * From this call on the descriptor is readable (POLLIN) once a ring of its session
+ * has come to its next watermark, or a slow call was written. A reader makes the
+ * call, reads the rings, and then waits: whatever was written too late for its
+ * reading makes it readable. POLLHUP: there was no such call, or the rings have
+ * gone since.
+ *
+ * Further errors: ENOENT (the session has no rings that the caller may see).
+ */
+struct ktlat_rings_seen {
+	__u32 size;
+	__u32 reserved;
+};
+
+/**
  * struct ktlat_rings_info - The event rings of the session
  * @size: in: size of this struct
  * @flags: must be zero
@@ -608,6 +652,10 @@ struct ktlat_held {
  * @ring_stride: out: from the ring of one CPU to the next, in bytes
  * @refusal: out: %KTLAT_IOC_RINGS_MAKE, also where it fails: &enum ktlat_refusal
  * @uid: out: who made them and pays for them, in the caller's user namespace
+ * @watermark: %KTLAT_IOC_RINGS_MAKE: in: wake readers each time that a ring has got
+ *	this many records more, a power of two, at most @nr_slots; 0 for a quarter
+ *	of it; %KTLAT_IOC_RINGS_GET: out
+ * @reserved1: must be zero
  * @reserved: must be zero
  *
  * %KTLAT_IOC_RINGS_DELETE fills in nothing. The rings of an anonymous session go
@@ -628,7 +676,9 @@ struct ktlat_rings_info {
 	__u64 ring_stride;
 	__u32 refusal;
 	__u32 uid;
-	__u64 reserved[3];
+	__u32 watermark;
+	__u32 reserved1;
+	__u64 reserved[4];
 };
 
 /*
@@ -652,6 +702,8 @@ struct ktlat_rings_info {
 #define KTLAT_IOC_RINGS_MAKE	_IO(KTLAT_IOC_MAGIC, 0x20) /* ktlat_rings_info */
 #define KTLAT_IOC_RINGS_GET	_IO(KTLAT_IOC_MAGIC, 0x21) /* ktlat_rings_info */
 #define KTLAT_IOC_RINGS_DELETE	_IO(KTLAT_IOC_MAGIC, 0x22) /* ktlat_rings_info */
+#define KTLAT_IOC_CLOCK_GET	_IO(KTLAT_IOC_MAGIC, 0x23) /* ktlat_clock_now */
+#define KTLAT_IOC_RINGS_SEEN	_IO(KTLAT_IOC_MAGIC, 0x24) /* ktlat_rings_seen */
 
 #define KTLAT_MAP_MAGIC		0x54414c544bULL /* "KTLAT", little-endian */
 
@@ -747,11 +799,17 @@ enum ktlat_context {
 	KTLAT_CONTEXT_NMI	= 3,
 };
 
+/* ktlat_event.flags */
+#define KTLAT_EVENT_SLOW	(1U << 0) /* it took as long as the probe's
+					   * threshold, or longer
+					   */
+
 /**
  * struct ktlat_event - One call, as a slot of a ring holds it
  * @sequence: number of the record; 0 if there is none
  * @probe_id: the probe
- * @time_ns: when the call ended, CLOCK_MONOTONIC, in ns
+ * @start: when the call began, in ticks of the module's clock; what that is of
+ *	other clocks is told by %KTLAT_IOC_CLOCK_GET
  * @latency_ns: how long it took, in ns
  * @cgroup_id: cgroup of the task (v2), which is the inode number of its folder; or
  *	0
@@ -764,7 +822,7 @@ enum ktlat_context {
  * @start_cpu: CPU on which it began, or %KTLAT_CPU_UNKNOWN
  * @function: which function of a group, from 0 up; else 0
  * @context: &enum ktlat_context at the end
- * @flags: zero; none is defined yet
+ * @flags: KTLAT_EVENT_*
  * @values: what was captured of the call, or 0
  * @reserved: zero; where the time went (on a CPU, preempted, blocked,
  *	interrupted)
@@ -772,7 +830,7 @@ enum ktlat_context {
 struct ktlat_event {
 	__u64 sequence;
 	__u64 probe_id;
-	__u64 time_ns;
+	__u64 start;
 	__u64 latency_ns;
 	__u64 cgroup_id;
 	char comm[KTLAT_COMM_LEN];

@@ -98,7 +98,6 @@ struct ktlat_cost {
  * @feature: its KTLAT_FEATURE_* bit
  * @exact: whether it counts every entry that it loses
  * @zero_is_exact: its count of losses may be short, but not when it is 0
- * @events: it writes a call as an event, if the meter asks for that
  * @cost: what it costs, as far as that was measured; NULL for one that does not
  *	measure the calls of functions
  * @attach: makes a stopped attachment, or an ERR_PTR with @plan->refusal set
@@ -126,7 +125,6 @@ struct ktlat_backend {
 	u64 feature;
 	bool exact;
 	bool zero_is_exact;
-	bool events;
 	struct ktlat_cost *cost;
 	struct ktlat_attachment *(*attach)(struct ktlat_plan *plan);
 	int (*add)(struct ktlat_attachment *attachment,

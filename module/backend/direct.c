@@ -333,7 +333,6 @@ const struct ktlat_backend ktlat_backend_direct = {
 	.kind		= KTLAT_KIND_FUNCTION,
 	.feature	= KTLAT_FEATURE_DIRECT,
 	.exact		= true,
-	.events		= true,
 	.cost		= &direct_cost,
 	.attach		= direct_attach,
 	.start		= direct_start,

@@ -110,8 +110,10 @@ extern struct direct_cpu __percpu *ktlat_direct_percpu;
 asmlinkage u64 ktlat_direct_now(void);
 asmlinkage void ktlat_direct_extreme(struct ktlat_counters *counters,
 				     u64 latency);
-asmlinkage void ktlat_direct_return(int slot, u64 latency, u64 epoch,
-				    u64 offset);
+asmlinkage u64 ktlat_direct_more(unsigned long slot, u64 latency, u64 epoch,
+				 u64 start);
+asmlinkage u64 ktlat_direct_more_group(unsigned long slot, u64 latency,
+				       u64 epoch, u64 start, u64 offset);
 asmlinkage void ktlat_direct_backwards(int slot, u64 epoch, u64 offset);
 
 /*

@@ -12,7 +12,7 @@
  * when the clock is not the TSC.
  */
 #define DIRECT_SLOTS		256
-#define DIRECT_SLOT_SLOW	320
+#define DIRECT_SLOT_SLOW	336
 #define DIRECT_SLOT_BYTES	448
 #define DIRECT_GROUPS		16
 #define DIRECT_GROUP_SLOW	448
@@ -32,7 +32,10 @@
 #define METER_EPOCH		0x08
 #define METER_PRECISION		0x10
 #define METER_PRECISION_BIT	0x18
-#define METER_FAST_EPOCH	0x38
+#define METER_FAST_EPOCH	0x28
+
+/* What ktlat_direct_more() makes of a latency that is not to be counted. */
+#define DIRECT_DONE		-1
 
 /* struct ktlat_counters */
 #define COUNTERS_ENTRIES	0x00

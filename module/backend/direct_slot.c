@@ -73,7 +73,7 @@ void ktlat_direct_extreme(struct ktlat_counters *counters, u64 latency)
 NOKPROBE_SYMBOL(ktlat_direct_extreme);
 
 /* Probe context, preemption off. The figures of a call that is over are gone. */
-static __always_inline void direct_stale(int slot)
+static __always_inline void direct_stale(unsigned long slot)
 {
 	this_cpu_inc(ktlat_direct_percpu->stale[slot]);
 }
@@ -139,50 +139,50 @@ u64 ktlat_direct_now(void)
 NOKPROBE_SYMBOL(ktlat_direct_now);
 
 /*
- * Writes a call as an event, by CLOCK_MONOTONIC; one by a function that this clock
- * calls while it is read here is dropped. Probe context, preemption off.
+ * Of a call that has returned there is more to do than to count it, or its figures
+ * are gone. Returns the latency to count, or DIRECT_DONE.
  */
-static __always_inline void direct_record(const struct ktlat_meter *meter,
-					  u64 latency)
-{
-	unsigned int reading = in_nmi() ? BIT(1) : BIT(0);
-	unsigned long flags;
-	u64 now = 0;
-	bool reads;
-
-	raw_local_irq_save(flags);
-	reads = direct_reading_open(reading);
-	if (likely(reads)) {
-		now = ktime_get_mono_fast_ns();
-		direct_reading_close(reading);
-	}
-	raw_local_irq_restore(flags);
-	if (likely(reads))
-		ktlat_record(meter, latency, now);
-	else
-		ktlat_record_drop(meter->recorder);
-}
-
-/*
- * Probe context, preemption off; from direct_x86.S. A return that the slot leaves
- * to us: the probe writes events, or the figures of the call are gone.
- */
-void ktlat_direct_return(int slot, u64 latency, u64 epoch, u64 offset)
+static __always_inline u64 direct_more(unsigned long slot, u64 epoch,
+				       const struct ktlat_done *done)
 {
 	const struct ktlat_meter *meter = READ_ONCE(ktlat_direct_meters[slot]);
-	struct ktlat_counters *counters;
 
-	if (READ_ONCE(meter->epoch) != epoch) {
+	if (unlikely(READ_ONCE(meter->epoch) != epoch)) {
 		direct_stale(slot);
-		return;
+		return DIRECT_DONE;
 	}
-	counters = this_cpu_read(ktlat_direct_percpu->area[slot]) +
-		   (u32)epoch + offset;
-	ktlat_hist_record(counters, meter->precision, latency);
-	if (likely(meter->recorder))
-		direct_record(meter, latency);
+	if (likely(meter->feed))
+		ktlat_feed_inline(meter->feed, done);
+	return done->latency;
 }
-NOKPROBE_SYMBOL(ktlat_direct_return);
+
+/* Probe context, preemption off; from direct_x86.S. */
+u64 ktlat_direct_more(unsigned long slot, u64 latency, u64 epoch, u64 start)
+{
+	const struct ktlat_done done = {
+		.start = start,
+		.latency = latency,
+		.task = current,
+	};
+
+	return direct_more(slot, epoch, &done);
+}
+NOKPROBE_SYMBOL(ktlat_direct_more);
+
+/* The same for the slot of a group; @offset: of the function's counters. */
+u64 ktlat_direct_more_group(unsigned long slot, u64 latency, u64 epoch,
+			    u64 start, u64 offset)
+{
+	const struct ktlat_done done = {
+		.start = start,
+		.latency = latency,
+		.task = current,
+		.function = (u32)offset / direct_slots[slot].function_stride,
+	};
+
+	return direct_more(slot, epoch, &done);
+}
+NOKPROBE_SYMBOL(ktlat_direct_more_group);
 
 /* Where the code of a slot lies, from the first one on. */
 static unsigned long direct_slot_offset(int slot)

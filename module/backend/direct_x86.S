@@ -141,12 +141,13 @@
 .Lmeasured_\name:
 	KTLAT_PREEMPT_DISABLE
 	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
-	movq	8(%rsp), %rcx
-	cmpq	METER_FAST_EPOCH(%r10), %rcx
-	jne	.Lnot_here_\name
+	movq	8(%rsp), %rdx
+	cmpq	METER_FAST_EPOCH(%r10), %rdx
+	jne	.Lmore_\name
+.Lcount_\name:
 	AREA_OF	\nr, %r11
-	movl	%ecx, %ecx
-	addq	%rcx, %r11
+	movl	%edx, %edx
+	addq	%rdx, %r11
 	.ifnb \function
 	addq	\function, %r11
 	.endif
@@ -190,14 +191,17 @@
 .Lextreme_\name:
 	call	direct_extreme
 	jmp	.Lrecorded_\name
-.Lnot_here_\name:
+.Lmore_\name:
 	movl	$(\nr), %edi
 	.ifnb \function
-	call	direct_return_group
+	call	direct_more_group
 	.else
-	call	direct_return
+	call	direct_more
 	.endif
-	jmp	.Ldone_\name
+	cmpq	$DIRECT_DONE, %rax
+	je	.Ldone_\name
+	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
+	jmp	.Lcount_\name
 .Lbackwards_\name:
 	movl	$(\nr), %edi
 	movq	8(%rsp), %rsi
@@ -364,21 +368,26 @@ RARE direct_extreme
 	popq	%r11
 RARE_END direct_extreme
 
-/* %edi: slot, %rax: latency, %rcx: epoch */
-RARE direct_return
+/*
+ * %edi: slot, %rax: latency, %rdx: epoch, which is kept; the stack of the slot lies
+ * above ours. %rax becomes the latency to count, or DIRECT_DONE.
+ */
+.macro MORE name:req, function
+RARE \name
 	movq	%rax, %rsi
-	movq	%rcx, %rdx
-	xorl	%ecx, %ecx
-	call	ktlat_direct_return
-RARE_END direct_return
+	movq	24(%rsp), %rcx
+	.ifnb \function
+	movq	\function, %r8
+	call	ktlat_direct_more_group
+	.else
+	call	ktlat_direct_more
+	.endif
+	movq	32(%rsp), %rdx
+RARE_END \name
+.endm
 
-/* The same, with the function on the slot's stack, which lies above ours. */
-RARE direct_return_group
-	movq	%rax, %rsi
-	movq	%rcx, %rdx
-	movq	16 + 24(%rsp), %rcx
-	call	ktlat_direct_return
-RARE_END direct_return_group
+MORE direct_more
+MORE direct_more_group, 24+16(%rsp)
 
 /* %edi: slot, %rsi: epoch, %rdx: function; %rax becomes 0, the latency to record. */
 RARE direct_backwards

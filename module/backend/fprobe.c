@@ -214,7 +214,6 @@ const struct ktlat_backend ktlat_backend_fprobe = {
 	.feature	= KTLAT_FEATURE_FPROBE,
 	.exact		= false,
 	.zero_is_exact	= FPR_ZERO_IS_EXACT,
-	.events		= true,
 	.cost		= &fpr_cost,
 	.attach		= fpr_attach,
 	.start		= fpr_start,

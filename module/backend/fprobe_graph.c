@@ -93,7 +93,7 @@ NOKPROBE_SYMBOL(fpr_entry_refuse);
 static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		     struct ktlat_fprobe_regs *regs, void *data)
 {
-	u64 now = ktlat_clock_end();
+	struct ktlat_end end = ktlat_end_here();
 	const struct fpr *fpr = fpr_of_fprobe(fp);
 	struct fpr_call *call = data;
 
@@ -101,7 +101,7 @@ static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		return;
 	/* What lies there from now on must not be taken for a call by the end of the task. */
 	call->cookie = 0;
-	ktlat_meter_return(fpr->meter, &call->call, now);
+	ktlat_meter_return(fpr->meter, &call->call, &end);
 }
 NOKPROBE_SYMBOL(fpr_exit);
 

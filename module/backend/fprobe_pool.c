@@ -79,10 +79,10 @@ NOKPROBE_SYMBOL(fpr_entry_handover);
 static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		     struct ktlat_fprobe_regs *regs, void *data)
 {
-	u64 now = ktlat_clock_end();
+	struct ktlat_end end = ktlat_end_here();
 
 	ktlat_meter_return(container_of(fp, struct fpr_pool, fp)->meter, data,
-			   now);
+			   &end);
 }
 NOKPROBE_SYMBOL(fpr_exit);
 

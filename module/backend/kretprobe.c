@@ -57,7 +57,7 @@ NOKPROBE_SYMBOL(krp_entry_handover);
 /* Probe context. */
 int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	u64 now = ktlat_clock_end();
+	struct ktlat_end end = ktlat_end_here();
 	struct kretprobe *rp = ktlat_kretprobe_of(ri);
 	struct krp_call *call = (struct krp_call *)ri->data;
 
@@ -65,7 +65,7 @@ int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!rp)
 		return 0;
 	ktlat_meter_return(container_of(rp, struct krp_pool, rp)->meter,
-			   &call->call, now);
+			   &call->call, &end);
 	ktlat_debt_close(&call->debt);
 	return 0;
 }
@@ -212,7 +212,6 @@ const struct ktlat_backend ktlat_backend_kretprobe = {
 	.kind		= KTLAT_KIND_FUNCTION,
 	.feature	= KTLAT_FEATURE_KRETPROBE,
 	.exact		= false,
-	.events		= true,
 	.cost		= &krp_cost,
 	.attach		= krp_attach,
 	.start		= krp_start,

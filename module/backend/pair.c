@@ -14,6 +14,7 @@
 
 #include "backend/backend.h"
 #include "canary.h"
+#include "compat/kprobes.h"
 #include "hot/starts.h"
 #include "target.h"
 
@@ -61,8 +62,10 @@ NOKPROBE_SYMBOL(pair_start_hit);
 static int pair_end_hit(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct pair *pair = container_of(kp, struct pair, kp[1]);
+	struct ktlat_end end = ktlat_end_here();
 
-	if (!ktlat_starts_end(pair->starts, pair_key(pair)))
+	end.trap = ktlat_kprobe_trap(kp);
+	if (!ktlat_starts_end(pair->starts, pair_key(pair), &end))
 		ktlat_starts_unmatched(pair->starts);
 	return 0;
 }

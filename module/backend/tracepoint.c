@@ -33,8 +33,11 @@ static __always_inline void event_start(void *data, u64 key)
 
 static __always_inline void event_end(void *data, u64 key)
 {
+	struct ktlat_end end;
+
 	preempt_disable_notrace();
-	if (!ktlat_starts_end(data, key))
+	end = ktlat_end_here();
+	if (!ktlat_starts_end(data, key, &end))
 		ktlat_starts_unmatched(data);
 	preempt_enable_notrace();
 }
@@ -124,9 +127,13 @@ NOKPROBE_SYMBOL(on_sched_wakeup);
  */
 static void on_sched_switch(KTLAT_SCHED_SWITCH_PROTO)
 {
+	struct ktlat_end end;
+
 	preempt_disable_notrace();
+	end = ktlat_end_here();
+	end.task = next;
 	ktlat_starts_drop(data, ktlat_key_task(prev));
-	ktlat_starts_end(data, ktlat_key_task(next));
+	ktlat_starts_end(data, ktlat_key_task(next), &end);
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(on_sched_switch);
@@ -357,7 +364,6 @@ const struct ktlat_backend ktlat_backend_tracepoint = {
 	.kind		= KTLAT_KIND_TRACEPOINT,
 	.feature	= KTLAT_FEATURE_TRACEPOINT,
 	.exact		= true,
-	.events		= true,
 	.attach		= events_attach,
 	.start		= events_start,
 	.stop		= events_stop,

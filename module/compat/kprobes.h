@@ -6,6 +6,7 @@
 #define KTLAT_COMPAT_KPROBES_H
 
 #include <linux/kprobes.h>
+#include <linux/preempt.h>
 
 /*
  * Up to 5.10 the instances that are in use lie in a hash table which modules
@@ -28,6 +29,26 @@ static inline bool ktlat_kprobe_on_ftrace(const struct kprobe *kp)
 #else
 	return true;
 #endif
+}
+
+/**
+ * ktlat_kprobe_trap() - What the trap to a kprobe's handler added to the count
+ * @kp: whose handler runs
+ *
+ * Since commit 0d00449c7a28 ("x86: Replace ist_enter() with nmi_enter()") the
+ * trap of a kprobe counts as an NMI. One that has been optimized since is reached
+ * by a jump, which cannot be seen in @kp: it is told by there being no NMI, and
+ * so taken for a trap where a real NMI comes by.
+ *
+ * Context: that handler. Return: what preempt_count() is more than it was.
+ */
+static __always_inline u32 ktlat_kprobe_trap(const struct kprobe *kp)
+{
+#ifdef CONFIG_X86
+	if (!(kp->flags & KPROBE_FLAG_FTRACE) && in_nmi())
+		return NMI_OFFSET + HARDIRQ_OFFSET;
+#endif
+	return 0;
 }
 
 /**

@@ -12,7 +12,8 @@
  *	env_read_barrier		between the reads before and after it
  *	env_write_barrier		between the writes before and after it
  *	env_local_barrier		likewise, for what interrupts this CPU
- *	env_local_add, _inc, _cmpxchg	see above; in no order to others
+ *	env_local_add, _inc, _exchange	see above; in no order to others. The last
+ *					one puts @new where @old is, if it is
  *	env_cmpxchg			atomic against other CPUs, too
  *
  * The partner of a barrier is named where it is used.
@@ -69,12 +70,12 @@ static __always_inline void env_local_add(__u64 *counter, __u64 n)
 	local_add(n, (local_t *)counter);
 }
 
-/* Returns what was there; it was exchanged if that equals @old. */
-static __always_inline __u64 env_local_cmpxchg(__u64 *word, __u64 old,
-					       __u64 new)
+#ifndef CONFIG_X86_64
+static __always_inline int env_local_exchange(__u64 *word, __u64 old, __u64 new)
 {
-	return local_cmpxchg((local_t *)word, old, new);
+	return local_cmpxchg((local_t *)word, old, new) == old;
 }
+#endif
 
 static __always_inline __u64 env_cmpxchg(__u64 *word, __u64 old, __u64 new)
 {
@@ -117,14 +118,6 @@ static __always_inline void env_local_add(__u64 *counter, __u64 n)
 	asm volatile("addq %1, %0" : "+m"(*counter) : "er"(n) : "memory");
 }
 
-static __always_inline __u64 env_local_cmpxchg(__u64 *word, __u64 old,
-					       __u64 new)
-{
-	asm volatile("cmpxchgq %2, %0"
-		     : "+m"(*word), "+a"(old) : "r"(new) : "memory");
-	return old;
-}
-
 #else
 
 static __always_inline void env_local_add(__u64 *counter, __u64 n)
@@ -132,15 +125,30 @@ static __always_inline void env_local_add(__u64 *counter, __u64 n)
 	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
 
-static __always_inline __u64 env_local_cmpxchg(__u64 *word, __u64 old,
-					       __u64 new)
+static __always_inline int env_local_exchange(__u64 *word, __u64 old, __u64 new)
 {
-	__atomic_compare_exchange_n(word, &old, new, 0, __ATOMIC_RELAXED,
-				    __ATOMIC_RELAXED);
-	return old;
+	return __atomic_compare_exchange_n(word, &old, new, 0, __ATOMIC_RELAXED,
+					   __ATOMIC_RELAXED);
 }
 
 #endif
+
+#endif
+
+#if (defined(__KERNEL__) && defined(CONFIG_X86_64)) || \
+	(!defined(__KERNEL__) && !defined(KTLAT_ENV) && defined(__x86_64__) && \
+	 !defined(__SANITIZE_THREAD__))
+
+/* The flag tells whether it was exchanged; the kernel's own compares once more. */
+static __always_inline int env_local_exchange(__u64 *word, __u64 old, __u64 new)
+{
+	int exchanged;
+
+	asm volatile("cmpxchgq %3, %0"
+		     : "+m"(*word), "+a"(old), "=@ccz"(exchanged)
+		     : "r"(new) : "memory");
+	return exchanged;
+}
 
 #endif
 

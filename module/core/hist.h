@@ -41,7 +41,7 @@ static __always_inline void ktlat_hist_min(__u64 *word, __u64 value)
 	for (int turn = 0; turn < KTLAT_NESTING; turn++) {
 		__u64 old = env_read(word);
 
-		if (value >= old || env_local_cmpxchg(word, old, value) == old)
+		if (value >= old || env_local_exchange(word, old, value))
 			return;
 	}
 }
@@ -51,7 +51,7 @@ static __always_inline void ktlat_hist_max(__u64 *word, __u64 value)
 	for (int turn = 0; turn < KTLAT_NESTING; turn++) {
 		__u64 old = env_read(word);
 
-		if (value <= old || env_local_cmpxchg(word, old, value) == old)
+		if (value <= old || env_local_exchange(word, old, value))
 			return;
 	}
 }

@@ -97,31 +97,53 @@ struct ktlat_ring_record {
 	int outermost;
 };
 
-/* Takes the next number. Returns NULL, or the counter of those that get none. */
-static __always_inline __u64 *ktlat_ring_take(const struct ktlat_ring *ring,
-					      struct ktlat_ring_record *record)
+/**
+ * enum ktlat_ring_taking - What an attempt at the next number came to
+ * @KTLAT_RING_TAKEN: it is ours
+ * @KTLAT_RING_FROZEN: there are no more until the ring is thawed
+ * @KTLAT_RING_IN_USE: what we interrupted is writing to its slot
+ * @KTLAT_RING_BEATEN: what interrupted us has taken it
+ */
+enum ktlat_ring_taking {
+	KTLAT_RING_TAKEN,
+	KTLAT_RING_FROZEN,
+	KTLAT_RING_IN_USE,
+	KTLAT_RING_BEATEN,
+};
+
+static __always_inline enum ktlat_ring_taking
+ktlat_ring_try(const struct ktlat_ring *ring, struct ktlat_ring_record *record,
+	       __u64 open)
 {
 	struct ktlat_ring_header *header = ring->header;
-	__u64 open = env_read(&header->open);
+	__u64 last = env_read(&header->last);
+
+	record->number = last + 1;
+	if (unlikely(last >= env_read(&header->stop)))
+		return KTLAT_RING_FROZEN;
+	if (likely(record->outermost))
+		env_write(&header->open, record->number);
+	else if (unlikely(record->number - open > ring->mask))
+		return KTLAT_RING_IN_USE;
+	/* L: the slot is guarded before it is ours. */
+	env_local_barrier();
+	if (likely(env_local_exchange(&header->last, last, record->number)))
+		return KTLAT_RING_TAKEN;
+	return KTLAT_RING_BEATEN;
+}
+
+static __always_inline enum ktlat_ring_taking
+ktlat_ring_take(const struct ktlat_ring *ring, struct ktlat_ring_record *record)
+{
+	__u64 open = env_read(&ring->header->open);
+	enum ktlat_ring_taking taking;
 
 	record->outermost = !open;
-	for (int turn = 0; turn < KTLAT_NESTING; turn++) {
-		__u64 last = env_read(&header->last);
-
-		record->number = last + 1;
-		if (unlikely(last >= env_read(&header->stop)))
-			return &header->frozen;
-		if (likely(record->outermost))
-			env_write(&header->open, record->number);
-		else if (unlikely(record->number - open > ring->mask))
-			break;
-		/* L: the slot is guarded before it is ours. */
-		env_local_barrier();
-		if (likely(env_local_cmpxchg(&header->last, last,
-					     record->number) == last))
-			return NULL;
-	}
-	return &header->dropped;
+	taking = ktlat_ring_try(ring, record, open);
+	for (int turn = 1; unlikely(taking == KTLAT_RING_BEATEN) &&
+			   turn < KTLAT_NESTING; turn++)
+		taking = ktlat_ring_try(ring, record, open);
+	return taking;
 }
 
 /* Gives up the guard. */
@@ -130,6 +152,17 @@ static __always_inline void ktlat_ring_leave(const struct ktlat_ring *ring,
 {
 	if (likely(record->outermost))
 		env_write(&ring->header->open, 0);
+}
+
+static __always_inline void ktlat_ring_refuse(const struct ktlat_ring *ring,
+					      struct ktlat_ring_record *record,
+					      enum ktlat_ring_taking taking)
+{
+	ktlat_ring_leave(ring, record);
+	if (taking == KTLAT_RING_FROZEN)
+		env_local_inc(&ring->header->frozen);
+	else
+		env_local_inc(&ring->header->dropped);
 }
 
 /**
@@ -146,11 +179,10 @@ static __always_inline void ktlat_ring_leave(const struct ktlat_ring *ring,
 static __always_inline int ktlat_ring_reserve(const struct ktlat_ring *ring,
 					      struct ktlat_ring_record *record)
 {
-	__u64 *refused = ktlat_ring_take(ring, record);
+	enum ktlat_ring_taking taking = ktlat_ring_take(ring, record);
 
-	if (unlikely(refused)) {
-		ktlat_ring_leave(ring, record);
-		env_local_inc(refused);
+	if (unlikely(taking != KTLAT_RING_TAKEN)) {
+		ktlat_ring_refuse(ring, record, taking);
 		return 0;
 	}
 	record->slot = &ring->slots[record->number & ring->mask];

@@ -95,6 +95,44 @@ void ktlat_clock_calibrate(void)
 		   tsc ? ktlat_tsc_ns_per_cycle() : 1ULL << KTLAT_CLOCK_SHIFT);
 }
 
+/* One reading of all clocks. */
+static void clock_read(struct ktlat_clock_now *now)
+{
+	unsigned long flags;
+	u64 before, after;
+
+	raw_local_irq_save(flags);
+	before = ktlat_clock();
+	now->monotonic_ns = ktime_get_ns();
+	after = ktlat_clock_end();
+	raw_local_irq_restore(flags);
+	now->ticks = before + (after - before) / 2;
+	now->uncertainty_ns = ktlat_clock_ns((after - before + 1) / 2);
+	now->realtime_ns = now->monotonic_ns + ktime_to_ns(
+		ktime_mono_to_real(0));
+}
+
+/**
+ * ktlat_clock_tell() - The clock beside others
+ * @now: all but its size is filled in
+ *
+ * The best of a few readings, as hypervisors may hold up any one.
+ *
+ * Context: task.
+ */
+void ktlat_clock_tell(struct ktlat_clock_now *now)
+{
+	struct ktlat_clock_now reading = *now;
+
+	reading.clock = ktlat_clock_id();
+	reading.ns_per_tick = ktlat_clock_ns_per_tick;
+	for (int turn = 0; turn < 4; turn++) {
+		clock_read(&reading);
+		if (!turn || reading.uncertainty_ns < now->uncertainty_ns)
+			*now = reading;
+	}
+}
+
 /* Refuses a parameter that cannot be followed, and makes the first choice. */
 int ktlat_clock_init(void)
 {

@@ -58,10 +58,13 @@ static __always_inline u64 ktlat_clock_ns(u64 ticks)
 			       KTLAT_CLOCK_SHIFT);
 }
 
+struct ktlat_clock_now;
+
 u32 ktlat_clock_id(void);
 bool ktlat_clock_serves(void);
 int ktlat_clock_init(void);
 void ktlat_clock_choose(void);
 void ktlat_clock_calibrate(void);
+void ktlat_clock_tell(struct ktlat_clock_now *now);
 
 #endif /* KTLAT_HOT_CLOCK_H */

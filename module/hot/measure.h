@@ -15,7 +15,7 @@
 
 #include "core/hist.h"
 #include "hot/clock.h"
-#include "hot/record.h"
+#include "hot/feed.h"
 
 /**
  * struct ktlat_meter - What the hot path reads of a probe: one line, read-mostly
@@ -29,10 +29,9 @@
  * @area_stride: from one CPU's area to the next, in bytes
  * @precision_bit: 2^p
  * @function_stride: from one function of a group to the next, in bytes
- * @recorder: where its calls are written as events, or NULL
- * @probe_id: told in each event
+ * @feed: what is done with each call besides, or NULL
  * @fast_epoch: @epoch as direct_x86.S looks at it when a call returns: another one,
- *	or %KTLAT_EPOCH_NEVER, has it leave the call to ktlat_direct_return(). May
+ *	or %KTLAT_EPOCH_NEVER, has it leave the call to ktlat_direct_more(). May
  *	be behind @epoch for a moment, which does no harm
  *
  * direct_x86.S reads it, too: see direct_layout.h.
@@ -44,9 +43,8 @@ struct ktlat_meter {
 	u32 area_stride;
 	u64 precision_bit;
 	u32 function_stride;
-	const struct ktlat_recorder *recorder;
-	u64 probe_id;
 	u64 fast_epoch;
+	const struct ktlat_feed *feed;
 } ____cacheline_aligned;
 static_assert(sizeof(struct ktlat_meter) == SMP_CACHE_BYTES);
 
@@ -93,18 +91,43 @@ static __always_inline void ktlat_meter_enter(const struct ktlat_meter *meter,
 	call->start = ktlat_clock();
 }
 
+/**
+ * struct ktlat_end - How a call ends
+ * @now: stamp
+ * @task: whose call it was
+ * @trap: see struct ktlat_done
+ */
+struct ktlat_end {
+	u64 now;
+	const struct task_struct *task;
+	u32 trap;
+};
+
+/* Here and now, for who came by no trap. The stamp comes first. */
+static __always_inline struct ktlat_end ktlat_end_here(void)
+{
+	return (struct ktlat_end){
+		.now = ktlat_clock_end(),
+		.task = current,
+	};
+}
+
 /*
- * Records the return of @call at the stamp @now. A call that was entered before
- * the last reset belongs to figures that nobody can see any more.
+ * Records the return of @call. One that was entered before the last reset belongs
+ * to figures that nobody can see any more.
  */
 static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 					       const struct ktlat_call *call,
-					       u64 now)
+					       const struct ktlat_end *end)
 {
 	u64 epoch = ktlat_meter_epoch(meter);
+	struct ktlat_done done = {
+		.start = call->start,
+		.task = end->task,
+		.trap = end->trap,
+	};
 	struct ktlat_counters *counters;
-	s64 ticks = now - call->start;
-	u64 latency;
+	s64 ticks = end->now - call->start;
 
 	if (unlikely(call->epoch != epoch))
 		return;
@@ -113,10 +136,10 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		env_local_inc(&counters->clock_backwards);
 		ticks = 0;
 	}
-	latency = ktlat_clock_ns(ticks);
-	ktlat_hist_record(counters, meter->precision, latency);
-	if (unlikely(meter->recorder))
-		ktlat_record(meter, latency, ktime_get_mono_fast_ns());
+	done.latency = ktlat_clock_ns(ticks);
+	if (unlikely(meter->feed))
+		ktlat_feed(meter->feed, &done);
+	ktlat_hist_record(counters, meter->precision, done.latency);
 }
 
 /*

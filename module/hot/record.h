@@ -1,28 +1,183 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * record.h - writing a call as an event into the ring of the running CPU.
+ *
+ * What no probe fills in (values, where the time went) is zero, as slots are from
+ * the start, and is not written.
+ *
+ * Probe context: any, NMI included; preemption is off. No clock is read, and
+ * nothing is called but, at a watermark, ktlat_wake().
  */
 #ifndef KTLAT_HOT_RECORD_H
 #define KTLAT_HOT_RECORD_H
 
-#include <linux/types.h>
+#include <linux/build_bug.h>
+#include <linux/cgroup.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/string.h>
 
-struct ktlat_meter;
+#include "core/ring.h"
+#include "hot/wake.h"
 
 /**
  * struct ktlat_recorder - Where events go; constant as long as a probe writes any
- * @rings: the ring of CPU 0
- * @stride: from one CPU's ring to the next, in bytes
+ * @probe_id: whose
+ * @rings: of each CPU; what is written to it is guarded by core/ring.h
  * @mask: slots of a ring, less one
+ * @wake_mask: who waits is woken by each record whose number has none of these bits
+ * @waker: who does that
  */
 struct ktlat_recorder {
-	void *rings;
-	size_t stride;
+	u64 probe_id;
+	struct ktlat_ring_header * __percpu *rings;
 	u64 mask;
+	u64 wake_mask;
+	struct ktlat_waker *waker;
 };
 
-/* Probe context. */
-void ktlat_record(const struct ktlat_meter *meter, u64 latency, u64 now);
-void ktlat_record_drop(const struct ktlat_recorder *recorder);
+/**
+ * struct ktlat_done - A call that is over
+ * @start: stamp at entry, in ticks of the clock
+ * @latency: in ns
+ * @task: whose it was
+ * @trap: what the trap that led here added to the preemption count, or 0
+ * @function: which one of a group, else 0
+ * @flags: KTLAT_EVENT_*
+ */
+struct ktlat_done {
+	u64 start;
+	u64 latency;
+	const struct task_struct *task;
+	u32 trap;
+	u16 function;
+	u8 flags;
+};
+
+/* The ring of this CPU; its slots begin right behind the header, see rings.c. */
+static __always_inline struct ktlat_ring
+ktlat_recorder_ring(const struct ktlat_recorder *recorder)
+{
+	struct ktlat_ring_header *header = this_cpu_read(*recorder->rings);
+
+	return (struct ktlat_ring){
+		.header = header,
+		.slots = (struct ktlat_event *)(header + 1),
+		.mask = recorder->mask,
+	};
+}
+
+/* &enum ktlat_context of what runs, but for the trap that led here. */
+static __always_inline u8 ktlat_context(u32 trap)
+{
+	unsigned int count = preempt_count() - trap;
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT) &&
+	    likely(!(count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET))))
+		return KTLAT_CONTEXT_TASK;
+	if (unlikely(count & NMI_MASK))
+		return KTLAT_CONTEXT_NMI;
+	if (unlikely(count & HARDIRQ_MASK))
+		return KTLAT_CONTEXT_HARDIRQ;
+	return in_serving_softirq() ? KTLAT_CONTEXT_SOFTIRQ :
+				      KTLAT_CONTEXT_TASK;
+}
+
+/*
+ * The cgroup of a task that is on this CPU. It may be moved meanwhile by another CPU, but
+ * what it was in is freed a grace period later; what idle tasks are in, in whose
+ * loop RCU does not look, never.
+ */
+static __always_inline u64 ktlat_task_cgroup(const struct task_struct *task)
+{
+#ifdef CONFIG_CGROUPS
+	return cgroup_id(rcu_dereference_raw(task->cgroups)->dfl_cgrp);
+#else
+	return 0;
+#endif
+}
+
+static_assert(TASK_COMM_LEN == KTLAT_COMM_LEN);
+static_assert(KTLAT_COMM_LEN == 2 * sizeof(u64));
+
+/* Half of the name of a task; what of it is compared and copied. */
+static __always_inline u64 ktlat_task_comm(const struct task_struct *task, int half)
+{
+	u64 word;
+
+	memcpy(&word, task->comm + half * sizeof(word), sizeof(word));
+	return word;
+}
+
+/* The name may be changed meanwhile; it always ends with a zero. */
+static __always_inline void ktlat_record_task(struct ktlat_event *slot,
+					      const struct task_struct *task)
+{
+	u64 *comm = (u64 *)slot->comm;
+
+	env_write(&comm[0], ktlat_task_comm(task, 0));
+	env_write(&comm[1], ktlat_task_comm(task, 1));
+	env_write(&slot->pid, task->pid);
+	env_write(&slot->tgid, task->tgid);
+	env_write(&slot->cgroup_id, ktlat_task_cgroup(task));
+}
+
+/* What lies in one word of an event, so that one store writes it. */
+struct ktlat_record_cpus {
+	u16 cpu;
+	u16 start_cpu;
+};
+
+struct ktlat_record_kind {
+	u16 function;
+	u8 context;
+	u8 flags;
+};
+
+static_assert(offsetof(struct ktlat_event, start_cpu) ==
+	      offsetof(struct ktlat_event, cpu) + 2);
+static_assert(offsetof(struct ktlat_event, flags) ==
+	      offsetof(struct ktlat_event, function) + 3);
+
+static __always_inline void ktlat_record_place(struct ktlat_event *slot,
+					       const struct ktlat_done *done)
+{
+	const struct ktlat_record_cpus cpus = {
+		smp_processor_id(), KTLAT_CPU_UNKNOWN
+	};
+	const struct ktlat_record_kind kind = {
+		done->function, ktlat_context(done->trap), done->flags
+	};
+	u32 word;
+
+	memcpy(&word, &cpus, sizeof(word));
+	env_write((u32 *)&slot->cpu, word);
+	memcpy(&word, &kind, sizeof(word));
+	env_write((u32 *)&slot->function, word);
+}
+
+/* Writes a call of a probe that has just returned. */
+static __always_inline void ktlat_record(const struct ktlat_recorder *recorder,
+					 const struct ktlat_done *done)
+{
+	struct ktlat_ring ring = ktlat_recorder_ring(recorder);
+	struct ktlat_ring_record record = {};
+	struct ktlat_event *slot;
+
+	if (!ktlat_ring_reserve(&ring, &record))
+		return;
+	slot = record.slot;
+	env_write(&slot->probe_id, recorder->probe_id);
+	env_write(&slot->start, done->start);
+	env_write(&slot->latency_ns, done->latency);
+	ktlat_record_task(slot, done->task);
+	ktlat_record_place(slot, done);
+	ktlat_ring_commit(&ring, &record);
+	if (unlikely(!(record.number & recorder->wake_mask)))
+		ktlat_wake(recorder->waker);
+}
 
 #endif /* KTLAT_HOT_RECORD_H */

@@ -215,12 +215,13 @@ NOKPROBE_SYMBOL(ktlat_starts_begin);
  * ktlat_starts_end() - An end has passed
  * @starts: the table
  * @key: of the start
+ * @end: how it ends
  *
  * Context: any, preemption off. Return: whether there was a start.
  */
-bool ktlat_starts_end(struct ktlat_starts *starts, u64 key)
+bool ktlat_starts_end(struct ktlat_starts *starts, u64 key,
+		      const struct ktlat_end *end)
 {
-	u64 now = ktlat_clock_end();
 	struct ktlat_start *start = NULL;
 	unsigned long flags;
 	u32 i = 0;
@@ -228,7 +229,7 @@ bool ktlat_starts_end(struct ktlat_starts *starts, u64 key)
 	if (starts_open(&flags)) {
 		start = starts_take(starts, key, key, &i);
 		if (start) {
-			ktlat_meter_return(starts->meter, &start->call, now);
+			ktlat_meter_return(starts->meter, &start->call, end);
 			starts_put(start, 0);
 			starts_abandon(starts, key, i);
 		}

@@ -56,7 +56,8 @@ void ktlat_starts_free(struct ktlat_starts *starts);
 
 /* Probe context from here on. */
 void ktlat_starts_begin(struct ktlat_starts *starts, u64 key);
-bool ktlat_starts_end(struct ktlat_starts *starts, u64 key);
+bool ktlat_starts_end(struct ktlat_starts *starts, u64 key,
+		      const struct ktlat_end *end);
 void ktlat_starts_unmatched(struct ktlat_starts *starts);
 void ktlat_starts_drop(struct ktlat_starts *starts, u64 key);
 void ktlat_starts_task_exit(struct task_struct *task);

@@ -169,27 +169,17 @@ static void refused(struct ktlat_probe_add add, int want, __u32 refusal,
 		note("got refusal %u", add.refusal);
 }
 
-/* A probe that writes events keeps the rings, and not every kind can. */
+/* A probe that writes events keeps the rings. */
 static void feeding(void)
 {
 	struct ktlat_rings_info info = rings_of(SLOTS);
-	struct ktlat_probe_add add = function_probe(TARGET), wish;
+	struct ktlat_probe_add add = function_probe(TARGET);
 	struct ktlat_probe_info probe;
 	__u64 id;
 
 	add.flags = KTLAT_PROBE_EVENTS;
 	refused(add, -ENOLINK, KTLAT_REFUSED_RINGS, "events without rings");
 	rings_call(KTLAT_IOC_RINGS_MAKE, &info);
-	wish = pair_probe(TARGET, "ktlat_target_loop");
-	wish.flags = KTLAT_PROBE_EVENTS;
-	refused(wish, -EMEDIUMTYPE, KTLAT_REFUSED_EVENTS, "events of a pair");
-	wish = function_probe("group");
-	wish.kind = KTLAT_KIND_GROUP;
-	wish.flags = KTLAT_PROBE_EVENTS | KTLAT_PROBE_DISABLED;
-	wish.functions = 1;
-	if (get_info(fd).features & KTLAT_FEATURE_DIRECT_GROUP)
-		refused(wish, -EMEDIUMTYPE, KTLAT_REFUSED_EVENTS,
-			"events of a group");
 	id = add_probe(fd, add);
 	ok(!get_probe(fd, id, &probe) && probe.flags & KTLAT_PROBE_EVENTS,
 	   "the probe says that it writes events");

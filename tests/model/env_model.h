@@ -18,7 +18,7 @@
 #define env_read_barrier()		model_read_barrier()
 #define env_write_barrier()		model_write_barrier()
 #define env_local_barrier()		model_local_barrier()
-#define env_local_cmpxchg(word, old, new)	model_cmpxchg(word, old, new)
+#define env_local_exchange(word, old, new)	(model_cmpxchg(word, old, new) == (old))
 #define env_cmpxchg(word, old, new)	model_cmpxchg(word, old, new)
 
 static inline void env_local_add(__u64 *counter, __u64 n)

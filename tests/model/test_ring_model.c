@@ -101,7 +101,7 @@ static void write_record(void)
 		require(record.number < RECORDS_MAX && !content[record.number],
 			"a number was given twice");
 		content[record.number % RECORDS_MAX] = id;
-		env_write(&record.slot->time_ns, id);
+		env_write(&record.slot->start, id);
 		env_write(&record.slot->latency_ns, ~id);
 		ktlat_ring_commit(&ring, &record);
 		if (record.number == scene->trigger)
@@ -156,7 +156,7 @@ static void check_event(const struct ktlat_event *event, __u64 number)
 	require(event->sequence == number, "a record with another number");
 	require(number < RECORDS_MAX && content[number],
 		"a record that was never written");
-	require(event->time_ns == content[number % RECORDS_MAX] &&
+	require(event->start == content[number % RECORDS_MAX] &&
 		event->latency_ns == ~content[number % RECORDS_MAX],
 		"a torn record was accepted");
 }

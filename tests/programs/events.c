@@ -14,7 +14,6 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "abi.h"
 #include "core/ring.h"
@@ -54,15 +53,19 @@ static unsigned int nr_probes;
 static struct ktlat_rings_info rings;
 static const char *rings_map;
 static struct ktlat_ring_reader *readers;
-/* Records in which something cannot be, and when the first may have ended. */
-static __u64 wrong, begin_ns;
+/* Records in which something cannot be, and the tick before the first. */
+static __u64 wrong, begin;
+/* How often we were woken. */
+static __u64 wakes;
 
+/* By the clock that stamps events. */
 static __u64 now(void)
 {
-	struct timespec t;
+	struct ktlat_clock_now clock = { .size = sizeof(clock) };
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+	if (call(fd, KTLAT_IOC_CLOCK_GET, &clock))
+		die("clock");
+	return clock.ticks;
 }
 
 static const struct ktlat_ring_header *header_of(__u32 cpu)
@@ -134,8 +137,8 @@ static bool is_sound(const struct ktlat_event *event, __u32 cpu, __u64 number)
 	       !event->function && !event->stack_id && !event->user_stack_id &&
 	       !event->values[0] && !event->values[1] && !event->reserved[0] &&
 	       !event->reserved[3] && !event->comm[KTLAT_COMM_LEN - 1] &&
-	       event->comm[0] && event->time_ns >= begin_ns &&
-	       event->time_ns <= now() && !event->pid == !event->tgid;
+	       event->comm[0] && event->start >= begin &&
+	       event->start <= now() && !event->pid == !event->tgid;
 }
 
 static void take(const struct ktlat_event *event, __u32 cpu, __u64 number)
@@ -193,11 +196,21 @@ static int start(char **argv)
 
 static void run(char **argv)
 {
-	struct pollfd ended = { .fd = start(argv), .events = POLLIN };
+	struct ktlat_rings_seen seen = { .size = sizeof(seen) };
+	struct pollfd waits[] = {
+		{ .fd = start(argv), .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+	};
 	int status;
 
-	while (!poll(&ended, 1, 1))
+	do {
+		wakes += !!waits[1].revents;
+		if (call(fd, KTLAT_IOC_RINGS_SEEN, &seen))
+			die("seen");
 		read_all();
+		if (poll(waits, 2, -1) < 0)
+			die("poll");
+	} while (!waits[0].revents);
 	if (wait(&status) < 0 || status)
 		die("command");
 }
@@ -232,7 +245,7 @@ static void tell(void)
 {
 	unsigned int i;
 
-	printf("{\"wrong\":%llu,\"rings\":[", wrong);
+	printf("{\"wrong\":%llu,\"wakes\":%llu,\"rings\":[", wrong, wakes);
 	for (i = 0; i < rings.nr_rings; i++)
 		tell_ring(i);
 	printf("],\"probes\":[");
@@ -254,7 +267,7 @@ int main(int argc, char **argv)
 	fd = open_device(O_RDWR);
 	new_session(fd);
 	make_rings(strtoul(argv[1], NULL, 0));
-	begin_ns = now();
+	begin = now();
 	for (i = 3; i < argc && strcmp(argv[i], "--"); i++)
 		add(argv[i], backend);
 	if (i + 1 >= argc)

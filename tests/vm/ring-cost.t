@@ -8,7 +8,7 @@
 . tests/vm/target.sh
 . tests/bench/rounds.sh
 
-LIMIT=190
+LIMIT=90
 
 # shellcheck disable=SC2034 # for rounds.sh
 BENCH=$TARGET_DIR/bench

@@ -45,8 +45,6 @@ static const char * const reasons[] = {
 		"this function has as many fprobes as it can; remove one of its probes, or take --backend auto",
 	[KTLAT_REFUSED_RINGS] =
 		"it is to write events, and its session has no rings; make rings first",
-	[KTLAT_REFUSED_EVENTS] =
-		"pairs and groups write no events; give it as a function",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * waiters.c - descriptors that wait for records.
+ *
+ * Those that wait are woken through their descriptor and not through the rings, as
+ * epoll remembers what it waits for as long as the descriptor lives, and rings may
+ * go before.
+ */
+#include <linux/lockdep.h>
+#include <linux/spinlock.h>
+
+#include "rings.h"
+#include "session.h"
+#include "waiters.h"
+
+/*
+ * Guards the list. A leaf but for the locks of the wait queues; also taken by an
+ * irq_work, so with interrupts off.
+ */
+static DEFINE_SPINLOCK(waiters_lock);
+static LIST_HEAD(waiters);
+
+void ktlat_waiter_init(struct ktlat_waiter *waiter)
+{
+	INIT_LIST_HEAD(&waiter->node);
+	init_waitqueue_head(&waiter->wait);
+}
+
+static void waiter_set(struct ktlat_waiter *waiter, struct ktlat_rings *rings)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&waiters_lock, flags);
+	waiter->rings = rings;
+	if (rings)
+		list_move(&waiter->node, &waiters);
+	else
+		list_del_init(&waiter->node);
+	spin_unlock_irqrestore(&waiters_lock, flags);
+}
+
+/* All that is in the rings now is known. Context: ktlat_lock and ktlat_map_lock. */
+void ktlat_waiter_look(struct ktlat_waiter *waiter, struct ktlat_rings *rings)
+{
+	waiter->seen = ktlat_rings_progress(rings);
+	if (waiter->rings != rings)
+		waiter_set(waiter, rings);
+}
+
+/*
+ * The descriptor is closed, or bound to another session. Context: as above, or
+ * nobody else knows the descriptor; but rings may be going that it waits for, so
+ * this takes the lock in any case.
+ */
+void ktlat_waiter_leave(struct ktlat_waiter *waiter)
+{
+	waiter_set(waiter, NULL);
+}
+
+/* Context: ktlat_map_lock. */
+static __poll_t waiter_ready(const struct ktlat_waiter *waiter)
+{
+	struct ktlat_rings *rings = waiter->rings;
+
+	if (!rings)
+		return EPOLLHUP;
+	WRITE_ONCE(rings->waker.armed, true);
+	/* Pairs with the one in ktlat_wake(): who does not see us armed is seen. */
+	smp_mb();
+	return ktlat_rings_progress(rings) == waiter->seen ?
+	       0 : EPOLLIN | EPOLLRDNORM;
+}
+
+/**
+ * ktlat_waiter_poll() - Is there anything new?
+ * @waiter: of the descriptor
+ * @file: the descriptor
+ * @table: where to note that it waits
+ *
+ * Context: may sleep.
+ */
+__poll_t ktlat_waiter_poll(struct ktlat_waiter *waiter, struct file *file,
+			   poll_table *table)
+{
+	__poll_t ready;
+
+	poll_wait(file, &waiter->wait, table);
+	mutex_lock(&ktlat_map_lock);
+	ready = waiter_ready(waiter);
+	mutex_unlock(&ktlat_map_lock);
+	return ready;
+}
+
+/* Context: irq_work. */
+void ktlat_waiters_wake(const struct ktlat_rings *rings)
+{
+	struct ktlat_waiter *waiter;
+	unsigned long flags;
+
+	spin_lock_irqsave(&waiters_lock, flags);
+	list_for_each_entry(waiter, &waiters, node)
+		if (waiter->rings == rings)
+			wake_up_interruptible_all(&waiter->wait);
+	spin_unlock_irqrestore(&waiters_lock, flags);
+}
+
+/* The rings are about to go: who waits is told. Context: both locks of a session. */
+void ktlat_waiters_forget(const struct ktlat_rings *rings)
+{
+	struct ktlat_waiter *waiter, *next;
+	unsigned long flags;
+
+	spin_lock_irqsave(&waiters_lock, flags);
+	list_for_each_entry_safe(waiter, next, &waiters, node) {
+		if (waiter->rings != rings)
+			continue;
+		waiter->rings = NULL;
+		list_del_init(&waiter->node);
+		wake_up_interruptible_all(&waiter->wait);
+	}
+	spin_unlock_irqrestore(&waiters_lock, flags);
+}
