@@ -139,6 +139,31 @@ static bool options_are_sound(const struct ktlat_probe_add *add)
 	       add->starts <= KTLAT_STARTS_MAX;
 }
 
+/* A member that is not asked for must be zero, and what is asked for makes sense. */
+static bool filter_is_sound(const struct ktlat_filter *filter)
+{
+	const u32 flags = filter->flags;
+
+	if (flags & ~(KTLAT_FILTER_PID | KTLAT_FILTER_TGID | KTLAT_FILTER_COMM |
+		      KTLAT_FILTER_CGROUP | KTLAT_FILTER_CPU) ||
+	    filter->reserved)
+		return false;
+	return (flags & KTLAT_FILTER_PID || !filter->pid) &&
+	       (flags & KTLAT_FILTER_TGID || !filter->tgid) &&
+	       (flags & KTLAT_FILTER_CGROUP || !filter->cgroup_id) &&
+	       (flags & KTLAT_FILTER_COMM ?
+			!filter->comm[KTLAT_COMM_LEN - 1] :
+			!memchr_inv(filter->comm, 0, sizeof(filter->comm))) &&
+	       (flags & KTLAT_FILTER_CPU ||
+		!memchr_inv(filter->cpus, 0, sizeof(filter->cpus)));
+}
+
+static bool slow_is_sound(const struct ktlat_slow *slow)
+{
+	return slow->ppm < 1000000 && !(slow->ns && slow->ppm) &&
+	       !slow->reserved;
+}
+
 static int device_probe_add(struct device_file *df, void *arg)
 {
 	struct ktlat_probe_add *add = arg;
@@ -151,7 +176,8 @@ static int device_probe_add(struct device_file *df, void *arg)
 	     add->kind != KTLAT_KIND_FUNCTION) ||
 	    add->precision > KTLAT_PRECISION_MAX ||
 	    add->reserved1 || add->reserved ||
-	    !points_are_sound(add) || !options_are_sound(add))
+	    !points_are_sound(add) || !options_are_sound(add) ||
+	    !filter_is_sound(&add->filter) || !slow_is_sound(&add->slow))
 		return -EINVAL;
 	return ktlat_probe_add(df->session, add);
 }

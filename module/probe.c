@@ -66,7 +66,8 @@ static int probe_admit(const struct ktlat_session *session,
 		return probe_refuse(add, KTLAT_REFUSED_LOCKDOWN);
 	if (probe_count_mine() >= max_probes)
 		return probe_refuse(add, KTLAT_REFUSED_LIMIT);
-	if (add->flags & KTLAT_PROBE_EVENTS && !session->rings)
+	if ((add->flags & KTLAT_PROBE_EVENTS || add->slow.ns || add->slow.ppm) &&
+	    !session->rings)
 		return probe_refuse(add, KTLAT_REFUSED_RINGS);
 	return 0;
 }
@@ -351,7 +352,7 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->flags = probe->public ? KTLAT_PROBE_PUBLIC : 0;
 	if (!probe_is_exact(probe, &mechanism))
 		info->flags |= KTLAT_PROBE_INEXACT;
-	if (probe->rings)
+	if (probe->feed.all)
 		info->flags |= KTLAT_PROBE_EVENTS;
 	info->id = probe->id;
 	info->kind = probe->plan.kind;
@@ -373,6 +374,10 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->map_offset = ktlat_probe_map_offset(probe);
 	info->map_size = ktlat_memory_bytes(probe->histogram.memory);
 	probe_tell_points(probe, info);
+	info->filter = probe->filter;
+	info->slow = probe->slow;
+	if (probe->slow.ppm)
+		info->slow.ns = probe->feed.slow_ns;
 }
 
 /**

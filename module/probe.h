@@ -27,6 +27,8 @@ struct ktlat_session;
  * @map_slot: where in the device's offsets it is mapped; groups have their own
  * @meter: what the hot path reads
  * @feed: what else it does with each call, if anything
+ * @filter: which calls it is after
+ * @slow: which of them are slow
  * @plan: what was asked for, and addresses
  * @histogram: its figures
  * @rings: where it writes events, or NULL
@@ -46,6 +48,8 @@ struct ktlat_probe {
 	int map_slot;
 	struct ktlat_meter meter;
 	struct ktlat_feed feed;
+	struct ktlat_filter filter;
+	struct ktlat_slow slow;
 	struct ktlat_plan plan;
 	struct ktlat_histogram histogram;
 	struct ktlat_rings *rings;

@@ -75,14 +75,46 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->account = &probe->histogram.memory->account;
 }
 
-/* Lets the hot path write to the rings of the session. */
-static void probe_write_events(struct ktlat_probe *probe, u64 id)
+static bool probe_writes(const struct ktlat_probe_add *add)
 {
-	probe->rings = probe->session->rings;
-	probe->rings->nr_probes++;
-	probe->feed.recorder = probe->rings->recorder;
-	probe->feed.recorder.probe_id = id;
-	probe->meter.feed = &probe->feed;
+	return add->flags & KTLAT_PROBE_EVENTS || add->slow.ns || add->slow.ppm;
+}
+
+static bool probe_filters(const struct ktlat_probe_add *add)
+{
+	return add->filter.flags || add->filter.min_ns;
+}
+
+/* What is slow from now on. Context: ktlat_lock. */
+void ktlat_probe_set_slow(struct ktlat_probe *probe, u64 ns)
+{
+	struct ktlat_feed *feed = &probe->feed;
+	bool plain = feed->all && !feed->filter;
+
+	WRITE_ONCE(feed->slow_ns, ns);
+	WRITE_ONCE(feed->plain_ns, plain ? ns : 0);
+}
+
+/* Tells the hot path what to do with each call besides counting it. */
+static void probe_feed(struct ktlat_probe *probe, u64 id,
+		       const struct ktlat_probe_add *add)
+{
+	struct ktlat_feed *feed = &probe->feed;
+
+	if (!probe_writes(add) && !probe_filters(add))
+		return;
+	probe->filter = add->filter;
+	probe->slow = add->slow;
+	if (probe_writes(add)) {
+		probe->rings = probe->session->rings;
+		probe->rings->nr_probes++;
+		feed->recorder = probe->rings->recorder;
+		feed->recorder.probe_id = id;
+	}
+	feed->all = add->flags & KTLAT_PROBE_EVENTS;
+	feed->filter = probe_filters(add) ? &probe->filter : NULL;
+	ktlat_probe_set_slow(probe, add->slow.ns ?: U64_MAX);
+	probe->meter.feed = feed;
 	probe->meter.fast_epoch = KTLAT_EPOCH_NEVER;
 }
 
@@ -122,7 +154,7 @@ static int probe_alloc_histogram(struct ktlat_probe *probe, u64 id,
 
 /**
  * ktlat_probe_alloc() - A probe with its memory, attached to nothing
- * @session: whose it will be; it has rings if the probe is to write events
+ * @session: whose it will be; it has rings if the probe is to write
  * @id: of the probe
  * @add: the well-formed wish
  *
@@ -150,8 +182,7 @@ struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
 	err = probe_alloc_histogram(probe, id, add);
 	if (err)
 		goto free;
-	if (add->flags & KTLAT_PROBE_EVENTS)
-		probe_write_events(probe, id);
+	probe_feed(probe, id, add);
 	probe->public = add->flags & KTLAT_PROBE_PUBLIC;
 	probe->owner = current_uid();
 	probe_plan(probe, add);

@@ -9,6 +9,7 @@
 
 struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
 				      const struct ktlat_probe_add *add);
+void ktlat_probe_set_slow(struct ktlat_probe *probe, u64 ns);
 void ktlat_probe_free(struct ktlat_probe *probe);
 int ktlat_probe_attach(struct ktlat_probe *probe,
 		       const struct ktlat_probe_add *add);

@@ -115,7 +115,7 @@
  *
  * At a quiet moment, for each probe,
  *
- *   entries = returns + in_flight + missed + recursed + abandoned
+ *   entries = returns + in_flight + missed + recursed + abandoned + filtered
  *
  * where entries is the sum of the mapped @entries and of what the mechanism
  * itself says it missed (@missed_pool, @missed_busy), and missed is the sum of
@@ -138,6 +138,8 @@
 /* Longest names, with their terminating zero. */
 #define KTLAT_MODULE_LEN	64
 #define KTLAT_NAME_LEN		512
+/* That of a task. */
+#define KTLAT_COMM_LEN		16
 
 /**
  * enum ktlat_clock - What the stamps of this module load are taken from
@@ -275,7 +277,7 @@ enum ktlat_state {
  *	loaded, and no group takes it (ESTALE)
  * @KTLAT_REFUSED_CROWDED: as many fprobes of ktlat's as can share a function are
  *	on it; only where fprobes have no pool (EUSERS)
- * @KTLAT_REFUSED_RINGS: it is to write events, and the session has no rings
+ * @KTLAT_REFUSED_RINGS: it is to write events or slow calls, and the session has no rings
  *	(ENOLINK)
  */
 enum ktlat_refusal {
@@ -416,6 +418,55 @@ struct ktlat_point {
 	char name[KTLAT_NAME_LEN];
 };
 
+/* ktlat_filter.flags: which of its members are of account */
+#define KTLAT_FILTER_PID	(1U << 0)
+#define KTLAT_FILTER_TGID	(1U << 1)
+#define KTLAT_FILTER_COMM	(1U << 2)
+#define KTLAT_FILTER_CGROUP	(1U << 3)
+#define KTLAT_FILTER_CPU	(1U << 4)
+
+/* How many CPUs a filter can tell apart; it passes none above. */
+#define KTLAT_FILTER_CPUS	8192
+
+/**
+ * struct ktlat_filter - Which calls a probe is after; all of this must hold
+ * @min_ns: shorter ones are filtered, in ns; 0 for none
+ * @cgroup_id: calls of tasks in this cgroup (v2; the inode number of its folder),
+ *	or in one below it
+ * @pid: calls of this task, in the initial pid namespace; 0 is the idle tasks
+ * @tgid: calls of this process, likewise
+ * @comm: calls of tasks of this name, padded with zeroes
+ * @flags: KTLAT_FILTER_*; what is not asked for must be zero
+ * @reserved: must be zero
+ * @cpus: calls that end on these CPUs; bit n of word m is CPU 64 m + n
+ *
+ * Calls are looked at when they end. Filtered ones are counted as @filtered, are in
+ * no histogram, and are not written.
+ */
+struct ktlat_filter {
+	__u64 min_ns;
+	__u64 cgroup_id;
+	__u32 pid;
+	__u32 tgid;
+	char comm[KTLAT_COMM_LEN];
+	__u32 flags;
+	__u32 reserved;
+	__u64 cpus[KTLAT_FILTER_CPUS / 64];
+};
+
+/**
+ * struct ktlat_slow - Which calls of a probe are slow
+ * @ns: those of this length or longer, in ns; 0 for none
+ * @ppm: or the longest ones: as many of a million calls are shorter; the kernel
+ *	follows the histogram. 1 to 999999, or 0 for none. Not both
+ * @reserved: must be zero
+ */
+struct ktlat_slow {
+	__u64 ns;
+	__u32 ppm;
+	__u32 reserved;
+};
+
 /**
  * struct ktlat_probe_add - A probe to add
  * @size: in: size of this struct
@@ -444,6 +495,9 @@ struct ktlat_point {
  * @reserved1: must be zero
  * @reserved: must be zero
  * @point: in: what to probe; point[1] is all zero unless @kind is a pair
+ * @filter: in: which calls it is after
+ * @slow: in: which of them are slow. These are written to the rings of the session
+ *	even without %KTLAT_PROBE_EVENTS, and wake who waits for records
  *
  * Further errors: see &enum ktlat_refusal; ENOMEM.
  */
@@ -463,6 +517,8 @@ struct ktlat_probe_add {
 	__u32 reserved1;
 	__u64 reserved;
 	struct ktlat_point point[2];
+	struct ktlat_filter filter;
+	struct ktlat_slow slow;
 };
 
 /**
@@ -547,6 +603,8 @@ struct ktlat_probe_ref {
  *	stamps them, and so in each latency, in ps; 0 if it is not known
  * @reserved: must be zero
  * @point: out: as it was added, with addresses where they may be seen
+ * @filter: out: as it was added
+ * @slow: out: as it was added; @ns is what is slow now where @ppm tells it
  */
 struct ktlat_probe_info {
 	__u32 size;
@@ -572,6 +630,8 @@ struct ktlat_probe_info {
 	__u64 share_ps;
 	__u64 reserved[1];
 	struct ktlat_point point[2];
+	struct ktlat_filter filter;
+	struct ktlat_slow slow;
 };
 
 /**
@@ -757,6 +817,7 @@ struct ktlat_map_header {
  * @abandoned: calls that will never return, because their task has exited or
  *	a new start took the place of the one that was waiting
  * @unmatched: ends for which there was no start; not part of @entries
+ * @filtered: calls returned that the probe is not after, see struct ktlat_filter
  * @reserved: zero
  */
 struct ktlat_counters {
@@ -770,7 +831,8 @@ struct ktlat_counters {
 	__u64 recursed;
 	__u64 abandoned;
 	__u64 unmatched;
-	__u64 reserved[6];
+	__u64 filtered;
+	__u64 reserved[5];
 };
 
 /* The event ring; written and read by module/core/ring.h. */
@@ -781,9 +843,6 @@ struct ktlat_counters {
 
 /* ktlat_event.start_cpu where nobody knows. */
 #define KTLAT_CPU_UNKNOWN	0xffff
-
-/* Longest name of a task, with its terminating zero. */
-#define KTLAT_COMM_LEN		16
 
 /**
  * enum ktlat_context - What a CPU was doing, in @context of struct ktlat_event

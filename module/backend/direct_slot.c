@@ -78,6 +78,14 @@ static __always_inline void direct_stale(unsigned long slot)
 	this_cpu_inc(ktlat_direct_percpu->stale[slot]);
 }
 
+/* The counters of a call, on this CPU. */
+static __always_inline struct ktlat_counters *
+direct_counters_here(unsigned long slot, u64 epoch, u64 offset)
+{
+	return this_cpu_read(ktlat_direct_percpu->area[slot]) + (u32)epoch +
+	       offset;
+}
+
 /* Probe context; from direct_x86.S. The return was stamped before the entry. */
 void ktlat_direct_backwards(int slot, u64 epoch, u64 offset)
 {
@@ -85,8 +93,7 @@ void ktlat_direct_backwards(int slot, u64 epoch, u64 offset)
 
 	preempt_disable_notrace();
 	if (READ_ONCE(READ_ONCE(ktlat_direct_meters[slot])->epoch) == epoch) {
-		counters = this_cpu_read(ktlat_direct_percpu->area[slot]) +
-			   (u32)epoch + offset;
+		counters = direct_counters_here(slot, epoch, offset);
 		env_local_inc(&counters->clock_backwards);
 	}
 	preempt_enable_notrace();
@@ -138,34 +145,61 @@ u64 ktlat_direct_now(void)
 }
 NOKPROBE_SYMBOL(ktlat_direct_now);
 
+/* Which function of a group has its counters at an offset. */
+static __always_inline u16 direct_function(unsigned long slot, u64 offset)
+{
+	return offset ? (u32)offset / direct_slots[slot].function_stride : 0;
+}
+
+/* A call of which more is wanted than to be written, or less. */
+static noinline u64 direct_special(unsigned long slot, u64 latency, u64 epoch,
+				   u64 start, u64 offset)
+{
+	const struct ktlat_meter *meter = READ_ONCE(ktlat_direct_meters[slot]);
+	struct ktlat_done done = {
+		.start = start,
+		.latency = latency,
+		.task = current,
+		.function = direct_function(slot, offset),
+	};
+
+	if (!meter->feed || ktlat_feed(meter->feed, &done))
+		return latency;
+	ktlat_meter_lose(&direct_counters_here(slot, epoch, offset)->filtered);
+	return DIRECT_DONE;
+}
+NOKPROBE_SYMBOL(direct_special);
+
 /*
  * Of a call that has returned there is more to do than to count it, or its figures
  * are gone. Returns the latency to count, or DIRECT_DONE.
  */
-static __always_inline u64 direct_more(unsigned long slot, u64 epoch,
-				       const struct ktlat_done *done)
+static __always_inline u64 direct_more(unsigned long slot, u64 latency,
+				       u64 epoch, u64 start, u64 offset)
 {
 	const struct ktlat_meter *meter = READ_ONCE(ktlat_direct_meters[slot]);
+	const struct ktlat_done done = {
+		.start = start,
+		.latency = latency,
+		.task = current,
+		.function = direct_function(slot, offset),
+	};
 
 	if (unlikely(READ_ONCE(meter->epoch) != epoch)) {
 		direct_stale(slot);
 		return DIRECT_DONE;
 	}
-	if (likely(meter->feed))
-		ktlat_feed_inline(meter->feed, done);
-	return done->latency;
+	if (unlikely(!meter->feed ||
+		     !ktlat_feed_is_plain(meter->feed, latency)))
+		return direct_special(slot, latency, epoch, start, offset);
+	ktlat_record(&meter->feed->recorder, &done);
+	return latency;
 }
 
 /* Probe context, preemption off; from direct_x86.S. */
 u64 ktlat_direct_more(unsigned long slot, u64 latency, u64 epoch, u64 start)
 {
-	const struct ktlat_done done = {
-		.start = start,
-		.latency = latency,
-		.task = current,
-	};
-
-	return direct_more(slot, epoch, &done);
+	return direct_more(slot, latency, epoch, start, 0);
 }
 NOKPROBE_SYMBOL(ktlat_direct_more);
 
@@ -173,14 +207,7 @@ NOKPROBE_SYMBOL(ktlat_direct_more);
 u64 ktlat_direct_more_group(unsigned long slot, u64 latency, u64 epoch,
 			    u64 start, u64 offset)
 {
-	const struct ktlat_done done = {
-		.start = start,
-		.latency = latency,
-		.task = current,
-		.function = (u32)offset / direct_slots[slot].function_stride,
-	};
-
-	return direct_more(slot, epoch, &done);
+	return direct_more(slot, latency, epoch, start, offset);
 }
 NOKPROBE_SYMBOL(ktlat_direct_more_group);
 
@@ -357,8 +384,8 @@ static const struct ktlat_counters *direct_counters(int slot, int cpu, u64 epoch
 }
 
 /*
- * Calls of one function in one generation that have neither returned nor been
- * abandoned. While it is in use it may see calls that have just returned, never
+ * Calls of one function in one generation that have neither returned, filtered or
+ * not, nor been abandoned. While it is in use it may see calls that have just returned, never
  * the reverse.
  */
 static s64 direct_function_open(int slot, u64 epoch, u64 offset)
@@ -372,6 +399,7 @@ static s64 direct_function_open(int slot, u64 epoch, u64 offset)
 
 		open -= READ_ONCE(counters->returns);
 		open -= READ_ONCE(counters->abandoned);
+		open -= READ_ONCE(counters->filtered);
 	}
 	/* B: pairs with A of hist.h; see the reader in ktlat.h. */
 	smp_rmb();

@@ -30,7 +30,8 @@ u64 fpr_in_flight(const struct fpr *fpr)
 
 		in_flight += READ_ONCE(counters->entries) -
 			     READ_ONCE(counters->returns) -
-			     READ_ONCE(counters->abandoned);
+			     READ_ONCE(counters->abandoned) -
+			     READ_ONCE(counters->filtered);
 	}
 	return max_t(s64, in_flight, 0);
 }

@@ -15,6 +15,7 @@
  *	env_local_add, _inc, _exchange	see above; in no order to others. The last
  *					one puts @new where @old is, if it is
  *	env_cmpxchg			atomic against other CPUs, too
+ *	env_cold			a function that is seldom called, if at all
  *
  * The partner of a barrier is named where it is used.
  */
@@ -30,6 +31,7 @@
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/kprobes.h>
 #include <asm/barrier.h>
 #include <asm/local.h>
 
@@ -40,6 +42,7 @@
 #define env_read(word)			READ_ONCE(*(word))
 #define env_write(word, value)		WRITE_ONCE(*(word), value)
 #define env_local_barrier()		barrier()
+#define env_cold			static noinline __kprobes __maybe_unused
 
 static __always_inline __u64 env_read_acquire(const __u64 *word)
 {
@@ -70,7 +73,9 @@ static __always_inline void env_local_add(__u64 *counter, __u64 n)
 	local_add(n, (local_t *)counter);
 }
 
-#ifndef CONFIG_X86_64
+#ifdef CONFIG_X86_64
+#define KTLAT_ENV_X86
+#else
 static __always_inline int env_local_exchange(__u64 *word, __u64 old, __u64 new)
 {
 	return local_cmpxchg((local_t *)word, old, new) == old;
@@ -102,6 +107,7 @@ static __always_inline __u64 env_cmpxchg(__u64 *word, __u64 old, __u64 new)
 #define env_read_barrier()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define env_write_barrier()		__atomic_thread_fence(__ATOMIC_RELEASE)
 #define env_local_barrier()		__atomic_signal_fence(__ATOMIC_SEQ_CST)
+#define env_cold			static __attribute__((__noinline__, __unused__))
 
 static __always_inline __u64 env_cmpxchg(__u64 *word, __u64 old, __u64 new)
 {
@@ -111,8 +117,9 @@ static __always_inline __u64 env_cmpxchg(__u64 *word, __u64 old, __u64 new)
 }
 
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define KTLAT_ENV_X86
 
-/* As in the kernel: one instruction each, without the lock of C's atomics. */
+/* As in the kernel: one instruction, without the lock of C's atomics. */
 static __always_inline void env_local_add(__u64 *counter, __u64 n)
 {
 	asm volatile("addq %1, %0" : "+m"(*counter) : "er"(n) : "memory");
@@ -135,10 +142,7 @@ static __always_inline int env_local_exchange(__u64 *word, __u64 old, __u64 new)
 
 #endif
 
-#if (defined(__KERNEL__) && defined(CONFIG_X86_64)) || \
-	(!defined(__KERNEL__) && !defined(KTLAT_ENV) && defined(__x86_64__) && \
-	 !defined(__SANITIZE_THREAD__))
-
+#ifdef KTLAT_ENV_X86
 /* The flag tells whether it was exchanged; the kernel's own compares once more. */
 static __always_inline int env_local_exchange(__u64 *word, __u64 old, __u64 new)
 {
@@ -149,7 +153,6 @@ static __always_inline int env_local_exchange(__u64 *word, __u64 old, __u64 new)
 		     : "r"(new) : "memory");
 	return exchanged;
 }
-
 #endif
 
 static __always_inline void env_local_inc(__u64 *counter)

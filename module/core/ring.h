@@ -111,58 +111,83 @@ enum ktlat_ring_taking {
 	KTLAT_RING_BEATEN,
 };
 
+/* One attempt. @open: of the header, before the outermost of us changes it. */
 static __always_inline enum ktlat_ring_taking
-ktlat_ring_try(const struct ktlat_ring *ring, struct ktlat_ring_record *record,
-	       __u64 open)
+ktlat_ring_try(struct ktlat_ring_header *header, __u64 mask, __u64 open,
+	       __u64 *number)
 {
-	struct ktlat_ring_header *header = ring->header;
 	__u64 last = env_read(&header->last);
 
-	record->number = last + 1;
+	*number = last + 1;
 	if (unlikely(last >= env_read(&header->stop)))
 		return KTLAT_RING_FROZEN;
-	if (likely(record->outermost))
-		env_write(&header->open, record->number);
-	else if (unlikely(record->number - open > ring->mask))
+	if (likely(!open))
+		env_write(&header->open, *number);
+	else if (unlikely(*number - open > mask))
 		return KTLAT_RING_IN_USE;
 	/* L: the slot is guarded before it is ours. */
 	env_local_barrier();
-	if (likely(env_local_exchange(&header->last, last, record->number)))
+	if (likely(env_local_exchange(&header->last, last, *number)))
 		return KTLAT_RING_TAKEN;
 	return KTLAT_RING_BEATEN;
 }
 
-static __always_inline enum ktlat_ring_taking
-ktlat_ring_take(const struct ktlat_ring *ring, struct ktlat_ring_record *record)
-{
-	__u64 open = env_read(&ring->header->open);
-	enum ktlat_ring_taking taking;
-
-	record->outermost = !open;
-	taking = ktlat_ring_try(ring, record, open);
-	for (int turn = 1; unlikely(taking == KTLAT_RING_BEATEN) &&
-			   turn < KTLAT_NESTING; turn++)
-		taking = ktlat_ring_try(ring, record, open);
-	return taking;
-}
-
 /* Gives up the guard. */
-static __always_inline void ktlat_ring_leave(const struct ktlat_ring *ring,
-					     struct ktlat_ring_record *record)
+static __always_inline void ktlat_ring_leave(struct ktlat_ring_header *header,
+					     int outermost)
 {
-	if (likely(record->outermost))
-		env_write(&ring->header->open, 0);
+	if (likely(outermost))
+		env_write(&header->open, 0);
 }
 
-static __always_inline void ktlat_ring_refuse(const struct ktlat_ring *ring,
-					      struct ktlat_ring_record *record,
+static __always_inline void ktlat_ring_refuse(struct ktlat_ring_header *header,
+					      __u64 open,
 					      enum ktlat_ring_taking taking)
 {
-	ktlat_ring_leave(ring, record);
+	ktlat_ring_leave(header, !open);
 	if (taking == KTLAT_RING_FROZEN)
-		env_local_inc(&ring->header->frozen);
+		env_local_inc(&header->frozen);
 	else
-		env_local_inc(&ring->header->dropped);
+		env_local_inc(&header->dropped);
+}
+
+/*
+ * The next number, once a nested writer was faster; or 0 if we get none. Kept apart,
+ * as it would cost those who need it not registers.
+ */
+env_cold __u64 ktlat_ring_try_again(struct ktlat_ring_header *header,
+				    __u64 mask, __u64 open)
+{
+	enum ktlat_ring_taking taking = KTLAT_RING_BEATEN;
+	__u64 number = 0;
+
+	for (int turn = 1; taking == KTLAT_RING_BEATEN && turn < KTLAT_NESTING;
+	     turn++)
+		taking = ktlat_ring_try(header, mask, open, &number);
+	if (taking == KTLAT_RING_TAKEN)
+		return number;
+	ktlat_ring_refuse(header, open, taking);
+	return 0;
+}
+
+/* Takes the next number. Returns 0 if there is none. */
+static __always_inline int ktlat_ring_take(const struct ktlat_ring *ring,
+					   struct ktlat_ring_record *record)
+{
+	struct ktlat_ring_header *header = ring->header;
+	__u64 open = env_read(&header->open);
+	enum ktlat_ring_taking taking = ktlat_ring_try(header, ring->mask, open,
+						       &record->number);
+
+	record->outermost = !open;
+	if (likely(taking == KTLAT_RING_TAKEN))
+		return 1;
+	if (taking != KTLAT_RING_BEATEN) {
+		ktlat_ring_refuse(header, open, taking);
+		return 0;
+	}
+	record->number = ktlat_ring_try_again(header, ring->mask, open);
+	return record->number != 0;
 }
 
 /**
@@ -179,12 +204,8 @@ static __always_inline void ktlat_ring_refuse(const struct ktlat_ring *ring,
 static __always_inline int ktlat_ring_reserve(const struct ktlat_ring *ring,
 					      struct ktlat_ring_record *record)
 {
-	enum ktlat_ring_taking taking = ktlat_ring_take(ring, record);
-
-	if (unlikely(taking != KTLAT_RING_TAKEN)) {
-		ktlat_ring_refuse(ring, record, taking);
+	if (unlikely(!ktlat_ring_take(ring, record)))
 		return 0;
-	}
 	record->slot = &ring->slots[record->number & ring->mask];
 	env_write(&record->slot->sequence, 0);
 	/* A: pairs with D in ktlat_ring_read(). */
@@ -206,7 +227,7 @@ static __always_inline void ktlat_ring_commit(const struct ktlat_ring *ring,
 	env_write_release(&record->slot->sequence, record->number);
 	/* M: the slot is complete before it is given up. */
 	env_local_barrier();
-	ktlat_ring_leave(ring, record);
+	ktlat_ring_leave(ring->header, record->outermost);
 }
 
 /**

@@ -5,9 +5,31 @@
 #include <linux/kprobes.h>
 
 #include "hot/feed.h"
+#include "hot/filter.h"
 
-void ktlat_feed(const struct ktlat_feed *feed, const struct ktlat_done *done)
+/* A call of which more is wanted than to be written, or less. */
+static noinline bool feed_special(const struct ktlat_feed *feed,
+				  struct ktlat_done *done)
 {
-	ktlat_feed_inline(feed, done);
+	bool slow = done->latency >= READ_ONCE(feed->slow_ns);
+
+	if (feed->filter && !ktlat_filter_passes(feed->filter, done))
+		return false;
+	if (slow)
+		done->flags |= KTLAT_EVENT_SLOW;
+	if (feed->all || slow)
+		ktlat_record(&feed->recorder, done);
+	if (slow)
+		ktlat_wake_for_call(feed->recorder.waker);
+	return true;
+}
+NOKPROBE_SYMBOL(feed_special);
+
+bool ktlat_feed(const struct ktlat_feed *feed, struct ktlat_done *done)
+{
+	if (!ktlat_feed_is_plain(feed, done->latency))
+		return feed_special(feed, done);
+	ktlat_record(&feed->recorder, done);
+	return true;
 }
 NOKPROBE_SYMBOL(ktlat_feed);

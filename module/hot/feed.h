@@ -9,22 +9,37 @@
 
 #include "hot/record.h"
 
+struct ktlat_filter;
+
 /**
  * struct ktlat_feed - What a probe does with each call; constant while it can run
  * @recorder: where calls are written as events; a copy, so that it is near
+ * @plain_ns: a shorter call is written, and that is all; 0 if no call is so plain.
+ *	Changes with @slow_ns
+ * @slow_ns: a call of this length or longer is slow; all ones if none is. May be
+ *	changed at any time
+ * @all: all calls are written, else those that are slow
+ * @filter: which calls the probe is after, or NULL for all
  */
 struct ktlat_feed {
 	struct ktlat_recorder recorder;
+	u64 plain_ns;
+	u64 slow_ns;
+	bool all;
+	const struct ktlat_filter *filter;
 };
 
-/* Does with a call what the probe wants, but for counting it. */
-static __always_inline void ktlat_feed_inline(const struct ktlat_feed *feed,
-					      const struct ktlat_done *done)
+/* Is a call to be written, and nothing else? */
+static __always_inline bool ktlat_feed_is_plain(const struct ktlat_feed *feed,
+						u64 latency)
 {
-	ktlat_record(&feed->recorder, done);
+	return likely(latency < READ_ONCE(feed->plain_ns));
 }
 
-/* The same, for who is not so short of time that it needs a copy of its own. */
-void ktlat_feed(const struct ktlat_feed *feed, const struct ktlat_done *done);
+/*
+ * Does with a call what the probe wants, but for counting it. Returns false if the
+ * probe is not after this one.
+ */
+bool ktlat_feed(const struct ktlat_feed *feed, struct ktlat_done *done);
 
 #endif /* KTLAT_HOT_FEED_H */

@@ -91,6 +91,17 @@ static __always_inline void ktlat_meter_enter(const struct ktlat_meter *meter,
 	call->start = ktlat_clock();
 }
 
+/*
+ * Counts an entry that is not followed by a return that counts. Context: like all.
+ * Pairs with barrier B of the reader, like barrier A in hist.h: who sees the
+ * loss sees the entry.
+ */
+static __always_inline void ktlat_meter_lose(__u64 *counter)
+{
+	env_write_barrier();
+	env_local_inc(counter);
+}
+
 /**
  * struct ktlat_end - How a call ends
  * @now: stamp
@@ -137,20 +148,10 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		ticks = 0;
 	}
 	done.latency = ktlat_clock_ns(ticks);
-	if (unlikely(meter->feed))
-		ktlat_feed(meter->feed, &done);
-	ktlat_hist_record(counters, meter->precision, done.latency);
-}
-
-/*
- * Counts an entry that will never be followed by a return. Context: like all.
- * Pairs with barrier B of the reader, like barrier A in hist.h: who sees the
- * loss sees the entry.
- */
-static __always_inline void ktlat_meter_lose(__u64 *counter)
-{
-	env_write_barrier();
-	env_local_inc(counter);
+	if (unlikely(meter->feed) && !ktlat_feed(meter->feed, &done))
+		ktlat_meter_lose(&counters->filtered);
+	else
+		ktlat_hist_record(counters, meter->precision, done.latency);
 }
 
 /* Counts a call that will never return. */

@@ -157,6 +157,7 @@ static __always_inline void ktlat_record_place(struct ktlat_event *slot,
 	env_write((u32 *)&slot->cpu, word);
 	memcpy(&word, &kind, sizeof(word));
 	env_write((u32 *)&slot->function, word);
+	env_write((u64 *)&slot->stack_id, 0);
 }
 
 /* Writes a call of a probe that has just returned. */

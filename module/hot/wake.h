@@ -23,5 +23,6 @@ struct ktlat_waker {
 
 /* Probe context. */
 void ktlat_wake(struct ktlat_waker *waker);
+void ktlat_wake_for_call(struct ktlat_waker *waker);
 
 #endif /* KTLAT_HOT_WAKE_H */

@@ -19,6 +19,7 @@
 #define env_write_barrier()		model_write_barrier()
 #define env_local_barrier()		model_local_barrier()
 #define env_local_exchange(word, old, new)	(model_cmpxchg(word, old, new) == (old))
+#define env_cold	static __attribute__((__unused__))
 #define env_cmpxchg(word, old, new)	model_cmpxchg(word, old, new)
 
 static inline void env_local_add(__u64 *counter, __u64 n)
