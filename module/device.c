@@ -158,10 +158,10 @@ static bool filter_is_sound(const struct ktlat_filter *filter)
 		!memchr_inv(filter->cpus, 0, sizeof(filter->cpus)));
 }
 
-static bool slow_is_sound(const struct ktlat_slow *slow)
+static bool slow_is_sound(const struct ktlat_slow *slow, bool group)
 {
 	return slow->ppm < 1000000 && !(slow->ns && slow->ppm) &&
-	       !slow->reserved;
+	       !(group && slow->ppm) && !slow->reserved;
 }
 
 static int device_probe_add(struct device_file *df, void *arg)
@@ -177,7 +177,8 @@ static int device_probe_add(struct device_file *df, void *arg)
 	    add->precision > KTLAT_PRECISION_MAX ||
 	    add->reserved1 || add->reserved ||
 	    !points_are_sound(add) || !options_are_sound(add) ||
-	    !filter_is_sound(&add->filter) || !slow_is_sound(&add->slow))
+	    !filter_is_sound(&add->filter) ||
+	    !slow_is_sound(&add->slow, add->kind == KTLAT_KIND_GROUP))
 		return -EINVAL;
 	return ktlat_probe_add(df->session, add);
 }

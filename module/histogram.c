@@ -4,6 +4,7 @@
  */
 #include <linux/cpumask.h>
 #include <linux/err.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -159,4 +160,65 @@ void ktlat_histogram_flip(struct ktlat_histogram *histogram,
 void ktlat_histogram_clean(struct ktlat_histogram *histogram)
 {
 	histogram_clear(histogram, histogram->header->generation - 1);
+}
+
+/* The current figures of a CPU; of the first function of a group. */
+static const struct ktlat_counters *
+histogram_current(const struct ktlat_histogram *histogram, u32 cpu)
+{
+	const struct ktlat_map_header *header = histogram->header;
+
+	return histogram_area(histogram, cpu) +
+	       (header->generation & 1 ? header->generation_stride : 0);
+}
+
+static u64 histogram_count(const struct ktlat_histogram *histogram)
+{
+	u64 count = 0;
+
+	for (u32 cpu = 0; cpu < histogram->header->nr_cpus; cpu++)
+		count += READ_ONCE(histogram_current(histogram, cpu)->returns);
+	return count;
+}
+
+static u64 histogram_bucket(const struct ktlat_histogram *histogram, u32 index)
+{
+	u64 count = 0;
+
+	for (u32 cpu = 0; cpu < histogram->header->nr_cpus; cpu++) {
+		const u64 *buckets = (const u64 *)
+			(histogram_current(histogram, cpu) + 1);
+
+		count += READ_ONCE(buckets[index]);
+	}
+	return count;
+}
+
+/**
+ * ktlat_histogram_tail() - Where the longest calls begin
+ * @histogram: of one function
+ * @ppm: how many of a million calls are to be shorter, at least
+ *
+ * The bound of a bucket, so the calls from there on may be fewer than asked for.
+ *
+ * Context: ktlat_lock, or nobody resets it; may sleep. Return: in ns; all ones
+ * where there are too few calls to tell.
+ */
+u64 ktlat_histogram_tail(const struct ktlat_histogram *histogram, u32 ppm)
+{
+	u32 precision = histogram->header->precision;
+	u64 count = histogram_count(histogram);
+	u64 room = mul_u64_u32_div(count, 1000000 - ppm, 1000000);
+	u64 tail = U64_MAX;
+
+	for (u32 index = histogram->header->nr_buckets; room && index--;) {
+		u64 calls = histogram_bucket(histogram, index);
+
+		if (calls > room)
+			break;
+		room -= calls;
+		tail = ktlat_bucket_low(index, precision);
+		cond_resched();
+	}
+	return tail;
 }

@@ -29,5 +29,6 @@ void ktlat_histogram_meter(const struct ktlat_histogram *histogram,
 void ktlat_histogram_flip(struct ktlat_histogram *histogram,
 			  struct ktlat_meter *meter);
 void ktlat_histogram_clean(struct ktlat_histogram *histogram);
+u64 ktlat_histogram_tail(const struct ktlat_histogram *histogram, u32 ppm);
 
 #endif /* KTLAT_HISTOGRAM_H */

@@ -12,6 +12,7 @@
 #include "device.h"
 #include "hot/clock.h"
 #include "session.h"
+#include "threshold.h"
 
 #include <ktlat.h>
 
@@ -44,6 +45,7 @@ static void __exit ktlat_exit(void)
 {
 	ktlat_device_exit();
 	ktlat_session_exit();
+	ktlat_threshold_exit();
 	ktlat_backends_exit();
 	ktlat_canary_exit();
 }

@@ -18,6 +18,7 @@
 #include "rings.h"
 #include "session.h"
 #include "target.h"
+#include "threshold.h"
 
 #include <ktlat.h>
 
@@ -108,6 +109,8 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 	mutex_lock(&ktlat_map_lock);
 	list_add_tail(&probe->node, &probes);
 	mutex_unlock(&ktlat_map_lock);
+	if (probe->slow.ppm)
+		ktlat_threshold_follow();
 	return 0;
 }
 
@@ -202,6 +205,27 @@ void ktlat_probes_remove(const struct ktlat_session *session)
 		more = probe_remove_first(session);
 		mutex_unlock(&ktlat_lock);
 	} while (more);
+}
+
+/**
+ * ktlat_probes_follow() - What is slow is what their histograms say
+ *
+ * Context: ktlat_lock; may sleep. Return: whether there is a probe that wants it.
+ */
+bool ktlat_probes_follow(void)
+{
+	struct ktlat_probe *probe;
+	bool found = false;
+
+	list_for_each_entry(probe, &probes, node) {
+		if (!probe->slow.ppm)
+			continue;
+		found = true;
+		ktlat_probe_set_slow(probe,
+				     ktlat_histogram_tail(&probe->histogram,
+							  probe->slow.ppm));
+	}
+	return found;
 }
 
 static int probe_apply_all(struct ktlat_session *session,

@@ -77,6 +77,7 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
 					u64 *offset);
 void ktlat_probes_remove(const struct ktlat_session *session);
+bool ktlat_probes_follow(void);
 int ktlat_probe_function_add(struct ktlat_session *session,
 			     struct ktlat_function *function);
 int ktlat_probe_function_get(struct ktlat_session *session,

@@ -458,7 +458,8 @@ struct ktlat_filter {
  * struct ktlat_slow - Which calls of a probe are slow
  * @ns: those of this length or longer, in ns; 0 for none
  * @ppm: or the longest ones: as many of a million calls are shorter; the kernel
- *	follows the histogram. 1 to 999999, or 0 for none. Not both
+ *	follows the histogram, once a second. 1 to 999999, or 0 for none. Not both,
+ *	and not for a group
  * @reserved: must be zero
  */
 struct ktlat_slow {

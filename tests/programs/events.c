@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * events SLOTS BACKEND FUNCTION... -- COMMAND...: gives a session of its
- * own rings, writes the calls of functions to them while a command runs, reads
- * along, and tells as JSON what was read, and what the kernel says that it wrote.
+ * events [OPTION=VALUE...] SLOTS BACKEND FUNCTION... -- COMMAND...: gives a session
+ * of its own rings, writes the calls of functions to them while a command runs,
+ * reads along, and tells as JSON what was read, and what the kernel says that it
+ * wrote.
  *
  * BACKEND is that of enum ktlat_backend_id, by name. Each FUNCTION becomes a
- * probe.
+ * probe; FROM..TO for a pair. Options, of all probes: min_ns, pid, tgid, comm, cpu and
+ * cgroup filter; slow_ns and slow_ppm make calls slow; only=1 writes those alone.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -42,6 +44,7 @@ struct probe {
 	__u64 id;
 	void *map;
 	__u64 events;
+	__u64 slow;
 	__u64 contexts[NR_CONTEXTS];
 	__u64 sum_ns, min_ns, max_ns;
 	struct ktlat_event last;
@@ -99,18 +102,82 @@ static __u32 backend_named(const char *name)
 	die(name);
 }
 
+/* What each probe is to be like; from the options. */
+static struct ktlat_filter filter;
+static struct ktlat_slow slow;
+static unsigned int only;
+
+static bool is_option(const char *arg, const char *name, const char **value)
+{
+	size_t len = strlen(name);
+
+	*value = arg + len + 1;
+	return !strncmp(arg, name, len) && arg[len] == '=';
+}
+
+static void take_option(const char *arg)
+{
+	const char *value;
+	__u64 n;
+
+	if (is_option(arg, "comm", &value)) {
+		filter.flags |= KTLAT_FILTER_COMM;
+		strncpy(filter.comm, value, sizeof(filter.comm) - 1);
+		return;
+	}
+	n = strtoull(strchr(arg, '=') + 1, NULL, 0);
+	if (is_option(arg, "min_ns", &value)) {
+		filter.min_ns = n;
+	} else if (is_option(arg, "pid", &value)) {
+		filter.flags |= KTLAT_FILTER_PID;
+		filter.pid = n;
+	} else if (is_option(arg, "tgid", &value)) {
+		filter.flags |= KTLAT_FILTER_TGID;
+		filter.tgid = n;
+	} else if (is_option(arg, "cgroup", &value)) {
+		filter.flags |= KTLAT_FILTER_CGROUP;
+		filter.cgroup_id = n;
+	} else if (is_option(arg, "cpu", &value)) {
+		filter.flags |= KTLAT_FILTER_CPU;
+		filter.cpus[n / 64] |= 1ULL << n % 64;
+	} else if (is_option(arg, "slow_ns", &value)) {
+		slow.ns = n;
+	} else if (is_option(arg, "slow_ppm", &value)) {
+		slow.ppm = n;
+	} else if (is_option(arg, "only", &value)) {
+		only = n;
+	} else {
+		die(arg);
+	}
+}
+
+static struct ktlat_probe_add wish_for(const char *name, __u32 backend)
+{
+	char from[KTLAT_NAME_LEN];
+	const char *to = strstr(name, "..");
+
+	if (backend == KTLAT_BACKEND_TRACEPOINT)
+		return tracepoint_probe(name);
+	if (backend != KTLAT_BACKEND_PAIR)
+		return function_probe(name);
+	if (!to)
+		die(name);
+	snprintf(from, sizeof(from), "%.*s", (int)(to - name), name);
+	return pair_probe(from, to + 2);
+}
+
 static void add(const char *name, __u32 backend)
 {
 	struct probe *probe = &probes[nr_probes++];
-	struct ktlat_probe_add wish = backend == KTLAT_BACKEND_TRACEPOINT ?
-				      tracepoint_probe(name) :
-				      function_probe(name);
+	struct ktlat_probe_add wish = wish_for(name, backend);
 	size_t size;
 
 	wish.backend = backend;
-	wish.flags = KTLAT_PROBE_EVENTS;
+	wish.flags = only ? 0 : KTLAT_PROBE_EVENTS;
 	if (backend == KTLAT_BACKEND_DIRECT)
 		wish.flags |= KTLAT_PROBE_REGISTERS;
+	wish.filter = filter;
+	wish.slow = slow;
 	probe->name = name;
 	probe->id = add_probe(fd, wish);
 	probe->map = map_probe(fd, probe->id, &size);
@@ -133,7 +200,8 @@ static bool is_sound(const struct ktlat_event *event, __u32 cpu, __u64 number)
 {
 	return event->sequence == number && event->cpu == cpu &&
 	       event->start_cpu == KTLAT_CPU_UNKNOWN &&
-	       event->context < NR_CONTEXTS && !event->flags &&
+	       event->context < NR_CONTEXTS &&
+	       !(event->flags & ~KTLAT_EVENT_SLOW) &&
 	       !event->function && !event->stack_id && !event->user_stack_id &&
 	       !event->values[0] && !event->values[1] && !event->reserved[0] &&
 	       !event->reserved[3] && !event->comm[KTLAT_COMM_LEN - 1] &&
@@ -150,6 +218,7 @@ static void take(const struct ktlat_event *event, __u32 cpu, __u64 number)
 		return;
 	}
 	probe->events++;
+	probe->slow += !!(event->flags & KTLAT_EVENT_SLOW);
 	probe->contexts[event->context]++;
 	probe->sum_ns += event->latency_ns;
 	if (event->latency_ns < probe->min_ns)
@@ -232,6 +301,8 @@ static void tell_probe(const struct probe *p, bool first)
 	printf("%s\n{\"name\":\"%s\",\"events\":%llu,\"sum_ns\":%llu,\"min_ns\":%llu,\"max_ns\":%llu",
 	       first ? "" : ",", p->name, p->events, p->sum_ns, p->min_ns,
 	       p->max_ns);
+	printf(",\"slow\":%llu,\"filtered\":%llu", p->slow,
+	       SUM_OF(p->map, filtered));
 	printf(",\"returns\":%llu,\"returns_sum_ns\":%llu",
 	       SUM_OF(p->map, returns), SUM_OF(p->map, sum_ns));
 	for (i = 0; i < NR_CONTEXTS; i++)
@@ -254,25 +325,26 @@ static void tell(void)
 	printf("]}\n");
 }
 
-int main(int argc, char **argv)
+int main(int argc __attribute__((unused)), char **argv)
 {
 	struct ktlat_probe_ref all = { .size = sizeof(all),
 				       .flags = KTLAT_REF_ALL };
 	__u32 backend;
-	int i;
 
-	if (argc < 4)
+	while (*++argv && strchr(*argv, '='))
+		take_option(*argv);
+	if (!argv[0] || !argv[1] || !argv[2])
 		die("usage");
-	backend = backend_named(argv[2]);
+	backend = backend_named(argv[1]);
 	fd = open_device(O_RDWR);
 	new_session(fd);
-	make_rings(strtoul(argv[1], NULL, 0));
+	make_rings(strtoul(argv[0], NULL, 0));
 	begin = now();
-	for (i = 3; i < argc && strcmp(argv[i], "--"); i++)
-		add(argv[i], backend);
-	if (i + 1 >= argc)
+	for (argv += 2; *argv && strcmp(*argv, "--"); argv++)
+		add(*argv, backend);
+	if (!*argv || !argv[1])
 		die("no command");
-	run(argv + i + 1);
+	run(argv + 1);
 	if (call(fd, KTLAT_IOC_PROBE_DISABLE, &all))
 		die("disable");
 	read_all();

@@ -32,6 +32,13 @@ static void fill(struct ktlat_ring_record *record, __u64 value)
 	env_write(&record->slot->reserved[3], ~value);
 }
 
+/* Begins a record that there is room for. */
+static void begin(struct ktlat_ring_record *record)
+{
+	if (!ktlat_ring_reserve(&ring, record))
+		abort();
+}
+
 static int write_one(__u64 value)
 {
 	struct ktlat_ring_record record;
@@ -184,8 +191,8 @@ static void test_nested(void **state)
 
 	(void)state;
 	ktlat_ring_reader_init(&reader, header, 1);
-	assert_true(ktlat_ring_reserve(&ring, &outer));
-	assert_true(ktlat_ring_reserve(&ring, &inner));
+	begin(&outer);
+	begin(&inner);
 	fill(&inner, 2);
 	assert_true(write_one(3));
 	ktlat_ring_commit(&ring, &inner);
@@ -209,7 +216,7 @@ static __u64 lap(int hidden, struct ktlat_ring_record *outer)
 	__u64 open, written = 0;
 
 	write_numbers(SLOTS);
-	assert_true(ktlat_ring_reserve(&ring, outer));
+	begin(outer);
 	env_write(&outer->slot->probe_id, outer->number);
 	open = header->open;
 	assert_int_equal(open, outer->number);
@@ -303,7 +310,7 @@ static void test_freeze_open(void **state)
 	struct ktlat_ring_reader reader;
 
 	(void)state;
-	assert_true(ktlat_ring_reserve(&ring, &outer));
+	begin(&outer);
 	ktlat_ring_freeze(header, ktlat_ring_last(header));
 	assert_false(write_one(2));
 	assert_int_equal(header->open, 1);

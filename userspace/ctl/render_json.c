@@ -47,7 +47,7 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 	add_number(probe, "generation", watch->shown->generation);
 }
 
-/* Nothing filters or throttles yet; readers need not know that. */
+/* Nothing throttles yet; readers need not know that. */
 static void add_accounts(struct json_object *probe, const struct watch *watch)
 {
 	const struct ktlat_snapshot *snap = watch->shown;
@@ -61,7 +61,7 @@ static void add_accounts(struct json_object *probe, const struct watch *watch)
 	add_number(probe, "recursed", snap->recursed);
 	add_number(probe, "abandoned", snap->abandoned);
 	add_number(probe, "in_flight", snap->in_flight);
-	add_number(probe, "filtered", 0);
+	add_number(probe, "filtered", snap->filtered);
 	add_number(probe, "throttled", 0);
 	add_number(probe, "unmatched", snap->unmatched);
 	add_number(probe, "clock_backwards", snap->clock_backwards);

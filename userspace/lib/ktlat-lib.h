@@ -86,6 +86,7 @@ enum ktlat_change {
  * @missed_busy: calls that came while another kprobe ran on that CPU
  * @recursed: hits from inside ktlat's own path
  * @abandoned: calls that will never return
+ * @filtered: calls returned that the probe is not after
  * @unmatched: ends without a start; not part of @entries
  * @clock_backwards: calls recorded as 0 ns because the clock went back
  * @in_flight: calls entered that have not returned
@@ -113,6 +114,7 @@ struct ktlat_snapshot {
 	__u64 missed_busy;
 	__u64 recursed;
 	__u64 abandoned;
+	__u64 filtered;
 	__u64 unmatched;
 	__u64 clock_backwards;
 	__u64 in_flight;

@@ -143,6 +143,7 @@ static void read_returned(const struct view *view,
 	snap->missed += load(&counters->missed);
 	snap->recursed += load(&counters->recursed);
 	snap->abandoned += load(&counters->abandoned);
+	snap->filtered += load(&counters->filtered);
 	snap->unmatched += load(&counters->unmatched);
 	snap->clock_backwards += load(&counters->clock_backwards);
 	/*

@@ -9,7 +9,7 @@
 void ktl_settle_in_flight(struct ktlat_snapshot *snap)
 {
 	__u64 ended = snap->count + snap->missed + snap->recursed +
-		      snap->abandoned;
+		      snap->abandoned + snap->filtered;
 
 	snap->in_flight = snap->entries > ended ? snap->entries - ended : 0;
 }
@@ -129,6 +129,7 @@ static void subtract_counters(struct ktlat_snapshot *from,
 	take_away(&from->missed_busy, what->missed_busy);
 	take_away(&from->recursed, what->recursed);
 	take_away(&from->abandoned, what->abandoned);
+	take_away(&from->filtered, what->filtered);
 	take_away(&from->unmatched, what->unmatched);
 	take_away(&from->clock_backwards, what->clock_backwards);
 }
@@ -216,6 +217,7 @@ static void merge_counters(struct ktlat_snapshot *into,
 	into->missed_busy += from->missed_busy;
 	into->recursed += from->recursed;
 	into->abandoned += from->abandoned;
+	into->filtered += from->filtered;
 	into->unmatched += from->unmatched;
 	into->clock_backwards += from->clock_backwards;
 	into->in_flight += from->in_flight;
@@ -386,7 +388,8 @@ __u64 ktlat_percentile(const struct ktlat_snapshot *snap, __u32 ppm)
 }
 
 /**
- * ktlat_coverage() - Which share of the calls that ended was recorded
+ * ktlat_coverage() - Which share of the calls that ended was recorded, but for
+ * those that the probe is not after
  * @snap: snapshot
  * @coverage: where to put it, 0 to 1
  *
