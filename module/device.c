@@ -305,6 +305,33 @@ static int device_rings_seen(struct device_file *df, void *arg)
 	return ktlat_session_rings_seen(df->session, &df->waiter);
 }
 
+static bool flight_is_sound(const struct ktlat_flight_info *info)
+{
+	return !info->flags &&
+	       !memchr_inv(info->reserved, 0, sizeof(info->reserved));
+}
+
+static int device_flight_arm(struct device_file *df, void *arg)
+{
+	if (!flight_is_sound(arg))
+		return -EINVAL;
+	return ktlat_session_flight_arm(df->session, arg);
+}
+
+static int device_flight_get(struct device_file *df, void *arg)
+{
+	if (!flight_is_sound(arg))
+		return -EINVAL;
+	return ktlat_session_flight_get(df->session, arg);
+}
+
+static int device_flight_thaw(struct device_file *df, void *arg)
+{
+	if (!flight_is_sound(arg))
+		return -EINVAL;
+	return ktlat_session_flight_thaw(df->session);
+}
+
 static int device_clock_get(struct device_file *df, void *arg)
 {
 	struct ktlat_clock_now *now = arg;
@@ -366,6 +393,12 @@ static const struct device_call device_calls[] = {
 	  .configures = true, .run = device_rings_delete },
 	{ KTLAT_IOC_CLOCK_GET, sizeof(struct ktlat_clock_now), 64,
 	  .run = device_clock_get },
+	{ KTLAT_IOC_FLIGHT_ARM, sizeof(struct ktlat_flight_info), 72,
+	  .configures = true, .run = device_flight_arm },
+	{ KTLAT_IOC_FLIGHT_GET, sizeof(struct ktlat_flight_info), 72,
+	  .run = device_flight_get },
+	{ KTLAT_IOC_FLIGHT_THAW, sizeof(struct ktlat_flight_info), 72,
+	  .configures = true, .run = device_flight_thaw },
 	{ KTLAT_IOC_RINGS_SEEN, sizeof(struct ktlat_rings_seen), 8,
 	  .run = device_rings_seen },
 };

@@ -19,8 +19,9 @@
 /* The rings of all sessions; under ktlat_lock. */
 static LIST_HEAD(rings_list);
 
-static struct ktlat_ring_header *rings_header(const struct ktlat_rings *rings,
-					      u32 cpu)
+/* The ring of a CPU number. */
+struct ktlat_ring_header *ktlat_rings_header(const struct ktlat_rings *rings,
+					     u32 cpu)
 {
 	return rings->memory->start + cpu * rings->stride;
 }
@@ -31,7 +32,7 @@ static void rings_init(const struct ktlat_rings *rings, u64 session_id)
 	struct ktlat_ring ring;
 
 	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		ktlat_ring_init(&ring, rings_header(rings, cpu),
+		ktlat_ring_init(&ring, ktlat_rings_header(rings, cpu),
 				sizeof(*ring.header), rings->nr_slots);
 		ring.header->session_id = session_id;
 		ring.header->cpu = cpu;
@@ -60,6 +61,7 @@ static int rings_alloc(struct ktlat_rings *rings)
 		.mask = rings->nr_slots - 1,
 		.wake_mask = rings->watermark - 1,
 		.waker = &rings->waker,
+		.trigger = &rings->flight.trigger,
 	};
 	if (!rings->recorder.rings)
 		return -ENOMEM;
@@ -92,6 +94,7 @@ struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
 	rings->nr_slots = nr_slots;
 	rings->watermark = watermark ?: nr_slots / 4;
 	init_irq_work(&rings->waker.work, rings_wake);
+	ktlat_flight_init(&rings->flight);
 	err = rings_alloc(rings);
 	if (err) {
 		kfree(rings);
@@ -110,6 +113,7 @@ void ktlat_rings_free(struct ktlat_rings *rings)
 {
 	lockdep_assert_held(&ktlat_lock);
 	list_del(&rings->node);
+	ktlat_flight_exit(&rings->flight);
 	irq_work_sync(&rings->waker.work);
 	ktlat_memory_put(rings->memory);
 	free_percpu(rings->recorder.rings);
@@ -153,7 +157,7 @@ u64 ktlat_rings_progress(const struct ktlat_rings *rings)
 	u64 progress = atomic64_read(&rings->waker.calls);
 
 	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
-		progress += ktlat_ring_last(rings_header(rings, cpu)) /
+		progress += ktlat_ring_last(ktlat_rings_header(rings, cpu)) /
 			    rings->watermark;
 	return progress;
 }

@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+#include "flight.h"
 #include "hot/record.h"
 #include "memory.h"
 
@@ -24,6 +25,7 @@ struct ktlat_rings_info;
  * @watermark: who waits is woken each time that a ring has got so many records
  * @recorder: what the hot path of these probes has a copy of, each with its id
  * @waker: who waits
+ * @flight: what stops them
  * @memory: where they lie; mappings hold it, too
  */
 struct ktlat_rings {
@@ -35,6 +37,7 @@ struct ktlat_rings {
 	size_t stride;
 	struct ktlat_recorder recorder;
 	struct ktlat_waker waker;
+	struct ktlat_flight flight;
 	struct ktlat_memory *memory;
 };
 
@@ -44,6 +47,8 @@ void ktlat_rings_free(struct ktlat_rings *rings);
 void ktlat_rings_tell(const struct ktlat_rings *rings,
 		      struct ktlat_rings_info *info);
 u64 ktlat_rings_bytes_mine(void);
+struct ktlat_ring_header *ktlat_rings_header(const struct ktlat_rings *rings,
+					     u32 cpu);
 u64 ktlat_rings_progress(const struct ktlat_rings *rings);
 bool ktlat_rings_exist(void);
 

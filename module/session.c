@@ -148,15 +148,55 @@ int ktlat_session_rings_seen(const struct ktlat_session *session,
 	return 0;
 }
 
+/* May the caller change the rings of a session? */
+static int session_owns_rings(const struct ktlat_session *session)
+{
+	if (!session->rings)
+		return -ENOENT;
+	return uid_eq(session->rings->owner, current_uid()) ||
+	       capable(CAP_SYS_ADMIN) ? 0 : -EPERM;
+}
+
+/* Context: ktlat_lock. Return: 0 or an errno of ktlat.h. */
+int ktlat_session_flight_arm(struct ktlat_session *session,
+			     const struct ktlat_flight_info *info)
+{
+	int err = session_owns_rings(session);
+
+	lockdep_assert_held(&ktlat_lock);
+	return err ?: ktlat_flight_arm(session->rings, info);
+}
+
+/* Context: ktlat_lock. Return: 0, or -ENOENT if the caller may see no rings. */
+int ktlat_session_flight_get(const struct ktlat_session *session,
+			     struct ktlat_flight_info *info)
+{
+	lockdep_assert_held(&ktlat_lock);
+	if (!session->rings || !ktlat_sees_all())
+		return -ENOENT;
+	ktlat_flight_tell(session->rings, info);
+	return 0;
+}
+
+/* Context: ktlat_lock; may sleep. Return: 0 or an errno of ktlat.h. */
+int ktlat_session_flight_thaw(struct ktlat_session *session)
+{
+	int err = session_owns_rings(session);
+
+	lockdep_assert_held(&ktlat_lock);
+	if (!err)
+		ktlat_flight_thaw(session->rings);
+	return err;
+}
+
 /* Context: ktlat_lock; may sleep. Return: 0 or an errno of ktlat.h. */
 int ktlat_session_rings_delete(struct ktlat_session *session)
 {
+	int err = session_owns_rings(session);
+
 	lockdep_assert_held(&ktlat_lock);
-	if (!session->rings)
-		return -ENOENT;
-	if (!uid_eq(session->rings->owner, current_uid()) &&
-	    !capable(CAP_SYS_ADMIN))
-		return -EPERM;
+	if (err)
+		return err;
 	if (session->rings->nr_probes)
 		return -EBUSY;
 	session_free_rings(session);

@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+struct ktlat_flight_info;
 struct ktlat_memory;
 struct ktlat_rings;
 struct ktlat_rings_info;
@@ -64,6 +65,11 @@ int ktlat_session_rings_get(const struct ktlat_session *session,
 			    struct ktlat_rings_info *info);
 int ktlat_session_rings_seen(const struct ktlat_session *session,
 			     struct ktlat_waiter *waiter);
+int ktlat_session_flight_arm(struct ktlat_session *session,
+			     const struct ktlat_flight_info *info);
+int ktlat_session_flight_get(const struct ktlat_session *session,
+			     struct ktlat_flight_info *info);
+int ktlat_session_flight_thaw(struct ktlat_session *session);
 int ktlat_session_rings_delete(struct ktlat_session *session);
 struct ktlat_memory *
 ktlat_session_rings_memory(const struct ktlat_session *session);

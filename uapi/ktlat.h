@@ -684,12 +684,62 @@ struct ktlat_clock_now {
 };
 
 /**
+ * enum ktlat_flight_state - The state of a flight recorder
+ * @KTLAT_FLIGHT_OFF: rings go on for ever
+ * @KTLAT_FLIGHT_ARMED: they stop after the next slow call
+ * @KTLAT_FLIGHT_TRIGGERED: there was one, and they are about to stop
+ * @KTLAT_FLIGHT_FROZEN: they have stopped, and nothing is being written
+ */
+enum ktlat_flight_state {
+	KTLAT_FLIGHT_OFF	= 0,
+	KTLAT_FLIGHT_ARMED	= 1,
+	KTLAT_FLIGHT_TRIGGERED	= 2,
+	KTLAT_FLIGHT_FROZEN	= 3,
+};
+
+/**
+ * struct ktlat_flight_info - The flight recorder of the session's rings
+ * @size: in: size of this struct
+ * @flags: must be zero
+ * @state: out: &enum ktlat_flight_state
+ * @cpu: out: where the slow call ended, once there is one
+ * @before: %KTLAT_IOC_FLIGHT_ARM: in: how many records before that call are wanted;
+ *	%KTLAT_IOC_FLIGHT_GET: out
+ * @after: likewise, how many after it. Its ring stops there exactly, those of other
+ *	CPUs as many records after they have heard of it. Together less than a ring
+ *	has slots, else EINVAL
+ * @after_ns: likewise, how long to wait for these, in ns; then all rings stop
+ * @number: out: number of the call's record in the ring of @cpu
+ * @time_ns: out: when the trigger was seen, CLOCK_MONOTONIC, in ns
+ * @reserved: must be zero
+ *
+ * %KTLAT_IOC_FLIGHT_ARM wants it off (else EBUSY). Frozen rings stay as they are
+ * until %KTLAT_IOC_FLIGHT_THAW, which switches it off in any state, and fills in
+ * nothing; what calls would have been written meanwhile is counted as @frozen.
+ *
+ * Further errors: ENOENT (the session has no rings that the caller may see), and of
+ * arming and thawing EPERM (see struct ktlat_rings_info).
+ */
+struct ktlat_flight_info {
+	__u32 size;
+	__u32 flags;
+	__u32 state;
+	__u32 cpu;
+	__u64 before;
+	__u64 after;
+	__u64 after_ns;
+	__u64 number;
+	__u64 time_ns;
+	__u64 reserved[2];
+};
+
+/**
  * struct ktlat_rings_seen - What poll() is to wait for
  * @size: in: size of this struct
  * @reserved: must be zero
  *
  * From this call on the descriptor is readable (POLLIN) once a ring of its session
- * has come to its next watermark, or a slow call was written. A reader makes the
+ * has come to its next watermark, a slow call was written, or the rings have frozen. A reader makes the
  * call, reads the rings, and then waits: whatever was written too late for its
  * reading makes it readable. POLLHUP: there was no such call, or the rings have
  * gone since.
@@ -765,6 +815,9 @@ struct ktlat_rings_info {
 #define KTLAT_IOC_RINGS_DELETE	_IO(KTLAT_IOC_MAGIC, 0x22) /* ktlat_rings_info */
 #define KTLAT_IOC_CLOCK_GET	_IO(KTLAT_IOC_MAGIC, 0x23) /* ktlat_clock_now */
 #define KTLAT_IOC_RINGS_SEEN	_IO(KTLAT_IOC_MAGIC, 0x24) /* ktlat_rings_seen */
+#define KTLAT_IOC_FLIGHT_ARM	_IO(KTLAT_IOC_MAGIC, 0x25) /* ktlat_flight_info */
+#define KTLAT_IOC_FLIGHT_GET	_IO(KTLAT_IOC_MAGIC, 0x26) /* ktlat_flight_info */
+#define KTLAT_IOC_FLIGHT_THAW	_IO(KTLAT_IOC_MAGIC, 0x27) /* ktlat_flight_info */
 
 #define KTLAT_MAP_MAGIC		0x54414c544bULL /* "KTLAT", little-endian */
 

@@ -248,6 +248,19 @@ static inline void ktlat_ring_freeze(struct ktlat_ring_header *header,
 	env_cmpxchg(&header->stop, KTLAT_RING_NEVER, number);
 }
 
+/*
+ * Lets the writers of a ring that was told to freeze stop at once. Those that are
+ * about to take a number may still do so, as above. Context: any; not at the same
+ * time as another one, nor as ktlat_ring_thaw().
+ */
+static inline void ktlat_ring_stop(struct ktlat_ring_header *header)
+{
+	__u64 last = ktlat_ring_last(header);
+
+	if (env_read(&header->stop) > last)
+		env_write(&header->stop, last);
+}
+
 /* Lets the writers go on. The numbers do, too. Context: any. */
 static inline void ktlat_ring_thaw(struct ktlat_ring_header *header)
 {

@@ -6,21 +6,23 @@
 
 #include "hot/feed.h"
 #include "hot/filter.h"
+#include "hot/slow.h"
 
 /* A call of which more is wanted than to be written, or less. */
 static noinline bool feed_special(const struct ktlat_feed *feed,
 				  struct ktlat_done *done)
 {
 	bool slow = done->latency >= READ_ONCE(feed->slow_ns);
+	u64 number = 0;
 
 	if (feed->filter && !ktlat_filter_passes(feed->filter, done))
 		return false;
 	if (slow)
 		done->flags |= KTLAT_EVENT_SLOW;
 	if (feed->all || slow)
-		ktlat_record(&feed->recorder, done);
+		number = ktlat_record(&feed->recorder, done);
 	if (slow)
-		ktlat_wake_for_call(feed->recorder.waker);
+		ktlat_slow(&feed->recorder, number);
 	return true;
 }
 NOKPROBE_SYMBOL(feed_special);

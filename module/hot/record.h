@@ -30,6 +30,7 @@
  * @mask: slots of a ring, less one
  * @wake_mask: who waits is woken by each record whose number has none of these bits
  * @waker: who does that
+ * @trigger: what a slow call sets off
  */
 struct ktlat_recorder {
 	u64 probe_id;
@@ -37,6 +38,7 @@ struct ktlat_recorder {
 	u64 mask;
 	u64 wake_mask;
 	struct ktlat_waker *waker;
+	struct ktlat_trigger *trigger;
 };
 
 /**
@@ -160,16 +162,16 @@ static __always_inline void ktlat_record_place(struct ktlat_event *slot,
 	env_write((u64 *)&slot->stack_id, 0);
 }
 
-/* Writes a call of a probe that has just returned. */
-static __always_inline void ktlat_record(const struct ktlat_recorder *recorder,
-					 const struct ktlat_done *done)
+/* Writes a call that has just returned. Returns the record's number, or 0. */
+static __always_inline u64 ktlat_record(const struct ktlat_recorder *recorder,
+					const struct ktlat_done *done)
 {
 	struct ktlat_ring ring = ktlat_recorder_ring(recorder);
 	struct ktlat_ring_record record = {};
 	struct ktlat_event *slot;
 
 	if (!ktlat_ring_reserve(&ring, &record))
-		return;
+		return 0;
 	slot = record.slot;
 	env_write(&slot->probe_id, recorder->probe_id);
 	env_write(&slot->start, done->start);
@@ -179,6 +181,7 @@ static __always_inline void ktlat_record(const struct ktlat_recorder *recorder,
 	ktlat_ring_commit(&ring, &record);
 	if (unlikely(!(record.number & recorder->wake_mask)))
 		ktlat_wake(recorder->waker);
+	return record.number;
 }
 
 #endif /* KTLAT_HOT_RECORD_H */

@@ -30,11 +30,3 @@ void ktlat_wake(struct ktlat_waker *waker)
 	ktlat_inside_leave(level);
 }
 NOKPROBE_SYMBOL(ktlat_wake);
-
-/* The same for the sake of one record. */
-void ktlat_wake_for_call(struct ktlat_waker *waker)
-{
-	atomic64_inc(&waker->calls);
-	ktlat_wake(waker);
-}
-NOKPROBE_SYMBOL(ktlat_wake_for_call);

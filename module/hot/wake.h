@@ -12,7 +12,7 @@
  * struct ktlat_waker - Who waits for the records of a session's rings
  * @armed: somebody does. Set by who is about to wait, before it looks for records
  *	a last time; cleared before all are woken
- * @calls: how often it was called for the sake of a single record
+ * @calls: what there was to wake for but watermarks: slow calls, a freeze
  * @work: wakes them
  */
 struct ktlat_waker {
@@ -23,6 +23,5 @@ struct ktlat_waker {
 
 /* Probe context. */
 void ktlat_wake(struct ktlat_waker *waker);
-void ktlat_wake_for_call(struct ktlat_waker *waker);
 
 #endif /* KTLAT_HOT_WAKE_H */

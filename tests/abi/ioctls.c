@@ -62,6 +62,12 @@ static const struct a_call {
 	RINGS(MAKE, true), RINGS(GET, false),
 	{ "RINGS_SEEN", KTLAT_IOC_RINGS_SEEN, sizeof(struct ktlat_rings_seen),
 	  offsetof(struct ktlat_rings_seen, reserved), 4, ABSENT, false },
+#define FLIGHT(what, configures)					\
+	{ "FLIGHT_" #what, KTLAT_IOC_FLIGHT_##what,			\
+	  sizeof(struct ktlat_flight_info),				\
+	  offsetof(struct ktlat_flight_info, reserved), 16,		\
+	  offsetof(struct ktlat_flight_info, flags), configures }
+	FLIGHT(ARM, true), FLIGHT(GET, false), FLIGHT(THAW, true),
 	RINGS(DELETE, true),
 	{ "CLOCK_GET", KTLAT_IOC_CLOCK_GET, sizeof(struct ktlat_clock_now),
 	  offsetof(struct ktlat_clock_now, reserved), 16, ABSENT, false },
@@ -345,7 +351,7 @@ static void unknown_calls(void)
 	static const unsigned long requests[] = {
 		_IO(KTLAT_IOC_MAGIC, 0x02), _IO(KTLAT_IOC_MAGIC, 0x0f),
 		_IO(KTLAT_IOC_MAGIC, 0x1a), _IO(KTLAT_IOC_MAGIC, 0x1f),
-		_IO(KTLAT_IOC_MAGIC, 0x25), _IO(KTLAT_IOC_MAGIC, 0xff),
+		_IO(KTLAT_IOC_MAGIC, 0x28), _IO(KTLAT_IOC_MAGIC, 0xff),
 		_IO(KTLAT_IOC_MAGIC + 1, 0x00), _IO(0, 0), 0xffffffff,
 		_IOWR(KTLAT_IOC_MAGIC, 0x00, struct ktlat_info),
 		_IOW(KTLAT_IOC_MAGIC, 0x10, struct ktlat_probe_add),
