@@ -106,7 +106,7 @@ extern const struct ktlat_meter *ktlat_direct_meters[DIRECT_SLOTS_ALL];
 extern const struct direct_table *ktlat_direct_tables[DIRECT_GROUPS];
 extern struct direct_cpu __percpu *ktlat_direct_percpu;
 
-/* Called by direct_x86.S: probe context. */
+/* direct_callees.c, called by direct_x86.S: probe context. */
 asmlinkage u64 ktlat_direct_now(void);
 asmlinkage void ktlat_direct_extreme(struct ktlat_counters *counters,
 				     u64 latency);
