@@ -64,7 +64,8 @@ static struct fpr *fpr_alloc(struct ktlat_plan *plan)
 }
 
 /*
- * Looks the function up and hooks it. Under fpr_lock from the first to the last, so that a module that goes meanwhile tells us.
+ * Looks the function up and hooks it. Under fpr_lock from the first to the last,
+ * so that a module that goes meanwhile tells us.
  */
 static int fpr_bind(struct fpr *fpr, struct ktlat_plan *plan)
 {
