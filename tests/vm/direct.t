@@ -171,16 +171,16 @@ init_text_goes free_again
 cpus_go
 
 # What the kernel's BTF tells of functions and nobody else vouches for.
+exact=$(exact_by "$next")
 like "$(ktlat-ctl add-probe vfs_read)" '\(direct\)' 'a function with its arguments in registers'
 for func in do_mmap seq_printf; do
 	like "$(ktlat-ctl add-probe $func)" "\\($next, not direct: no BTF " "$func: auto does not"
 	fails "$func: nor does direct" 'BTF tells that not all its arguments come in registers' "${direct[@]}" $func
 done
 cat /proc/self/maps /proc/modules >/dev/null
-is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.function, .backend, .count > 0]]')" \
-	'[["vfs_read","direct",true],["do_mmap","'$next'",true],["seq_printf","'$next'",true]]' \
+is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.function, .backend, .count > 0, .exact]]')" \
+	"[[\"vfs_read\",\"direct\",true,true],[\"do_mmap\",\"$next\",true,$exact],[\"seq_printf\",\"$next\",true,$exact]]" \
 	'each is measured'
-is "$(probe_stat vfs_read .exact)" true 'direct says that it is exact'
 fails 'do_idle: no trampoline may' 'no trampoline may call this function' \
 	ktlat-ctl add-probe --backend direct do_idle
 like "$(ktlat-ctl add-probe do_idle)" "\\($next, not direct: no trampoline may call this function\\)" \

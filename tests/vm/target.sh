@@ -34,6 +34,24 @@ probe_stat() {
 	ktlat-ctl hist --json "$1" | jq -r ".probes[0] | $2"
 }
 
+# fprobe_pool: how many calls the pool of a fprobe has room for at first; 0 where
+# fprobes have none.
+fprobe_pool() {
+	ktlat-ctl add-probe --backend fprobe ktlat_target_busy >/dev/null
+	probe_stat ktlat_target_busy .pool
+	ktlat-ctl remove-probe ktlat_target_busy >/dev/null
+}
+
+# exact_by BACKEND: "true" where what it counts is all there was as long as it has
+# missed nothing, "false" where it is a bound.
+exact_by() {
+	if [[ $1 == direct ]] || [[ $1 == fprobe && $(fprobe_pool) != 0 ]]; then
+		echo true
+	else
+		echo false
+	fi
+}
+
 # agrees FUNCTION NAME [SPEC]: everything that the probe recorded of a function
 # of the target agrees with the target's own stamps; AGREED is of how many calls.
 agrees() {
