@@ -69,7 +69,7 @@ ended() { [[ $(probe_stat ktlat_target_exit '"\(.entries) \(.abandoned) \(.in_fl
 ok 'threads that end three calls deep are abandoned' wait_until 10 ended '60 60 0'
 ktlat-ctl remove-probe all >/dev/null
 
-if ktlat-ctl status --json | jq -e '.group_backends | length > 0' >/dev/null; then
+if has_groups; then
 	ktlat-ctl add-probe --args-in-registers --group both ktlat_target_{busy,loop} >/dev/null
 	target_reset
 	target func=busy ctx=kthread calls=1000
