@@ -27,9 +27,7 @@ load_ktlat
 needs_backend direct
 load_target
 
-# What auto takes where direct cannot serve.
-next=kretprobe
-! has_backend fprobe || next=fprobe
+next=$(after_direct)
 
 # Task, softirq and hardirq callers at once, in one function and beside others.
 "${direct[@]}" ${F}_{busy,loop,recurse} >/dev/null

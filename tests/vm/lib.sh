@@ -157,6 +157,11 @@ has_backend() {
 	ktlat-ctl status --json | jq -e --arg name "$1" '.features | index($name)' >/dev/null
 }
 
+# after_direct: what auto takes where direct cannot serve.
+after_direct() {
+	if has_backend fprobe; then echo fprobe; else echo kretprobe; fi
+}
+
 # needs_backend NAME: goes on where it can; else the script ends here, and says why.
 needs_backend() {
 	has_backend "$1" && return

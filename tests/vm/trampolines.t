@@ -93,9 +93,7 @@ probe_second() {
 
 load_ktlat
 load_target
-# What auto takes where direct cannot serve.
-next=kretprobe
-! has_backend fprobe || next=fprobe
+next=$(after_direct)
 for neighbour in fentry fexit livepatch; do
 	probe_first $neighbour
 	probe_second $neighbour
