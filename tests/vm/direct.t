@@ -15,14 +15,6 @@ TRACING=/sys/kernel/tracing
 direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
 auto=(ktlat-ctl add-probe --args-in-registers)
 
-references() {
-	cat /sys/module/ktlat/refcnt
-}
-
-free_again() {
-	ok "$1: nothing holds the module" wait_until 20 eval '[[ $(references) == 0 ]]'
-}
-
 load_ktlat
 needs_backend direct
 load_target

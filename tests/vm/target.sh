@@ -85,7 +85,7 @@ measures() {
 cost_is_measured() {
 	ktlat-ctl add-probe --backend direct --args-in-registers ktlat_target_busy >/dev/null
 	ktlat-ctl remove-probe all >/dev/null
-	wait_until 20 eval '[[ $(</sys/module/ktlat/refcnt) == 0 ]]' || bail_out 'slots are not free'
+	wait_until 20 is_free || bail_out 'slots are not free'
 }
 
 # has_lost_none FUNCTION NAME: at rest, every call of a function was recorded, and

@@ -88,7 +88,7 @@ probe_second() {
 	is "$(bodies /tmp/read)" "$PLAIN" "$name: of the kernel's own body"
 	ktlat-ctl remove-probe all >/dev/null
 	alone "$name, first"
-	released "$name"
+	free_again "$name"
 }
 
 load_ktlat
@@ -114,5 +114,5 @@ is "$(probe_stat ktlat_target_killable '"\(.entries) \(.count)"')" '3 3' 'the sl
 ok 'the livepatch goes' livepatch_go
 like "$(ktlat-ctl add-probe vfs_fsync)" '\(direct\)' 'auto takes a trampoline again'
 ktlat-ctl remove-probe all >/dev/null
-released 'a livepatch elsewhere'
+free_again 'a livepatch elsewhere'
 done_testing
