@@ -54,8 +54,7 @@ has_lost_none recurse 'direct'
 target func=killable ctx=kthread threads=1 calls=1 delay_ns=1000000000000 async=1
 inside() { [[ $(probe_stat ktlat_target_killable .in_flight) == "$1" ]]; }
 ok 'one is inside' wait_until 10 inside 1
-pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
-like "$(sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' ')" \
+like "$(sleeper_stack)" \
 	'ktlat_target_killable ktlat_direct_[0-9a-f]{2} ktlat_target_killable target_call .*kthread ret_from_fork' \
 	'its stack leads through the trampoline to its callers'
 ktlat-ctl remove-probe all >/dev/null

@@ -147,9 +147,7 @@ target_reset
 "${direct[@]}" ${F}_killable >/dev/null
 target func=killable ctx=kthread threads=1 calls=1 delay_ns=1000000000000 async=1
 ok 'one is inside' wait_until 10 eval '[[ $(target_stat killable .started) == 1 ]]'
-pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
-stack=$(sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' ')
-like "$stack" "${F}_killable ktlat_direct_[0-9a-f]{2} ${F}_killable target_call .*kthread ret_from_fork" \
+like "$(sleeper_stack)" "${F}_killable ktlat_direct_[0-9a-f]{2} ${F}_killable target_call .*kthread ret_from_fork" \
 	'the stack of a sleeper leads through the trampoline to its callers'
 target_stop
 target_wait

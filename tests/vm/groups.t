@@ -99,9 +99,7 @@ ok 'a thousand are inside' wait_until 30 eval '[[ $(target_stat killable .starte
 ended() { [[ $(probe_stat sleepers '"\(.entries) \(.count) \(.abandoned) \(.in_flight)"') == "$1" ]]; }
 ok 'three calls of each that ended are abandoned' wait_until 10 ended '1060 0 60 1000'
 is "$(member sleepers ${F}_exit .entries) $(member sleepers ${F}_killable .entries)" '60 1000' 'each in its function'
-pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
-stack=$(sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' ')
-like "$stack" "${F}_killable ktlat_direct_group_[0-9a-f] ${F}_killable target_call .*kthread ret_from_fork" \
+like "$(sleeper_stack)" "${F}_killable ktlat_direct_group_[0-9a-f] ${F}_killable target_call .*kthread ret_from_fork" \
 	'the stack of a sleeper leads through the trampoline to its callers'
 ktlat-ctl reset all >/dev/null
 ktlat-ctl remove-probe all >/dev/null

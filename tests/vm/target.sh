@@ -23,6 +23,14 @@ target_reset() {
 	echo 1 >"$TARGET_DIR/reset"
 }
 
+# sleeper_stack: the functions on the stack of a thread of the target that sleeps,
+# the innermost first.
+sleeper_stack() {
+	local pid
+	pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
+	sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' '
+}
+
 # target_stat FUNCTION FILTER: what the target says of a function.
 target_stat() {
 	jq -r --arg name "ktlat_target_$1" \
