@@ -68,9 +68,9 @@
  *   3. issues a read barrier, then over all areas reads @entries,
  *   4. issues a read barrier and loads @generation again; if it has changed,
  *      starts again.
- * Reading returns and losses before entries makes a live reading err to one known side: a
- * call may be seen in flight that has just returned, never the reverse. Min is
- * all ones as long as nothing was recorded.
+ * Reading returns and losses before entries makes a live reading err to one
+ * known side: a call may be seen in flight that has just returned, never the
+ * reverse. Min is all ones as long as nothing was recorded.
  *
  * Mappings are read-only for good: PROT_WRITE, then or by mprotect later, is
  * refused with EACCES. A mapping outlives the probe: once the probe has been
@@ -558,8 +558,9 @@ struct ktlat_function {
  * @reserved: must be zero
  *
  * Further errors, of %KTLAT_IOC_PROBE_ENABLE: ENODEV (the probed code was
- * unloaded, or the group is empty), EPERM (the kernel was locked down), EBUSY (kprobes are switched off, see %KTLAT_REFUSED_OFF),
- * EADDRINUSE, ENODATA and EUNATCH (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK, %KTLAT_REFUSED_FTRACE).
+ * unloaded, or the group is empty), EPERM (the kernel was locked down), EBUSY
+ * (kprobes are switched off, see %KTLAT_REFUSED_OFF), EADDRINUSE, ENODATA and
+ * EUNATCH (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK, %KTLAT_REFUSED_FTRACE).
  */
 struct ktlat_probe_ref {
 	__u32 size;

@@ -105,7 +105,8 @@ struct ktlat_cost {
  *	set. For %KTLAT_KIND_GROUP
  * @start: new calls are measured from now on; an errno where that fails
  * @stop: new calls are not measured any more; those in flight still are
- * @detach: ends one that is stopped; on return none of our code runs on its behalf any more
+ * @detach: ends one that is stopped; on return none of our code runs on its
+ *	behalf any more
  * @info: reads what the mechanism knows
  * @retire: the figures of a generation are to be cleared, @epoch is what it
  *	had for an epoch; waits for who may still write them where RCU does not

@@ -9,7 +9,7 @@
 #include <linux/linkage.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/percpu-defs.h>
+#include <linux/percpu.h>
 #include <linux/static_call_types.h>
 
 #include "backend/backend.h"
@@ -106,7 +106,13 @@ extern const struct ktlat_meter *ktlat_direct_meters[DIRECT_SLOTS_ALL];
 extern const struct direct_table *ktlat_direct_tables[DIRECT_GROUPS];
 extern struct direct_cpu __percpu *ktlat_direct_percpu;
 
-/* Called by direct_x86.S: probe context. */
+/* Probe context, preemption off. The figures of a call that is over are gone. */
+static __always_inline void direct_stale(unsigned long slot)
+{
+	this_cpu_inc(ktlat_direct_percpu->stale[slot]);
+}
+
+/* direct_callees.c, called by direct_x86.S: probe context. */
 asmlinkage u64 ktlat_direct_now(void);
 asmlinkage void ktlat_direct_extreme(struct ktlat_counters *counters,
 				     u64 latency);

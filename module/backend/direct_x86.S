@@ -24,8 +24,9 @@
  * the slow way.
  *
  * Each slot can be entered in two places: the first one stamps by the TSC, the
- * other one, DIRECT_SLOT_SLOW or DIRECT_GROUP_SLOW bytes on, by whatever clock is in use where that is not
- * the TSC. They have a return of the body each, and record by the same code.
+ * other one, DIRECT_SLOT_SLOW or DIRECT_GROUP_SLOW bytes on, by whatever clock is
+ * in use where that is not the TSC. They have a return of the body each, and
+ * record by the same code.
  *
  * The body is reached by a static call of the slot's own, which is a direct call
  * once the slot is bound: an indirect one into the middle of a function would be

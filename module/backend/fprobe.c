@@ -4,6 +4,7 @@
  * loses nothing to other probes. How calls are caught is up to the hook, fprobe.h.
  */
 #include <linux/err.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
@@ -16,6 +17,23 @@ DEFINE_MUTEX(fpr_lock);
 
 /* All attachments; under fpr_lock. */
 static LIST_HEAD(fpr_attachments);
+
+/*
+ * Probe context, in place of a hook's own handler while no new call is to be
+ * measured. @data is not to be looked at: it may lie where there is no room for it.
+ */
+int fpr_entry_refuse(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
+		     struct ktlat_fprobe_regs *regs, void *data)
+{
+	return 1;
+}
+NOKPROBE_SYMBOL(fpr_entry_refuse);
+
+/* Has the kernel follow the call of our own that a hook learns from. */
+void fpr_learn_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
+		    struct ktlat_fprobe_regs *regs, void *data)
+{
+}
 
 /* Calls in flight, but for those from before the last reset. */
 u64 fpr_in_flight(const struct fpr *fpr)
@@ -34,6 +52,21 @@ u64 fpr_in_flight(const struct fpr *fpr)
 			     READ_ONCE(counters->filtered);
 	}
 	return max_t(s64, in_flight, 0);
+}
+
+/*
+ * Takes what a fprobe has missed into the total; @seen is how far it was before.
+ * The kernel's counter may go back when two CPUs write it at once. Under fpr_lock.
+ */
+void fpr_losses_update(struct fpr *fpr, const struct fprobe *fp,
+		       unsigned long *seen)
+{
+	unsigned long nmissed = READ_ONCE(fp->nmissed);
+	long missed = nmissed - *seen;
+
+	if (missed > 0)
+		fpr->missed += missed;
+	*seen = nmissed;
 }
 
 static struct fpr *fpr_of(struct ktlat_attachment *attachment)
@@ -65,7 +98,8 @@ static struct fpr *fpr_alloc(struct ktlat_plan *plan)
 }
 
 /*
- * Looks the function up and hooks it. Under fpr_lock from the first to the last, so that a module that goes meanwhile tells us.
+ * Looks the function up and hooks it. Under fpr_lock from the first to the last,
+ * so that a module that goes meanwhile tells us.
  */
 static int fpr_bind(struct fpr *fpr, struct ktlat_plan *plan)
 {

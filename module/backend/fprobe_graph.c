@@ -74,18 +74,6 @@ static int fpr_entry(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 NOKPROBE_SYMBOL(fpr_entry);
 
 /*
- * Probe context, while the probe is not started but on its function. @data is not
- * to be looked at: it may lie where there is no room for it.
- */
-static int fpr_entry_refuse(struct fprobe *fp, unsigned long ip,
-			    unsigned long ret_ip,
-			    struct ktlat_fprobe_regs *regs, void *data)
-{
-	return 1;
-}
-NOKPROBE_SYMBOL(fpr_entry_refuse);
-
-/*
  * Probe context. The call may be that of a fprobe, anybody's, that was at this
  * address before; then @data is what it has left there, NULL if it had none. It
  * is never at the end of the page, so that it can be read in any case.
@@ -180,12 +168,6 @@ static int fpr_learn_entry(struct fprobe *fp, unsigned long ip,
 
 	call->cookie = fpr_last_cookie;
 	return 0;
-}
-
-static void fpr_learn_exit(struct fprobe *fp, unsigned long ip,
-			   unsigned long ret_ip, struct ktlat_fprobe_regs *regs,
-			   void *data)
-{
 }
 
 static void fpr_learn_call(const struct fpr_call *call)
@@ -310,20 +292,6 @@ int fpr_hook_add(struct fpr *fpr, const struct ktlat_plan *plan)
 }
 
 /*
- * Takes what was missed into the total. The kernel's counter may go back when two
- * CPUs write it at once. Under fpr_lock.
- */
-static void fpr_losses_update(struct fpr *fpr)
-{
-	unsigned long nmissed = READ_ONCE(fpr->hook.fp.nmissed);
-	long missed = nmissed - fpr->hook.nmissed_seen;
-
-	if (missed > 0)
-		fpr->missed += missed;
-	fpr->hook.nmissed_seen = nmissed;
-}
-
-/*
  * Puts the fprobe on its function, where it refuses calls. The kernel sizes the
  * data of a call first and tells the fprobes then: one that came in between has no
  * room in that call, which is counted as missed, or is not even noticed by kernels
@@ -371,7 +339,7 @@ static void fpr_unhook(struct fpr *fpr)
 void fpr_hook_stop(struct fpr *fpr)
 {
 	/* What is missed from here on is not to be measured. */
-	fpr_losses_update(fpr);
+	fpr_losses_update(fpr, &fpr->hook.fp, &fpr->hook.nmissed_seen);
 	WRITE_ONCE(fpr->hook.fp.entry_handler, fpr_entry_refuse);
 	ktlat_fprobe_synchronize_handlers();
 	/* From here on calls become fewer. */
@@ -388,14 +356,16 @@ void fpr_hook_leave(struct fpr *fpr)
 	if (!fpr->hook.registered)
 		return;
 	if (fpr->started)
-		fpr_losses_update(fpr);
+		fpr_losses_update(fpr, &fpr->hook.fp,
+				  &fpr->hook.nmissed_seen);
 	fpr_unhook(fpr);
 }
 
 void fpr_hook_info(struct fpr *fpr, struct ktlat_mechanism_info *info)
 {
 	if (fpr->started)
-		fpr_losses_update(fpr);
+		fpr_losses_update(fpr, &fpr->hook.fp,
+				  &fpr->hook.nmissed_seen);
 }
 
 void fpr_hook_remove(struct fpr *fpr)

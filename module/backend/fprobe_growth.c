@@ -27,7 +27,7 @@ static DECLARE_DELAYED_WORK(fpr_growth, fpr_growth_work);
 static void fpr_switch(struct fpr *fpr, struct fpr_pool *old,
 		       struct fpr_pool *new)
 {
-	fpr_losses_update(fpr, old);
+	fpr_losses_update(fpr, &old->fp, &old->nmissed_seen);
 	new->nmissed_seen = READ_ONCE(new->fp.nmissed);
 	ktlat_handover_to(&fpr->hook.handover, new->index);
 	if (READ_ONCE(old->fp.nmissed) != old->nmissed_seen ||
@@ -77,7 +77,7 @@ static bool fpr_runs_low(struct fpr *fpr)
 	struct fpr_pool *last = fpr_last_pool(&fpr->hook);
 	bool missed;
 
-	fpr_losses_update(fpr, last);
+	fpr_losses_update(fpr, &last->fp, &last->nmissed_seen);
 	missed = fpr->missed != fpr->hook.grow_checked;
 	fpr->hook.grow_checked = fpr->missed;
 	return missed ||

@@ -49,15 +49,6 @@ int fpr_entry(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 }
 NOKPROBE_SYMBOL(fpr_entry);
 
-/* Probe context, on the way from or to the perch. */
-static int fpr_entry_refuse(struct fprobe *fp, unsigned long ip,
-			    unsigned long ret_ip,
-			    struct ktlat_fprobe_regs *regs, void *data)
-{
-	return 1;
-}
-NOKPROBE_SYMBOL(fpr_entry_refuse);
-
 /*
  * Probe context, while one pool hands over to the next and a call passes the
  * handlers of both. One of the two takes it: the CPU's choice changes in task
@@ -128,12 +119,6 @@ static int fpr_learn_entry(struct fprobe *fp, unsigned long ip,
 {
 	WRITE_ONCE(fpr_learnt_data, data);
 	return 0;
-}
-
-static void fpr_learn_exit(struct fprobe *fp, unsigned long ip,
-			   unsigned long ret_ip, struct ktlat_fprobe_regs *regs,
-			   void *data)
-{
 }
 
 void fpr_perched(void)
@@ -260,20 +245,6 @@ void fpr_pool_park(struct fpr_pool *pool)
 			pool->fpr->name, err);
 }
 
-/*
- * Takes what a pool has missed into the total. The kernel's counter may go back
- * when two CPUs write it at once. Under fpr_lock.
- */
-void fpr_losses_update(struct fpr *fpr, struct fpr_pool *pool)
-{
-	unsigned long nmissed = READ_ONCE(pool->fp.nmissed);
-	long missed = nmissed - pool->nmissed_seen;
-
-	if (missed > 0)
-		fpr->missed += missed;
-	pool->nmissed_seen = nmissed;
-}
-
 int fpr_hook_init(struct fpr *fpr)
 {
 	INIT_LIST_HEAD(&fpr->hook.growable);
@@ -319,7 +290,7 @@ void fpr_hook_info(struct fpr *fpr, struct ktlat_mechanism_info *info)
 {
 	struct fpr_pool *pool = fpr_last_pool(&fpr->hook);
 
-	fpr_losses_update(fpr, pool);
+	fpr_losses_update(fpr, &pool->fp, &pool->nmissed_seen);
 	info->pool = ktlat_fprobe_instances(&pool->fp);
 	info->pool_grown = fpr->hook.nr_pools - 1;
 }

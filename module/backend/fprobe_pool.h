@@ -72,7 +72,6 @@ int fpr_entry_handover(struct fprobe *fp, unsigned long ip,
 int fpr_pool_add(struct fpr *fpr, u32 instances);
 void fpr_pool_remove(struct fpr *fpr, struct fpr_pool *pool);
 void fpr_pool_park(struct fpr_pool *pool);
-void fpr_losses_update(struct fpr *fpr, struct fpr_pool *pool);
 void fpr_growth_watch(struct fpr *fpr);
 void fpr_growth_forget(struct fpr *fpr);
 void fpr_growth_end(void);

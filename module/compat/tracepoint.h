@@ -23,7 +23,10 @@
 	struct task_struct *next
 #endif
 
-/* sched_process_exit also tells whether it is the last of its group: not in 6.12, but in 7.2. */
+/*
+ * sched_process_exit also tells whether it is the last of its group: not in 6.12,
+ * but in 7.2.
+ */
 #if KTLAT_HAS_SCHED_EXIT_GROUP_DEAD
 #define KTLAT_SCHED_PROCESS_EXIT_PROTO						\
 	void *data, struct task_struct *task, bool group_dead
@@ -32,7 +35,10 @@
 	void *data, struct task_struct *task
 #endif
 
-/* hrtimer_expire_entry has the time itself and no pointer to it: not in 6.12, but in 7.2. */
+/*
+ * hrtimer_expire_entry has the time itself and no pointer to it: not in 6.12, but
+ * in 7.2.
+ */
 #if KTLAT_HAS_HRTIMER_EXPIRE_VALUE
 #define KTLAT_HRTIMER_EXPIRE_ENTRY_PROTO					\
 	void *data, struct hrtimer *timer, ktime_t now

@@ -7,9 +7,9 @@
 # For a guest whose time is counted in instructions (tests/vm/run --icount: one
 # instruction, one ns), as root, in the checkout. An empty function is called in
 # a loop: by itself, with a kretprobe that only stamps and counts, and with each
-# backend of ktlat's that this kernel has; direct also by another clock. Exit status 1 if the kretprobe backend
-# costs more than LIMIT above the bare one, or the direct backend more than
-# LIMIT_DIRECT.
+# backend of ktlat's that this kernel has; direct also by another clock. Exit
+# status 1 if the kretprobe backend costs more than LIMIT above the bare one, or
+# the direct backend more than LIMIT_DIRECT.
 set -euo pipefail
 
 . tests/bench/rounds.sh

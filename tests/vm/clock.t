@@ -54,22 +54,21 @@ has_lost_none recurse 'direct'
 target func=killable ctx=kthread threads=1 calls=1 delay_ns=1000000000000 async=1
 inside() { [[ $(probe_stat ktlat_target_killable .in_flight) == "$1" ]]; }
 ok 'one is inside' wait_until 10 inside 1
-pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
-like "$(sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' ')" \
+like "$(sleeper_stack)" \
 	'ktlat_target_killable ktlat_direct_[0-9a-f]{2} ktlat_target_killable target_call .*kthread ret_from_fork' \
 	'its stack leads through the trampoline to its callers'
 ktlat-ctl remove-probe all >/dev/null
 is "$(ktlat-ctl status --json | jq -c '[.held[].in_flight]')" '[1]' 'it holds the module'
 target_stop
 target_wait
-ok 'and then does not' wait_until 20 eval '[[ $(</sys/module/ktlat/refcnt) == 0 ]]'
+free_again 'direct, the sleeper has returned'
 ktlat-ctl add-probe --backend direct --args-in-registers ktlat_target_exit >/dev/null
 target func=exit ctx=kthread threads=20 depth=3
 ended() { [[ $(probe_stat ktlat_target_exit '"\(.entries) \(.abandoned) \(.in_flight)"') == "$1" ]]; }
 ok 'threads that end three calls deep are abandoned' wait_until 10 ended '60 60 0'
 ktlat-ctl remove-probe all >/dev/null
 
-if ktlat-ctl status --json | jq -e '.group_backends | length > 0' >/dev/null; then
+if has_groups; then
 	ktlat-ctl add-probe --args-in-registers --group both ktlat_target_{busy,loop} >/dev/null
 	target_reset
 	target func=busy ctx=kthread calls=1000

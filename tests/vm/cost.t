@@ -83,7 +83,7 @@ for backend in $(ktlat-ctl status --json | jq -r '.features - ["pair", "tracepoi
 	ok "$backend: nothing of it is left" unseen
 	ok "$backend: nor does anything hold the module" wait_until 20 released
 done
-if ktlat-ctl status --json | jq -e '.group_backends | index("direct")' >/dev/null; then
+if has_groups; then
 	by direct group
 	ok 'group: nothing of it is left' unseen
 	ok 'group: nor does anything hold the module' wait_until 20 released

@@ -23,15 +23,14 @@ cycles() {
 	target func=busy ctx=softirq batch=10 calls=0 async=1
 	target func=busy ctx=hardirq period_ns=2000000 calls=0 async=1
 	ok "$1 cycles under load" tests/programs/cycles "$1"
-	HELD=$(</sys/module/ktlat/refcnt)
+	HELD=$(references)
 }
 
 # ends: the sleepers are woken, and the module goes.
 ends() {
 	target_stop
 	target_wait
-	ok 'with the last sleeper nothing holds the module' \
-		wait_until 60 eval '[[ $(</sys/module/ktlat/refcnt) == 0 ]]'
+	free_again 'the last sleeper has returned' 60
 	ok 'it goes' rmmod ktlat
 }
 

@@ -15,21 +15,11 @@ TRACING=/sys/kernel/tracing
 direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
 auto=(ktlat-ctl add-probe --args-in-registers)
 
-references() {
-	cat /sys/module/ktlat/refcnt
-}
-
-free_again() {
-	ok "$1: nothing holds the module" wait_until 20 eval '[[ $(references) == 0 ]]'
-}
-
 load_ktlat
 needs_backend direct
 load_target
 
-# What auto takes where direct cannot serve.
-next=kretprobe
-! has_backend fprobe || next=fprobe
+next=$(after_direct)
 
 # Task, softirq and hardirq callers at once, in one function and beside others.
 "${direct[@]}" ${F}_{busy,loop,recurse} >/dev/null
@@ -157,9 +147,7 @@ target_reset
 "${direct[@]}" ${F}_killable >/dev/null
 target func=killable ctx=kthread threads=1 calls=1 delay_ns=1000000000000 async=1
 ok 'one is inside' wait_until 10 eval '[[ $(target_stat killable .started) == 1 ]]'
-pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
-stack=$(sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' ')
-like "$stack" "${F}_killable ktlat_direct_[0-9a-f]{2} ${F}_killable target_call .*kthread ret_from_fork" \
+like "$(sleeper_stack)" "${F}_killable ktlat_direct_[0-9a-f]{2} ${F}_killable target_call .*kthread ret_from_fork" \
 	'the stack of a sleeper leads through the trampoline to its callers'
 target_stop
 target_wait
@@ -171,16 +159,16 @@ init_text_goes free_again
 cpus_go
 
 # What the kernel's BTF tells of functions and nobody else vouches for.
+exact=$(exact_by "$next")
 like "$(ktlat-ctl add-probe vfs_read)" '\(direct\)' 'a function with its arguments in registers'
 for func in do_mmap seq_printf; do
 	like "$(ktlat-ctl add-probe $func)" "\\($next, not direct: no BTF " "$func: auto does not"
 	fails "$func: nor does direct" 'BTF tells that not all its arguments come in registers' "${direct[@]}" $func
 done
 cat /proc/self/maps /proc/modules >/dev/null
-is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.function, .backend, .count > 0]]')" \
-	'[["vfs_read","direct",true],["do_mmap","'$next'",true],["seq_printf","'$next'",true]]' \
+is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.function, .backend, .count > 0, .exact]]')" \
+	"[[\"vfs_read\",\"direct\",true,true],[\"do_mmap\",\"$next\",true,$exact],[\"seq_printf\",\"$next\",true,$exact]]" \
 	'each is measured'
-is "$(probe_stat vfs_read .exact)" true 'direct says that it is exact'
 fails 'do_idle: no trampoline may' 'no trampoline may call this function' \
 	ktlat-ctl add-probe --backend direct do_idle
 like "$(ktlat-ctl add-probe do_idle)" "\\($next, not direct: no trampoline may call this function\\)" \

@@ -42,14 +42,13 @@ load_target
 echo 30000 >/proc/sys/kernel/threads-max
 
 # What kind of fprobes this kernel has: with a pool, or without.
-"${fprobe[@]}" ${F}_busy >/dev/null
-POOL=$(probe_stat ${F}_busy .pool)
-ktlat-ctl remove-probe all >/dev/null
+POOL=$(fprobe_pool)
+EXACT=$(exact_by fprobe)
 if ((POOL)); then
-	EXACT=true BOUND=''
+	BOUND=''
 	diag "its fprobes have a pool, of $POOL at first"
 else
-	EXACT=false BOUND='<= '
+	BOUND='<= '
 	diag 'its fprobes have no pool'
 fi
 

@@ -17,10 +17,6 @@ load_ktlat
 needs_groups
 load_target
 
-free_again() {
-	ok "$1: nothing holds the module" wait_until 30 eval '[[ $(</sys/module/ktlat/refcnt) == 0 ]]'
-}
-
 # member GROUP FUNCTION FILTER: what ktlat says of a function of a group.
 member() {
 	ktlat-ctl hist --json "$1" |
@@ -83,7 +79,7 @@ fails 'one function, one trampoline' 'another trampoline is on the function' \
 	ktlat-ctl add-probe --backend direct --args-in-registers ${F}_busy
 fails 'nor in two groups' 'has another trampoline|another trampoline' "${group[@]}" other ${F}_busy
 ktlat-ctl remove-probe all >/dev/null
-free_again 'removed at rest'
+free_again 'removed at rest' 30
 
 # What cannot be measured is left out and told; the others are.
 like "$("${group[@]}" mixed --why ${F}_busy no_such_function do_exit do_idle)" \
@@ -103,9 +99,7 @@ ok 'a thousand are inside' wait_until 30 eval '[[ $(target_stat killable .starte
 ended() { [[ $(probe_stat sleepers '"\(.entries) \(.count) \(.abandoned) \(.in_flight)"') == "$1" ]]; }
 ok 'three calls of each that ended are abandoned' wait_until 10 ended '1060 0 60 1000'
 is "$(member sleepers ${F}_exit .entries) $(member sleepers ${F}_killable .entries)" '60 1000' 'each in its function'
-pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
-stack=$(sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' ')
-like "$stack" "${F}_killable ktlat_direct_group_[0-9a-f] ${F}_killable target_call .*kthread ret_from_fork" \
+like "$(sleeper_stack)" "${F}_killable ktlat_direct_group_[0-9a-f] ${F}_killable target_call .*kthread ret_from_fork" \
 	'the stack of a sleeper leads through the trampoline to its callers'
 ktlat-ctl reset all >/dev/null
 ktlat-ctl remove-probe all >/dev/null
@@ -116,7 +110,7 @@ target func=killable ctx=task calls=5
 is "$(member again ${F}_killable '"\(.entries) \(.count)"')" '5 5' 'in another group meanwhile'
 ktlat-ctl remove-probe all >/dev/null
 target_stop
-free_again 'the last one has returned'
+free_again 'the last one has returned' 30
 target_wait
 
 # A module that goes takes its own functions along, and no other.
@@ -142,7 +136,7 @@ fails 'a group whose module has gone is not enabled' 'unloaded|gone' ktlat-ctl e
 target func=busy ctx=task calls=5
 is "$(probe_stat early .count)" 0 'and measures nothing'
 ktlat-ctl remove-probe all >/dev/null
-free_again 'modules that went'
+free_again 'modules that went' 30
 
 # A function that goes once its module is loaded would take the others along.
 rmmod ktlat_target
@@ -156,7 +150,7 @@ wait $loader
 target func=busy ctx=task calls=5
 is "$(member loading ${F}_busy .count) $(probe_stat loading .state)" '5 armed' 'the others are measured'
 ktlat-ctl remove-probe all >/dev/null
-free_again 'a module that was loading'
+free_again 'a module that was loading' 30
 
 # Two thousand functions beside function_graph, which is given globs for about as
 # many. Medians of three rounds in one run.
@@ -193,7 +187,7 @@ cmp_ok "$(sed -E 's/.*direct, ([0-9,]+) functions.*/\1/; s/,//g' /tmp/added)" '>
 cmp_ok "$(median </tmp/attach)" '<=' $((3 * $(median </tmp/graph))) \
 	'attached in three times what function_graph takes at most'
 cmp_ok "$(median </tmp/detach)" '<=' $((3 * $(median </tmp/graph))) 'detached likewise'
-free_again 'many'
+free_again 'many' 30
 
 # Every function of the kernel that can be traced, a group of 2000 after the other:
 # what the machine does meanwhile goes on, tasks end, and no function returns more
@@ -218,6 +212,6 @@ every() {
 	done
 }
 ok 'every function, by groups (the first 2000 only, unless this is the long form)' every
-free_again 'every function'
+free_again 'every function' 30
 ok 'unload' ktlat-ctl unload
 done_testing

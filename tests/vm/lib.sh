@@ -152,9 +152,28 @@ load_ktlat() {
 	insmod "$KTLAT_KO" "$@" || bail_out "cannot load $KTLAT_KO: run make modules"
 }
 
+# references: how many hold the module.
+references() {
+	cat /sys/module/ktlat/refcnt
+}
+
+is_free() {
+	[[ $(references) == 0 ]]
+}
+
+# free_again NAME [SECONDS]: nothing holds the module any more, after so long at most.
+free_again() {
+	ok "$1: nothing holds the module" wait_until "${2:-20}" is_free
+}
+
 # has_backend NAME: can the loaded module measure by it?
 has_backend() {
 	ktlat-ctl status --json | jq -e --arg name "$1" '.features | index($name)' >/dev/null
+}
+
+# after_direct: what auto takes where direct cannot serve.
+after_direct() {
+	if has_backend fprobe; then echo fprobe; else echo kretprobe; fi
 }
 
 # needs_backend NAME: goes on where it can; else the script ends here, and says why.

@@ -157,7 +157,3 @@ load_stop() {
 alone() {
 	is "$(grep -w "$F" $TRACING/enabled_functions)" '' "$1: nobody is on the function any more"
 }
-
-released() {
-	ok "$1: nothing holds the module" wait_until 20 eval '[[ $(</sys/module/ktlat/refcnt) == 0 ]]'
-}

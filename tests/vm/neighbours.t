@@ -79,7 +79,7 @@ inside() {
 	is "$(target_stat killable '"\(.started) \(.returned)"')" '15 15' \
 		"$neighbour: all return, whoever was there when they were called"
 	probe_go
-	released "$neighbour, calls in flight"
+	free_again "$neighbour, calls in flight"
 }
 
 load_ktlat

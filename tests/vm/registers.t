@@ -84,6 +84,10 @@ preempted() {
 }
 
 in_the_trampoline() {
+	if ! grep -q '(full)' /sys/kernel/debug/sched/preempt; then
+		skip 'the trampoline calls the scheduler' "Linux $KERNEL cannot be told to preempt the kernel"
+		return
+	fi
 	: >/tmp/rounds
 	"${direct[@]}" $F >/dev/null
 	echo 'stacktrace if prev_comm == "bash"' >$TRACING/events/sched/sched_switch/trigger
@@ -97,11 +101,7 @@ in_the_trampoline() {
 		"$(grep -c direct_resched /tmp/callers) times after"
 }
 
-if grep -q '(full)' /sys/kernel/debug/sched/preempt; then
-	in_the_trampoline
-else
-	skip 'the trampoline calls the scheduler' "Linux $KERNEL cannot be told to preempt the kernel"
-fi
+in_the_trampoline
 ktlat-ctl remove-probe all >/dev/null
 right 'no probe any more'
 
@@ -112,5 +112,5 @@ load_ktlat clock=monotonic
 right 'direct, by another clock'
 counted direct
 ktlat-ctl remove-probe all >/dev/null
-[[ -z ${KTLAT_LONG-} ]] || ! grep -q '(full)' /sys/kernel/debug/sched/preempt || in_the_trampoline
+[[ -z ${KTLAT_LONG-} ]] || in_the_trampoline
 done_testing

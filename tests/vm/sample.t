@@ -47,10 +47,6 @@ log_is_clean() {
 	dmesg >/tmp/log && tests/vm/check-log /tmp/log
 }
 
-is_free() {
-	[[ $(</sys/module/ktlat/refcnt) == 0 ]]
-}
-
 # batch FILE: its functions come, are called, and go.
 batch() {
 	local name=${1##*.} refused added called
@@ -66,7 +62,7 @@ batch() {
 	ktlat-ctl remove-probe all >/dev/null || fail "$name: remove" || return
 	# Who copies what we print may be in one of them until we print.
 	diag "$name: $called of them were called; $SECONDS s"
-	ok "$name: nothing holds the module" wait_until 60 is_free || {
+	free_again "$name" 60 || {
 		diag "$(ktlat-ctl status)"
 		return 1
 	}

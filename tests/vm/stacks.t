@@ -28,9 +28,11 @@ callers="target_bench$offset bench_set$offset .*vfs_write$offset ksys_write$offs
 
 # interrupted CALLS STACKS PLACES [READER]: that many calls of an empty function,
 # so that nearly all of the time is spent in its trampoline. At least so many
-# stacks, at so many instructions of it. READER: functions that it calls.
+# stacks, at so many instructions of it. READER: functions that it calls for the
+# time; where it does, interrupts in these and in what calls them count as well.
 interrupted() {
-	local slot=ktlat_direct_00 right
+	local slot=ktlat_direct_00 right called
+	called="((ktlat_)?direct_[a-z]+${4:+|$4})$offset "
 	"${direct[@]}" ${F}_empty >/dev/null
 	echo >$TRACING/trace
 	# Not in step with the calls.
@@ -46,11 +48,11 @@ interrupted() {
 	stacks | sed -n 's/.* asm_sysvec_apic_timer_interrupt+[^ ]* //p' | grep -E "ktlat_direct|${F}_empty" |
 		grep -v '^__x86_indirect_thunk' >/tmp/stacks
 	# In the trampoline, also at its very end; in what it calls; in the body; at the site.
-	right="^(((ktlat_)?direct_[a-z]+${4:+|$4})$offset )*(${F}_empty$offset )?($slot$offset )?(${F}_empty$offset )?$callers\$"
+	right="^($called)*(${F}_empty$offset )?($slot$offset )?(${F}_empty$offset )?$callers\$"
 	diag "$(wc -l </tmp/stacks) stacks; interrupted at $(grep -c "^$slot" /tmp/stacks) times in the trampoline," \
 		"at $(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l) of its instructions"
 	is "$(grep -vE "$right" /tmp/stacks | head -n 3)" '' 'each leads to the callers, to the end'
-	cmp_ok "$(grep -cE "$slot$offset ${F}_empty$offset target_bench" /tmp/stacks)" '>=' "$2" \
+	cmp_ok "$(grep -cE "^${4:+($called)*}$slot$offset ${F}_empty$offset target_bench" /tmp/stacks)" '>=' "$2" \
 		'interrupts came upon the trampoline'
 	cmp_ok "$(grep -o "^$slot+[^/]*" /tmp/stacks | sort -u | wc -l)" '>=' "$3" \
 		"at $3 of its instructions or more"

@@ -23,6 +23,14 @@ target_reset() {
 	echo 1 >"$TARGET_DIR/reset"
 }
 
+# sleeper_stack: the functions on the stack of a thread of the target that sleeps,
+# the innermost first.
+sleeper_stack() {
+	local pid
+	pid=$(pgrep -f '^\[ktlat_target/' | head -n 1)
+	sed 's/+.*//; s/.* //' "/proc/$pid/stack" | tr '\n' ' '
+}
+
 # target_stat FUNCTION FILTER: what the target says of a function.
 target_stat() {
 	jq -r --arg name "ktlat_target_$1" \
@@ -32,6 +40,24 @@ target_stat() {
 # probe_stat SPEC FILTER: what ktlat says of a probe.
 probe_stat() {
 	ktlat-ctl hist --json "$1" | jq -r ".probes[0] | $2"
+}
+
+# fprobe_pool: how many calls the pool of a fprobe has room for at first; 0 where
+# fprobes have none.
+fprobe_pool() {
+	ktlat-ctl add-probe --backend fprobe ktlat_target_busy >/dev/null
+	probe_stat ktlat_target_busy .pool
+	ktlat-ctl remove-probe ktlat_target_busy >/dev/null
+}
+
+# exact_by BACKEND: "true" where what it counts is all there was as long as it has
+# missed nothing, "false" where it is a bound.
+exact_by() {
+	if [[ $1 == direct ]] || [[ $1 == fprobe && $(fprobe_pool) != 0 ]]; then
+		echo true
+	else
+		echo false
+	fi
 }
 
 # agrees FUNCTION NAME [SPEC]: everything that the probe recorded of a function
@@ -67,7 +93,7 @@ measures() {
 cost_is_measured() {
 	ktlat-ctl add-probe --backend direct --args-in-registers ktlat_target_busy >/dev/null
 	ktlat-ctl remove-probe all >/dev/null
-	wait_until 20 eval '[[ $(</sys/module/ktlat/refcnt) == 0 ]]' || bail_out 'slots are not free'
+	wait_until 20 is_free || bail_out 'slots are not free'
 }
 
 # has_lost_none FUNCTION NAME: at rest, every call of a function was recorded, and

@@ -147,6 +147,9 @@ GROUP=$(($(address_of ktlat_direct_group_1 ktlat) - GROUP_FIRST))
 GROUPS_NR=$((($(address_of ktlat_direct_group_f ktlat) - GROUP_FIRST) / GROUP + 1))
 TO_BODY=$(address_of direct_to_body ktlat)
 CALL_TO_BODY=$(sum "$TO_BODY" $((-COUNT)))
+# Of each slot at least; 5.10 keeps no preemption count, which each of them writes.
+STORES=9
+[[ $KERNEL != 5.10 ]] || STORES=5
 is $SLOT "$(awk '$2 == "DIRECT_SLOT_BYTES" { print $3 }' module/backend/direct_layout.h)" 'size of a slot'
 is $SLOTS "$(awk '$2 == "DIRECT_SLOTS" { print $3 }' module/backend/direct_layout.h)" 'number of slots'
 is "$GROUP_FIRST" "$END" 'slots of groups come next'
@@ -222,7 +225,7 @@ is "$(wc -l <<<"$body") $(returns "$body")" "2 $KIND" 'and returns to it, in the
 
 # What they write is of the CPU: relative to %gs, or to %r11, which was read there.
 stored=$(stores "$(cat /tmp/slots /tmp/groups)")
-cmp_ok "$(wc -l <<<"$stored")" '>=' $((5 * (SLOTS + GROUPS_NR))) 'stores are found'
+cmp_ok "$(wc -l <<<"$stored")" '>=' $((STORES * (SLOTS + GROUPS_NR))) 'stores are found'
 is "$(grep -vE '(%gs:(\(%r(ip|10)\))?|\(%r11(,[^)]*)?\))$' <<<"$stored")" '' 'they write to what their CPU has, and to the stack'
 is "$(sed -nE 's/-?0x[0-9a-f]+//g; s/.*\| (.*,%r11)$/\1/p' /tmp/slots | sort | uniq -c | xargs -L 1)" \
 	"$SLOTS add %rcx,%r11

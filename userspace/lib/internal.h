@@ -59,6 +59,7 @@ void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
 /* refusal.c */
 int ktl_refused(const struct ktlat_probe_add *answer, int code,
 		struct ktlat_error *err);
+const char *ktl_reason_of_refusal(__u32 refusal);
 const char *ktl_refusal_in_short(__u32 refusal);
 const char *ktl_reason_of_errno(int code);
 

@@ -62,13 +62,11 @@ static int fail_change(const char *verb, __u64 id, int code,
 				"cannot %s %s: another trampoline is on its function by now; remove the probe and add it again",
 				verb, which);
 	case EBUSY:
-		return ktl_fail(err, code,
-				"cannot %s %s: kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
-				verb, which);
+		return ktl_fail(err, code, "cannot %s %s: %s", verb, which,
+				ktl_reason_of_refusal(KTLAT_REFUSED_OFF));
 	case EUNATCH:
-		return ktl_fail(err, code,
-				"cannot %s %s: ftrace is switched off; switch it on: sysctl kernel.ftrace_enabled=1",
-				verb, which);
+		return ktl_fail(err, code, "cannot %s %s: %s", verb, which,
+				ktl_reason_of_refusal(KTLAT_REFUSED_FTRACE));
 	default:
 		return ktl_fail(err, code,
 				"cannot %s %s: %s; see ktlat-ctl status",

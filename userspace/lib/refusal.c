@@ -64,6 +64,12 @@ static const char * const reasons_in_short[] = {
 	[KTLAT_REFUSED_INIT]		= "goes once its module is loaded",
 };
 
+/* The text of a reason, or NULL where it has none. */
+const char *ktl_reason_of_refusal(__u32 refusal)
+{
+	return refusal < KTL_ARRAY_SIZE(reasons) ? reasons[refusal] : NULL;
+}
+
 /* The same where the errno says it all. */
 const char *ktl_reason_of_errno(int code)
 {
@@ -98,8 +104,7 @@ const char *ktl_reason_of_errno(int code)
  */
 bool ktlat_format_refusal(__u32 refusal, char text[KTLAT_ERROR_LEN])
 {
-	const char *reason = refusal < KTL_ARRAY_SIZE(reasons) ?
-			     reasons[refusal] : NULL;
+	const char *reason = ktl_reason_of_refusal(refusal);
 
 	if (!refusal)
 		return false;
@@ -131,7 +136,7 @@ int ktl_refused(const struct ktlat_probe_add *answer, int code,
 {
 	__u32 refusal = answer->refusal;
 	char spec[KTLAT_SPEC_LEN];
-	const char *reason = NULL;
+	const char *reason;
 
 	if (refusal == KTLAT_REFUSED_UNKNOWN &&
 	    answer->kind != KTLAT_KIND_TRACEPOINT)
@@ -140,8 +145,8 @@ int ktl_refused(const struct ktlat_probe_add *answer, int code,
 
 	if (refusal == KTLAT_REFUSED_UNKNOWN)
 		reason = "this kernel has no such tracepoint; measure the function itself";
-	else if (refusal < KTL_ARRAY_SIZE(reasons))
-		reason = reasons[refusal];
+	else
+		reason = ktl_reason_of_refusal(refusal);
 	if (!reason)
 		reason = ktl_reason_of_errno(code);
 
