@@ -300,7 +300,7 @@ static int device_rings_seen(struct device_file *df, void *arg)
 {
 	const struct ktlat_rings_seen *seen = arg;
 
-	if (seen->reserved)
+	if (memchr_inv(seen->reserved, 0, sizeof(seen->reserved)))
 		return -EINVAL;
 	return ktlat_session_rings_seen(df->session, &df->waiter);
 }
@@ -399,7 +399,7 @@ static const struct device_call device_calls[] = {
 	  .run = device_flight_get },
 	{ KTLAT_IOC_FLIGHT_THAW, sizeof(struct ktlat_flight_info), 72,
 	  .configures = true, .run = device_flight_thaw },
-	{ KTLAT_IOC_RINGS_SEEN, sizeof(struct ktlat_rings_seen), 8,
+	{ KTLAT_IOC_RINGS_SEEN, sizeof(struct ktlat_rings_seen), 16,
 	  .run = device_rings_seen },
 };
 

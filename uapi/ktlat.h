@@ -749,7 +749,7 @@ struct ktlat_flight_info {
  */
 struct ktlat_rings_seen {
 	__u32 size;
-	__u32 reserved;
+	__u32 reserved[3];
 };
 
 /**

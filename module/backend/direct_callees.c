@@ -98,6 +98,15 @@ static noinline u64 direct_special(const struct ktlat_meter *meter,
 }
 NOKPROBE_SYMBOL(direct_special);
 
+static __always_inline void direct_write(const struct ktlat_meter *meter,
+					 u64 latency, u64 start, u64 offset)
+{
+	const struct ktlat_done done = direct_done(meter, latency, start,
+						   offset);
+
+	ktlat_record(&meter->feed->recorder, &done);
+}
+
 /*
  * Of a call that has returned there is more to do than to count it, or its figures
  * are gone. Returns the latency to count, or DIRECT_DONE.
@@ -106,7 +115,6 @@ static __always_inline u64 direct_more(unsigned long slot, u64 latency,
 				       u64 epoch, u64 start, u64 offset)
 {
 	const struct ktlat_meter *meter = READ_ONCE(ktlat_direct_meters[slot]);
-	struct ktlat_done done;
 
 	if (unlikely(READ_ONCE(meter->epoch) != epoch)) {
 		direct_stale(slot);
@@ -116,8 +124,7 @@ static __always_inline u64 direct_more(unsigned long slot, u64 latency,
 		     !ktlat_feed_is_plain(meter->feed, latency)))
 		return direct_special(meter, slot, latency, epoch, start,
 				      offset);
-	done = direct_done(meter, latency, start, offset);
-	ktlat_record(&meter->feed->recorder, &done);
+	direct_write(meter, latency, start, offset);
 	return latency;
 }
 

@@ -61,7 +61,7 @@ static const struct a_call {
 	  offsetof(struct ktlat_rings_info, flags), configures }
 	RINGS(MAKE, true), RINGS(GET, false),
 	{ "RINGS_SEEN", KTLAT_IOC_RINGS_SEEN, sizeof(struct ktlat_rings_seen),
-	  offsetof(struct ktlat_rings_seen, reserved), 4, ABSENT, false },
+	  offsetof(struct ktlat_rings_seen, reserved), 12, ABSENT, false },
 #define FLIGHT(what, configures)					\
 	{ "FLIGHT_" #what, KTLAT_IOC_FLIGHT_##what,			\
 	  sizeof(struct ktlat_flight_info),				\
@@ -136,6 +136,16 @@ static void pointers(const struct a_call *c)
 	mprotect(page, sizeof(*page), PROT_READ | PROT_WRITE);
 }
 
+/* The size of the struct in version 1, the least that is taken. */
+static __u32 least_size(const struct a_call *c)
+{
+	if (c->request == KTLAT_IOC_PROBE_ADD)
+		return offsetof(struct ktlat_probe_add, filter);
+	if (c->size == sizeof(struct ktlat_probe_info))
+		return offsetof(struct ktlat_probe_info, filter);
+	return c->size;
+}
+
 static void sizes(const struct a_call *c)
 {
 	static const __u32 small[] = { 0, 1, 4, 8 };
@@ -144,7 +154,8 @@ static void sizes(const struct a_call *c)
 
 	for (i = 0; i <= ARRAY_SIZE(small); i++) {
 		valid(c, page);
-		page->size = i < ARRAY_SIZE(small) ? small[i] : c->size - 1;
+		page->size = i < ARRAY_SIZE(small) ? small[i] :
+						     least_size(c) - 1;
 		snprintf(text, sizeof(text), "size %u", page->size);
 		test(-EINVAL, c, page, text);
 	}

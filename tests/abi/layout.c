@@ -135,7 +135,7 @@ static const struct {
 	OFFSET(ktlat_flight_info, time_ns, 48),
 	OFFSET(ktlat_flight_info, reserved, 56),
 
-	SIZE(ktlat_rings_seen, 8),
+	SIZE(ktlat_rings_seen, 16),
 	OFFSET(ktlat_rings_seen, reserved, 4),
 	SIZE(ktlat_map_header, 88),
 	OFFSET(ktlat_map_header, generation, 16),
