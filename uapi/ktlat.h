@@ -111,6 +111,26 @@
  *
  *   read + lost = @last
  *
+ * DOC: The stack table
+ *
+ * Stacks are stored once each, in a table that all CPUs write, and named by an id:
+ * one struct ktlat_stacks_header, and at @slot_offset @nr_slots slots of @slot_size
+ * bytes, each a struct ktlat_stack or longer. The id of a stack is the index of its
+ * slot plus 1; 0 stands for none. The rules for the mapping are those for the mapping
+ * of a probe.
+ *
+ * @state of a slot is 0 while it is free and %KTLAT_STACK_FILLING while a stack is
+ * being stored. Any other value says that the stack is whole, and from then on
+ * nothing in the slot ever changes. A reader
+ *   1. loads @state (acquire order), and goes no further if it is one of those two;
+ *   2. reads the rest, of @frames the first @nr, whenever it likes.
+ * A stack that a record in a ring names is whole when a reader has that record.
+ *
+ * Two CPUs that meet with the same new stack at the same time may store it twice, and
+ * so may a CPU that is interrupted while it does: what is the same stack is told by
+ * its frames and not by its id. Of a stack for which there was no room, @dropped tells
+ * that there was one, and its id is 0.
+ *
  * DOC: What adds up
  *
  * At a quiet moment, for each probe,
@@ -1000,6 +1020,69 @@ struct ktlat_ring_header {
 	__u64 dropped;
 	__u64 frozen;
 	__u64 reserved3[3];
+};
+
+/* The stack table; written and read by module/core/stacks.h. */
+#define KTLAT_STACKS_MAGIC	0x4b435453544bULL /* "KTSTCK", little-endian */
+
+/* ktlat_stack.state of a stack that is not whole yet; 0 where there is none. */
+#define KTLAT_STACK_FILLING	1
+
+/* How many frames of a stack are kept, those of the innermost calls. */
+#define KTLAT_STACK_DEPTH	60
+
+/* ktlat_stack.flags */
+#define KTLAT_STACK_USER	(1U << 0) /* of a process, whose addresses these
+					   * are; else the kernel's
+					   */
+#define KTLAT_STACK_TRUNCATED	(1U << 1) /* there were more frames */
+
+/**
+ * struct ktlat_stack - A stack
+ * @state: 0, %KTLAT_STACK_FILLING, or any other value if the stack is whole
+ * @nr: number of frames
+ * @flags: KTLAT_STACK_*
+ * @reserved: zero
+ * @frames: where each call goes on when it is returned to, the innermost call first;
+ *	in a user stack, @frames[0] is where the process entered the kernel
+ */
+struct ktlat_stack {
+	__u64 state;
+	__u64 nr;
+	__u64 flags;
+	__u64 reserved;
+	__u64 frames[KTLAT_STACK_DEPTH];
+};
+
+/**
+ * struct ktlat_stacks_header - Start of a stack table
+ * @magic: %KTLAT_STACKS_MAGIC
+ * @session_id: the session whose stacks these are
+ * @slot_offset: from the start of this header to slot 0, in bytes
+ * @nr_slots: number of slots, a power of two
+ * @slot_size: from one slot to the next, in bytes
+ * @depth: how many frames of a stack are kept
+ * @reserved1: zero
+ * @reserved2: zero
+ * @stored: how many stacks there are
+ * @dropped: how often there was no room for a stack that was not there
+ * @recursed: how often no stack was taken, as that would have been done from inside
+ *	the taking of another one: the call was one by the kernel's unwinder maybe
+ * @reserved3: zero
+ */
+struct ktlat_stacks_header {
+	__u64 magic;
+	__u64 session_id;
+	__u64 slot_offset;
+	__u32 nr_slots;
+	__u32 slot_size;
+	__u32 depth;
+	__u32 reserved1;
+	__u64 reserved2[3];
+	__u64 stored;
+	__u64 dropped;
+	__u64 recursed;
+	__u64 reserved3[5];
 };
 
 /*
