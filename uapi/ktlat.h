@@ -370,6 +370,8 @@ enum ktlat_refusal {
 #define KTLAT_FUNCTIONS_MAX	32768
 #define KTLAT_SLOTS_MIN		16
 #define KTLAT_SLOTS_MAX		(1U << 20)
+#define KTLAT_STACKS_MIN	16
+#define KTLAT_STACKS_MAX	(1U << 16)
 
 /**
  * struct ktlat_info - What this module is and what it can do
@@ -787,7 +789,12 @@ struct ktlat_rings_seen {
  * @watermark: %KTLAT_IOC_RINGS_MAKE: in: wake readers each time that a ring has got
  *	this many records more, a power of two, at most @nr_slots; 0 for a quarter
  *	of it; %KTLAT_IOC_RINGS_GET: out
- * @reserved1: must be zero
+ * @nr_stacks: %KTLAT_IOC_RINGS_MAKE: in: how many stacks the stack table has room
+ *	for, a power of two, %KTLAT_STACKS_MIN to %KTLAT_STACKS_MAX, or 0 for no table;
+ *	%KTLAT_IOC_RINGS_GET: out
+ * @stacks_offset: out: offset to mmap the stack table at, which takes CAP_SYSLOG, too
+ *	(else EPERM)
+ * @stacks_size: out: size of that mapping, in bytes; 0 without a table
  * @reserved: must be zero
  *
  * %KTLAT_IOC_RINGS_DELETE fills in nothing. The rings of an anonymous session go
@@ -809,8 +816,10 @@ struct ktlat_rings_info {
 	__u32 refusal;
 	__u32 uid;
 	__u32 watermark;
-	__u32 reserved1;
-	__u64 reserved[4];
+	__u32 nr_stacks;
+	__u64 stacks_offset;
+	__u64 stacks_size;
+	__u64 reserved[2];
 };
 
 /*
@@ -1035,7 +1044,7 @@ struct ktlat_ring_header {
 #define KTLAT_STACK_USER	(1U << 0) /* of a process, whose addresses these
 					   * are; else the kernel's
 					   */
-#define KTLAT_STACK_TRUNCATED	(1U << 1) /* there were more frames */
+#define KTLAT_STACK_TRUNCATED	(1U << 1) /* there are more frames */
 
 /**
  * struct ktlat_stack - A stack
@@ -1044,7 +1053,8 @@ struct ktlat_ring_header {
  * @flags: KTLAT_STACK_*
  * @reserved: zero
  * @frames: where each call goes on when it is returned to, the innermost call first;
- *	in a user stack, @frames[0] is where the process entered the kernel
+ *	in a user stack, @frames[0] is where the process entered the kernel. In a kernel
+ *	stack, what runs between the return of a function and the probe may come first
  */
 struct ktlat_stack {
 	__u64 state;
@@ -1066,8 +1076,8 @@ struct ktlat_stack {
  * @reserved2: zero
  * @stored: how many stacks there are
  * @dropped: how often there was no room for a stack that was not there
- * @recursed: how often no stack was taken, as that would have been done from inside
- *	the taking of another one: the call was one by the kernel's unwinder maybe
+ * @recursed: how often no stack was taken, as the call was one by what ktlat itself
+ *	called: by the kernel's unwinder, or by the clock
  * @reserved3: zero
  */
 struct ktlat_stacks_header {
