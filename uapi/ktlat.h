@@ -131,6 +131,35 @@
  * its frames and not by its id. Of a stack for which there was no room, @dropped tells
  * that there was one, and its id is 0.
  *
+ * DOC: The slowest calls
+ *
+ * A probe can keep the slowest calls of each interval of time, whatever the rate: no
+ * threshold has to be guessed. Intervals are numbered from 1; the kernel goes on to
+ * the next one about every @interval_ns. In each, every context of every CPU keeps the
+ * @nr_slots slowest of its calls that end in it; the slowest of all are among them.
+ *
+ * The mapping is one struct ktlat_slowest_header, and at @cpu_offset one area of
+ * @cpu_stride bytes for each CPU number below @nr_cpus. An area has a part of
+ * @context_stride bytes for each &enum ktlat_context, which is a struct
+ * ktlat_slowest_context, and at @bank_offset two *banks*, @bank_stride bytes apart,
+ * for even intervals and for odd ones. A bank is a struct ktlat_slowest_bank, and at
+ * @slot_offset @nr_slots slots of @slot_size bytes, each a struct ktlat_event or longer.
+ * The rules for the mapping are those for the mapping of a probe.
+ *
+ * A slot is empty, or being written, while its @sequence is 0, which else tells one
+ * record from the next. A reader that wants interval n chooses one from @first to
+ * @complete (loaded in acquire order), and for each context of each CPU
+ *   1. loads @interval of bank (n & 1) (acquire order); if it is less than n, no call
+ *      ended there in interval n; if it is more, it is too late;
+ *   2. for each slot, loads @sequence (acquire order), copies the slot unless that is
+ *      0, issues a read barrier and loads @sequence again: if it has changed, it does
+ *      that anew;
+ *   3. issues a read barrier and loads @interval again: if it is not n any more, it is
+ *      too late, and what was copied is worth nothing.
+ * There is time for that until the next interval is over. A reader may look at
+ * interval @interval, too, which is the present one; a call that is just being put in
+ * the place of a faster one is missed then, and so is that one.
+ *
  * DOC: What adds up
  *
  * At a quiet moment, for each probe,
@@ -372,6 +401,7 @@ enum ktlat_refusal {
 #define KTLAT_SLOTS_MAX		(1U << 20)
 #define KTLAT_STACKS_MIN	16
 #define KTLAT_STACKS_MAX	(1U << 16)
+#define KTLAT_SLOWEST_MAX	32
 
 /**
  * struct ktlat_info - What this module is and what it can do
@@ -1093,6 +1123,89 @@ struct ktlat_stacks_header {
 	__u64 dropped;
 	__u64 recursed;
 	__u64 reserved3[5];
+};
+
+/* The slowest calls; written and read by module/core/slowest.h. */
+#define KTLAT_SLOWEST_MAGIC	0x574f4c53544bULL /* "KTSLOW", little-endian */
+
+/* ktlat_slowest_bank.interval while that changes. */
+#define KTLAT_SLOWEST_NEVER	(~0ULL)
+
+/**
+ * struct ktlat_slowest_bank - Calls of an interval, in front of their slots
+ * @interval: which; 0 for none yet, %KTLAT_SLOWEST_NEVER while the bank is cleared
+ * @reserved: zero
+ */
+struct ktlat_slowest_bank {
+	__u64 interval;
+	__u64 reserved[7];
+};
+
+/**
+ * struct ktlat_slowest_context - What a context of a CPU knows of its calls
+ * @interval: that it kept a call in last
+ * @floor: a call as slow as that, in ns, would be kept in that interval
+ * @last: how many calls it has kept so far, in all intervals
+ * @busy: 1 while it keeps one
+ * @dropped: calls that may have been slow, but came in the midst of the keeping of
+ *	another one in the same context
+ * @nr: how many slots are in use in that interval
+ * @least: index of the slot with the fastest call, if all are
+ * @reserved: zero
+ *
+ * All of this is the writer's; a reader needs @dropped at most.
+ */
+struct ktlat_slowest_context {
+	__u64 interval;
+	__u64 floor;
+	__u64 last;
+	__u64 busy;
+	__u64 dropped;
+	__u64 nr;
+	__u64 least;
+	__u64 reserved[1];
+};
+
+/**
+ * struct ktlat_slowest_header - Start of the mapping of a probe's slowest calls
+ * @magic: %KTLAT_SLOWEST_MAGIC
+ * @probe_id: the probe whose calls these are
+ * @interval_ns: how long an interval is, about, in ns
+ * @cpu_offset: from the start of the mapping to the area of CPU 0, in bytes
+ * @cpu_stride: from one area to the next, in bytes
+ * @context_stride: from one context to the next in an area, in bytes
+ * @bank_offset: from the start of a context to its bank 0, in bytes
+ * @bank_stride: from bank 0 to bank 1, in bytes
+ * @slot_offset: from the start of a bank to its slot 0, in bytes
+ * @nr_cpus: number of areas
+ * @nr_contexts: number of contexts in an area
+ * @nr_slots: number of slots in a bank
+ * @slot_size: from one slot to the next, in bytes
+ * @reserved1: zero
+ * @interval: the present interval
+ * @complete: the last one that nobody writes to any more; 0 if there is none
+ * @first: the first one since the last reset
+ * @reserved2: zero
+ */
+struct ktlat_slowest_header {
+	__u64 magic;
+	__u64 probe_id;
+	__u64 interval_ns;
+	__u64 cpu_offset;
+	__u64 cpu_stride;
+	__u64 context_stride;
+	__u64 bank_offset;
+	__u64 bank_stride;
+	__u64 slot_offset;
+	__u32 nr_cpus;
+	__u32 nr_contexts;
+	__u32 nr_slots;
+	__u32 slot_size;
+	__u64 reserved1[5];
+	__u64 interval;
+	__u64 complete;
+	__u64 first;
+	__u64 reserved2[5];
 };
 
 /*
