@@ -31,7 +31,7 @@
  * E pairs with F: who has copied a word of a later interval finds NEVER, which came
  * before it, or that interval, and never n again.
  *
- * L and M are local barriers, which pair with nothing on another CPU: what comes in
+ * L, M and N are local barriers, which pair with nothing on another CPU: what comes in
  * between in the same context (an exception that counts as a NMI, inside of another one)
  * is done before we go on. It finds busy set and leaves all as it is.
  */
@@ -130,15 +130,18 @@ ktlat_slowest_slots(struct ktlat_slowest_bank *bank)
  * @context: of the running CPU
  * @latency: of the call
  *
+ * The interval comes first: what is the floor of an interval that has ended says nothing
+ * of the present one, which may begin in between.
+ *
  * Context: as ktlat_slowest_reserve(). Return: 0 for the many that are not slow.
  */
 static __always_inline int
 ktlat_slowest_wants(const struct ktlat_slowest *slowest,
 		    const struct ktlat_slowest_context *context, __u64 latency)
 {
-	return latency >= env_read(&context->floor) ||
-	       env_read(&context->interval) !=
-	       env_read(&slowest->header->interval);
+	return env_read(&context->interval) !=
+	       env_read(&slowest->header->interval) ||
+	       latency >= env_read(&context->floor);
 }
 
 /* The first call of an interval. */
@@ -157,9 +160,11 @@ static inline void ktlat_slowest_begin(const struct ktlat_slowest *slowest,
 		env_write(&slots[i].sequence, 0);
 	/* G: pairs with H in ktlat_slowest_read(). */
 	env_write_release(&bank->interval, interval);
-	env_write(&context->interval, interval);
 	env_write(&context->nr, 0);
 	env_write(&context->floor, 0);
+	/* N: no call is told of the interval and of the floor of the one before. */
+	env_local_barrier();
+	env_write(&context->interval, interval);
 }
 
 /**

@@ -107,19 +107,19 @@ static unsigned int step_count(void)
 }
 
 /*
- * Every instruction for the first level; with each, every eleventh for the second one,
+ * Every instruction for the first level; with each, one in @stride for the second one,
  * not the same ones for the next; and another one for the third each time. How often
  * it was not @right after that.
  */
-static unsigned long step_all(unsigned int nr,
+static unsigned long step_all(unsigned int nr, unsigned int stride,
 			      const unsigned int bursts[STEP_BURSTS],
 			      bool (*right)(void))
 {
 	unsigned long wrong = 0, turn = 0;
 
 	for (unsigned int first = 1; first <= nr; first++)
-		for (unsigned int second = 1 + first % 11; second <= nr;
-		     second += 11, turn++) {
+		for (unsigned int second = 1 + first % stride; second <= nr;
+		     second += stride, turn++) {
 			step_run(first, second, 1 + turn * 7 % nr,
 				 bursts[turn % STEP_BURSTS]);
 			wrong += !right();

@@ -79,7 +79,7 @@ static void test_every_instruction(void **state)
 	for (unsigned int i = 0; i < READERS; i++)
 		stress_start(&readers[i], &ring);
 	nr = step_count();
-	wrong = step_all(nr, bursts, all_there);
+	wrong = step_all(nr, 11, bursts, all_there);
 	__atomic_store_n(&ring.done, 1, __ATOMIC_RELEASE);
 	printf("# %u instructions; %lu interrupts, %lu of them with a record open, %lu, %lu and %lu one, two and three deep; %llu records written, %llu dropped\n",
 	       nr, interrupts, in_window, step_at_depth[1],

@@ -53,7 +53,7 @@ static void test_every_instruction(void **state)
 	step_begin(put_one, step_burst);
 	nr = step_count();
 	assert_true(all_there());
-	wrong = step_all(nr, bursts, all_there);
+	wrong = step_all(nr, 29, bursts, all_there);
 	printf("# %u instructions; %lu, %lu and %lu interrupts one, two and three deep; a stack was there twice %lu times\n",
 	       nr, step_at_depth[1], step_at_depth[2], step_at_depth[3], twice);
 	assert_int_equal(wrong, 0);
