@@ -13,4 +13,7 @@
 /* Its stack table. */
 #define KTLAT_OFFSET_STACKS	(KTLAT_OFFSET_RINGS + (1ULL << 42))
 
+/* The slowest calls of probes, each at a place of its own. */
+#define KTLAT_OFFSET_SLOWEST	(KTLAT_OFFSET_STACKS + (1ULL << 41))
+
 #endif /* KTLAT_OFFSETS_H */

@@ -402,6 +402,8 @@ enum ktlat_refusal {
 #define KTLAT_STACKS_MIN	16
 #define KTLAT_STACKS_MAX	(1U << 16)
 #define KTLAT_SLOWEST_MAX	32
+#define KTLAT_INTERVAL_MIN	10000000ULL /* ns */
+#define KTLAT_INTERVAL_MAX	86400000000000ULL
 
 /**
  * struct ktlat_info - What this module is and what it can do
