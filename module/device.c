@@ -264,8 +264,13 @@ static int device_function_get(struct device_file *df, void *arg)
 
 static bool rings_are_sound(const struct ktlat_rings_info *info)
 {
-	return !info->flags && !info->reserved1 &&
+	return !info->flags &&
 	       !memchr_inv(info->reserved, 0, sizeof(info->reserved));
+}
+
+static bool is_size(u32 nr, u32 min, u32 max)
+{
+	return is_power_of_2(nr) && nr >= min && nr <= max;
 }
 
 static int device_rings_make(struct device_file *df, void *arg)
@@ -273,11 +278,12 @@ static int device_rings_make(struct device_file *df, void *arg)
 	struct ktlat_rings_info *info = arg;
 
 	info->refusal = KTLAT_REFUSED_NOT;
-	if (!rings_are_sound(info) || !is_power_of_2(info->nr_slots) ||
-	    info->nr_slots < KTLAT_SLOTS_MIN ||
-	    info->nr_slots > KTLAT_SLOTS_MAX ||
-	    (info->watermark && !is_power_of_2(info->watermark)) ||
-	    info->watermark > info->nr_slots)
+	if (!rings_are_sound(info) ||
+	    !is_size(info->nr_slots, KTLAT_SLOTS_MIN, KTLAT_SLOTS_MAX) ||
+	    (info->watermark &&
+	     !is_size(info->watermark, 1, info->nr_slots)) ||
+	    (info->nr_stacks &&
+	     !is_size(info->nr_stacks, KTLAT_STACKS_MIN, KTLAT_STACKS_MAX)))
 		return -EINVAL;
 	return ktlat_session_rings_make(df->session, info);
 }
@@ -503,8 +509,12 @@ static struct ktlat_memory *device_memory(struct ktlat_session *session,
 {
 	if (*offset < KTLAT_OFFSET_RINGS)
 		return ktlat_probe_memory(session, offset);
-	*offset -= KTLAT_OFFSET_RINGS;
-	return ktlat_session_rings_memory(session);
+	if (*offset < KTLAT_OFFSET_STACKS) {
+		*offset -= KTLAT_OFFSET_RINGS;
+		return ktlat_session_rings_memory(session);
+	}
+	*offset -= KTLAT_OFFSET_STACKS;
+	return ktlat_session_stacks_memory(session);
 }
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)

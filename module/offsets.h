@@ -10,5 +10,10 @@
 #define KTLAT_OFFSET_GROUPS	(1ULL << 42)
 /* The rings of the session that the descriptor is bound to. */
 #define KTLAT_OFFSET_RINGS	(1ULL << 43)
+/* Its stack table. */
+#define KTLAT_OFFSET_STACKS	(KTLAT_OFFSET_RINGS + (1ULL << 42))
+
+/* The slowest calls of probes, each at a place of its own. */
+#define KTLAT_OFFSET_SLOWEST	(KTLAT_OFFSET_STACKS + (1ULL << 41))
 
 #endif /* KTLAT_OFFSETS_H */

@@ -14,6 +14,7 @@
 #include "offsets.h"
 #include "rings.h"
 #include "session.h"
+#include "stacks.h"
 #include "waiters.h"
 
 /* The rings of all sessions; under ktlat_lock. */
@@ -105,6 +106,27 @@ struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
 	return rings;
 }
 
+/**
+ * ktlat_rings_add_stacks() - Give rings a stack table
+ * @rings: without one; nobody writes to them yet
+ * @session_id: told to readers
+ * @nr_stacks: how many it has room for; a power of two
+ *
+ * Context: ktlat_lock; may sleep. Return: 0 or an errno of ktlat_memory_alloc().
+ */
+int ktlat_rings_add_stacks(struct ktlat_rings *rings, u64 session_id,
+			   u32 nr_stacks)
+{
+	struct ktlat_session_stacks *stacks;
+
+	lockdep_assert_held(&ktlat_lock);
+	stacks = ktlat_stacks_make(session_id, nr_stacks);
+	if (IS_ERR(stacks))
+		return PTR_ERR(stacks);
+	rings->stacks = stacks;
+	return 0;
+}
+
 /*
  * Nobody writes them any more, nor waits for them; mappings live on. Context:
  * ktlat_lock; may sleep.
@@ -115,6 +137,8 @@ void ktlat_rings_free(struct ktlat_rings *rings)
 	list_del(&rings->node);
 	ktlat_flight_exit(&rings->flight);
 	irq_work_sync(&rings->waker.work);
+	if (rings->stacks)
+		ktlat_stacks_free(rings->stacks);
 	ktlat_memory_put(rings->memory);
 	free_percpu(rings->recorder.rings);
 	kfree(rings);
@@ -131,6 +155,7 @@ void ktlat_rings_tell(const struct ktlat_rings *rings,
 	info->map_size = ktlat_memory_bytes(rings->memory);
 	info->ring_stride = rings->stride;
 	info->uid = from_kuid_munged(current_user_ns(), rings->owner);
+	ktlat_stacks_tell(rings->stacks, info);
 }
 
 /* Memory of the rings that the current task's user has made. Context: ktlat_lock. */
@@ -139,9 +164,13 @@ u64 ktlat_rings_bytes_mine(void)
 	const struct ktlat_rings *rings;
 	u64 bytes = 0;
 
-	list_for_each_entry(rings, &rings_list, node)
-		if (uid_eq(rings->owner, current_uid()))
-			bytes += ktlat_account_bytes(&rings->memory->account);
+	list_for_each_entry(rings, &rings_list, node) {
+		if (!uid_eq(rings->owner, current_uid()))
+			continue;
+		bytes += ktlat_account_bytes(&rings->memory->account);
+		if (rings->stacks)
+			bytes += ktlat_stacks_bytes(rings->stacks);
+	}
 	return bytes;
 }
 

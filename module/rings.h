@@ -14,6 +14,7 @@
 #include "memory.h"
 
 struct ktlat_rings_info;
+struct ktlat_session_stacks;
 
 /**
  * struct ktlat_rings - One ring for each CPU number; guarded by ktlat_lock
@@ -27,6 +28,7 @@ struct ktlat_rings_info;
  * @waker: who waits
  * @flight: what stops them
  * @memory: where they lie; mappings hold it, too
+ * @stacks: the table that their records name stacks of, or NULL
  */
 struct ktlat_rings {
 	struct list_head node;
@@ -39,10 +41,13 @@ struct ktlat_rings {
 	struct ktlat_waker waker;
 	struct ktlat_flight flight;
 	struct ktlat_memory *memory;
+	struct ktlat_session_stacks *stacks;
 };
 
 struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
 				     u32 watermark);
+int ktlat_rings_add_stacks(struct ktlat_rings *rings, u64 session_id,
+			   u32 nr_stacks);
 void ktlat_rings_free(struct ktlat_rings *rings);
 void ktlat_rings_tell(const struct ktlat_rings *rings,
 		      struct ktlat_rings_info *info);

@@ -16,6 +16,7 @@
 #include "rights.h"
 #include "rings.h"
 #include "session.h"
+#include "stacks.h"
 #include "target.h"
 #include "waiters.h"
 
@@ -89,10 +90,29 @@ void ktlat_session_exit(void)
 	session_empty(&ktlat_session_default);
 }
 
+/* Rings, with a stack table if one is asked for; or an ERR_PTR. Under ktlat_lock. */
+static struct ktlat_rings *
+session_rings(const struct ktlat_session *session,
+	      const struct ktlat_rings_info *info)
+{
+	struct ktlat_rings *rings = ktlat_rings_make(session->id, info->nr_slots,
+						     info->watermark);
+	int err;
+
+	if (IS_ERR(rings) || !info->nr_stacks)
+		return rings;
+	err = ktlat_rings_add_stacks(rings, session->id, info->nr_stacks);
+	if (err) {
+		ktlat_rings_free(rings);
+		return ERR_PTR(err);
+	}
+	return rings;
+}
+
 /**
  * ktlat_session_rings_make() - Give a session its rings
  * @session: the session
- * @info: @nr_slots is well-formed; the rest or the refusal is filled in
+ * @info: @nr_slots and @nr_stacks are well-formed; the rest or the refusal is filled in
  *
  * Context: ktlat_lock; may sleep. Return: 0 or an errno of ktlat.h.
  */
@@ -104,7 +124,7 @@ int ktlat_session_rings_make(struct ktlat_session *session,
 	lockdep_assert_held(&ktlat_lock);
 	if (session->rings)
 		return -EEXIST;
-	rings = ktlat_rings_make(session->id, info->nr_slots, info->watermark);
+	rings = session_rings(session, info);
 	if (PTR_ERR(rings) == -EDQUOT) {
 		info->refusal = KTLAT_REFUSED_MEMLOCK;
 		return ktlat_target_errno(info->refusal);
@@ -218,4 +238,12 @@ ktlat_session_rings_memory(const struct ktlat_session *session)
 		return ERR_PTR(-ENXIO);
 	ktlat_memory_get(session->rings->memory);
 	return session->rings->memory;
+}
+
+/* The same for their stack table; -EPERM for who may not see addresses. */
+struct ktlat_memory *
+ktlat_session_stacks_memory(const struct ktlat_session *session)
+{
+	lockdep_assert_held(&ktlat_map_lock);
+	return ktlat_stacks_memory(session->rings ? session->rings->stacks : NULL);
 }

@@ -73,5 +73,7 @@ int ktlat_session_flight_thaw(struct ktlat_session *session);
 int ktlat_session_rings_delete(struct ktlat_session *session);
 struct ktlat_memory *
 ktlat_session_rings_memory(const struct ktlat_session *session);
+struct ktlat_memory *
+ktlat_session_stacks_memory(const struct ktlat_session *session);
 
 #endif /* KTLAT_SESSION_H */

@@ -98,7 +98,7 @@ includes_of() {
 # uapi <- core <- module, uapi <- core <- lib <- ctl; hot/ sees core/ and compat/.
 include_direction() {
 	grep -rnE '#include [<"]linux/' module/core --include='*.h' | grep -v '/env.h:' || true
-	includes_of module/core 'env\.h|hist\.h'
+	includes_of module/core '(env|hist|ring)\.h'
 	includes_of module/hot '(core|compat|hot)/[a-z_]+\.h'
 	includes_of module/backend '(backend|hot|compat)/[a-z_]+\.h|(account|canary|group|target)\.h'
 	includes_of userspace/ctl '[a-z_]+\.h'

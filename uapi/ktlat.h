@@ -111,6 +111,55 @@
  *
  *   read + lost = @last
  *
+ * DOC: The stack table
+ *
+ * Stacks are stored once each, in a table that all CPUs write, and named by an id:
+ * one struct ktlat_stacks_header, and at @slot_offset @nr_slots slots of @slot_size
+ * bytes, each a struct ktlat_stack or longer. The id of a stack is the index of its
+ * slot plus 1; 0 stands for none. The rules for the mapping are those for the mapping
+ * of a probe.
+ *
+ * @state of a slot is 0 while it is free and %KTLAT_STACK_FILLING while a stack is
+ * being stored. Any other value says that the stack is whole, and from then on
+ * nothing in the slot ever changes. A reader
+ *   1. loads @state (acquire order), and goes no further if it is one of those two;
+ *   2. reads the rest, of @frames the first @nr, whenever it likes.
+ * A stack that a record in a ring names is whole when a reader has that record.
+ *
+ * Two CPUs that meet with the same new stack at the same time may store it twice, and
+ * so may a CPU that is interrupted while it does: what is the same stack is told by
+ * its frames and not by its id. Of a stack for which there was no room, @dropped tells
+ * that there was one, and its id is 0.
+ *
+ * DOC: The slowest calls
+ *
+ * A probe can keep the slowest calls of each interval of time, whatever the rate: no
+ * threshold has to be guessed. Intervals are numbered from 1; the kernel goes on to
+ * the next one about every @interval_ns. In each, every context of every CPU keeps the
+ * @nr_slots slowest of its calls that end in it; the slowest of all are among them.
+ *
+ * The mapping is one struct ktlat_slowest_header, and at @cpu_offset one area of
+ * @cpu_stride bytes for each CPU number below @nr_cpus. An area has a part of
+ * @context_stride bytes for each &enum ktlat_context, which is a struct
+ * ktlat_slowest_context, and at @bank_offset two *banks*, @bank_stride bytes apart,
+ * for even intervals and for odd ones. A bank is a struct ktlat_slowest_bank, and at
+ * @slot_offset @nr_slots slots of @slot_size bytes, each a struct ktlat_event or longer.
+ * The rules for the mapping are those for the mapping of a probe.
+ *
+ * A slot is empty, or being written, while its @sequence is 0, which else tells one
+ * record from the next. A reader that wants interval n chooses one from @first to
+ * @complete (loaded in acquire order), and for each context of each CPU
+ *   1. loads @interval of bank (n & 1) (acquire order); if it is less than n, no call
+ *      ended there in interval n; if it is more, it is too late;
+ *   2. for each slot, loads @sequence (acquire order), copies the slot unless that is
+ *      0, issues a read barrier and loads @sequence again: if it has changed, it does
+ *      that anew;
+ *   3. issues a read barrier and loads @interval again: if it is not n any more, it is
+ *      too late, and what was copied is worth nothing.
+ * There is time for that until the next interval is over. A reader may look at
+ * interval @interval, too, which is the present one; a call that is just being put in
+ * the place of a faster one is missed then, and so is that one.
+ *
  * DOC: What adds up
  *
  * At a quiet moment, for each probe,
@@ -350,6 +399,11 @@ enum ktlat_refusal {
 #define KTLAT_FUNCTIONS_MAX	32768
 #define KTLAT_SLOTS_MIN		16
 #define KTLAT_SLOTS_MAX		(1U << 20)
+#define KTLAT_STACKS_MIN	16
+#define KTLAT_STACKS_MAX	(1U << 16)
+#define KTLAT_SLOWEST_MAX	32
+#define KTLAT_INTERVAL_MIN	10000000ULL /* ns */
+#define KTLAT_INTERVAL_MAX	86400000000000ULL
 
 /**
  * struct ktlat_info - What this module is and what it can do
@@ -767,7 +821,12 @@ struct ktlat_rings_seen {
  * @watermark: %KTLAT_IOC_RINGS_MAKE: in: wake readers each time that a ring has got
  *	this many records more, a power of two, at most @nr_slots; 0 for a quarter
  *	of it; %KTLAT_IOC_RINGS_GET: out
- * @reserved1: must be zero
+ * @nr_stacks: %KTLAT_IOC_RINGS_MAKE: in: how many stacks the stack table has room
+ *	for, a power of two, %KTLAT_STACKS_MIN to %KTLAT_STACKS_MAX, or 0 for no table;
+ *	%KTLAT_IOC_RINGS_GET: out
+ * @stacks_offset: out: offset to mmap the stack table at, which takes CAP_SYSLOG, too
+ *	(else EPERM)
+ * @stacks_size: out: size of that mapping, in bytes; 0 without a table
  * @reserved: must be zero
  *
  * %KTLAT_IOC_RINGS_DELETE fills in nothing. The rings of an anonymous session go
@@ -789,8 +848,10 @@ struct ktlat_rings_info {
 	__u32 refusal;
 	__u32 uid;
 	__u32 watermark;
-	__u32 reserved1;
-	__u64 reserved[4];
+	__u32 nr_stacks;
+	__u64 stacks_offset;
+	__u64 stacks_size;
+	__u64 reserved[2];
 };
 
 /*
@@ -1000,6 +1061,153 @@ struct ktlat_ring_header {
 	__u64 dropped;
 	__u64 frozen;
 	__u64 reserved3[3];
+};
+
+/* The stack table; written and read by module/core/stacks.h. */
+#define KTLAT_STACKS_MAGIC	0x4b435453544bULL /* "KTSTCK", little-endian */
+
+/* ktlat_stack.state of a stack that is not whole yet; 0 where there is none. */
+#define KTLAT_STACK_FILLING	1
+
+/* How many frames of a stack are kept, those of the innermost calls. */
+#define KTLAT_STACK_DEPTH	60
+
+/* ktlat_stack.flags */
+#define KTLAT_STACK_USER	(1U << 0) /* of a process, whose addresses these
+					   * are; else the kernel's
+					   */
+#define KTLAT_STACK_TRUNCATED	(1U << 1) /* there are more frames */
+
+/**
+ * struct ktlat_stack - A stack
+ * @state: 0, %KTLAT_STACK_FILLING, or any other value if the stack is whole
+ * @nr: number of frames
+ * @flags: KTLAT_STACK_*
+ * @reserved: zero
+ * @frames: where each call goes on when it is returned to, the innermost call first;
+ *	in a user stack, @frames[0] is where the process entered the kernel. In a kernel
+ *	stack, what runs between the return of a function and the probe may come first
+ */
+struct ktlat_stack {
+	__u64 state;
+	__u64 nr;
+	__u64 flags;
+	__u64 reserved;
+	__u64 frames[KTLAT_STACK_DEPTH];
+};
+
+/**
+ * struct ktlat_stacks_header - Start of a stack table
+ * @magic: %KTLAT_STACKS_MAGIC
+ * @session_id: the session whose stacks these are
+ * @slot_offset: from the start of this header to slot 0, in bytes
+ * @nr_slots: number of slots, a power of two
+ * @slot_size: from one slot to the next, in bytes
+ * @depth: how many frames of a stack are kept
+ * @reserved1: zero
+ * @reserved2: zero
+ * @stored: how many stacks there are
+ * @dropped: how often there was no room for a stack that was not there
+ * @recursed: how often no stack was taken, as the call was one by what ktlat itself
+ *	called: by the kernel's unwinder, or by the clock
+ * @reserved3: zero
+ */
+struct ktlat_stacks_header {
+	__u64 magic;
+	__u64 session_id;
+	__u64 slot_offset;
+	__u32 nr_slots;
+	__u32 slot_size;
+	__u32 depth;
+	__u32 reserved1;
+	__u64 reserved2[3];
+	__u64 stored;
+	__u64 dropped;
+	__u64 recursed;
+	__u64 reserved3[5];
+};
+
+/* The slowest calls; written and read by module/core/slowest.h. */
+#define KTLAT_SLOWEST_MAGIC	0x574f4c53544bULL /* "KTSLOW", little-endian */
+
+/* ktlat_slowest_bank.interval while that changes. */
+#define KTLAT_SLOWEST_NEVER	(~0ULL)
+
+/**
+ * struct ktlat_slowest_bank - Calls of an interval, in front of their slots
+ * @interval: which; 0 for none yet, %KTLAT_SLOWEST_NEVER while the bank is cleared
+ * @reserved: zero
+ */
+struct ktlat_slowest_bank {
+	__u64 interval;
+	__u64 reserved[7];
+};
+
+/**
+ * struct ktlat_slowest_context - What a context of a CPU knows of its calls
+ * @interval: that it kept a call in last
+ * @floor: a call as slow as that, in ns, would be kept in that interval
+ * @last: how many calls it has kept so far, in all intervals
+ * @busy: 1 while it keeps one
+ * @dropped: calls that may have been slow, but came in the midst of the keeping of
+ *	another one in the same context
+ * @nr: how many slots are in use in that interval
+ * @least: index of the slot with the fastest call, if all are
+ * @reserved: zero
+ *
+ * All of this is the writer's; a reader needs @dropped at most.
+ */
+struct ktlat_slowest_context {
+	__u64 interval;
+	__u64 floor;
+	__u64 last;
+	__u64 busy;
+	__u64 dropped;
+	__u64 nr;
+	__u64 least;
+	__u64 reserved[1];
+};
+
+/**
+ * struct ktlat_slowest_header - Start of the mapping of a probe's slowest calls
+ * @magic: %KTLAT_SLOWEST_MAGIC
+ * @probe_id: the probe whose calls these are
+ * @interval_ns: how long an interval is, about, in ns
+ * @cpu_offset: from the start of the mapping to the area of CPU 0, in bytes
+ * @cpu_stride: from one area to the next, in bytes
+ * @context_stride: from one context to the next in an area, in bytes
+ * @bank_offset: from the start of a context to its bank 0, in bytes
+ * @bank_stride: from bank 0 to bank 1, in bytes
+ * @slot_offset: from the start of a bank to its slot 0, in bytes
+ * @nr_cpus: number of areas
+ * @nr_contexts: number of contexts in an area
+ * @nr_slots: number of slots in a bank
+ * @slot_size: from one slot to the next, in bytes
+ * @reserved1: zero
+ * @interval: the present interval
+ * @complete: the last one that nobody writes to any more; 0 if there is none
+ * @first: the first one since the last reset
+ * @reserved2: zero
+ */
+struct ktlat_slowest_header {
+	__u64 magic;
+	__u64 probe_id;
+	__u64 interval_ns;
+	__u64 cpu_offset;
+	__u64 cpu_stride;
+	__u64 context_stride;
+	__u64 bank_offset;
+	__u64 bank_stride;
+	__u64 slot_offset;
+	__u32 nr_cpus;
+	__u32 nr_contexts;
+	__u32 nr_slots;
+	__u32 slot_size;
+	__u64 reserved1[5];
+	__u64 interval;
+	__u64 complete;
+	__u64 first;
+	__u64 reserved2[5];
 };
 
 /*

@@ -14,7 +14,8 @@
  *	env_local_barrier		likewise, for what interrupts this CPU
  *	env_local_add, _inc, _exchange	see above; in no order to others. The last
  *					one puts @new where @old is, if it is
- *	env_cmpxchg			atomic against other CPUs, too
+ *	env_cmpxchg, env_inc		atomic against other CPUs, too; a cmpxchg that
+ *					fails is in no order to others
  *	env_cold			a function that is seldom called, if at all
  *
  * The partner of a barrier is named where it is used.
@@ -87,6 +88,11 @@ static __always_inline __u64 env_cmpxchg(__u64 *word, __u64 old, __u64 new)
 	return cmpxchg(word, old, new);
 }
 
+static __always_inline void env_inc(__u64 *counter)
+{
+	atomic64_inc((atomic64_t *)counter);
+}
+
 #elif defined(KTLAT_ENV)
 
 /* A model of CPUs: the header that defines all of this. */
@@ -114,6 +120,11 @@ static __always_inline __u64 env_cmpxchg(__u64 *word, __u64 old, __u64 new)
 	__atomic_compare_exchange_n(word, &old, new, 0, __ATOMIC_SEQ_CST,
 				    __ATOMIC_SEQ_CST);
 	return old;
+}
+
+static __always_inline void env_inc(__u64 *counter)
+{
+	__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
 
 #if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)

@@ -247,6 +247,35 @@ static int maps_rings(int fd, void *rings)
 	return map == MAP_FAILED ? -errno : 0;
 }
 
+static int maps_stacks(int fd, void *rings)
+{
+	struct ktlat_rings_info *info = rings;
+	void *map = mmap(NULL, info->stacks_size, PROT_READ, MAP_SHARED, fd,
+			 info->stacks_offset);
+
+	return map == MAP_FAILED ? -errno : 0;
+}
+
+/* They are full of addresses. */
+static void stacks(int fd)
+{
+	const __u64 perfmon = BIT(CAP_PERFMON), admin = BIT(CAP_SYS_ADMIN),
+		    syslog = BIT(CAP_SYSLOG);
+	struct ktlat_rings_info info = rings_of(KTLAT_SLOTS_MIN);
+
+	info.nr_stacks = KTLAT_STACKS_MIN;
+	expect(0, fd, KTLAT_IOC_RINGS_MAKE, &info, "stacks of root");
+	ok(with_caps(syslog, maps_stacks, fd, &info) == -ENXIO,
+	   "CAP_SYSLOG alone maps no stacks: ENXIO");
+	ok(with_caps(perfmon, maps_stacks, fd, &info) == -EPERM,
+	   "nor does CAP_PERFMON alone: EPERM");
+	ok(with_caps(admin, maps_stacks, fd, &info) == -EPERM,
+	   "nor CAP_SYS_ADMIN alone: EPERM");
+	ok(with_caps(perfmon | syslog, maps_stacks, fd, &info) == 0,
+	   "both can");
+	ok(!deletes_rings(fd, NULL), "and they are deleted");
+}
+
 static void rings(int fd)
 {
 	const __u64 perfmon = BIT(CAP_PERFMON), admin = BIT(CAP_SYS_ADMIN);
@@ -324,6 +353,7 @@ int main(void)
 	unprivileged(fd);
 	with_some(fd);
 	rings(fd);
+	stacks(fd);
 	memlock(fd);
 	/* "All" means one's own; what nobody left behind stays. */
 	expect(0, fd, KTLAT_IOC_PROBE_DELETE, &all, "delete all");

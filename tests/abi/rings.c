@@ -189,6 +189,69 @@ static void feeding(void)
 	expect(0, fd, KTLAT_IOC_RINGS_DELETE, &info, "delete without");
 }
 
+/* The stack table is there if it is asked for, and empty. */
+static void stack_table(const struct ktlat_rings_info *info)
+{
+	const size_t used = sizeof(struct ktlat_stacks_header);
+	const struct ktlat_stacks_header *h =
+		mmap(NULL, info->stacks_size, PROT_READ, MAP_SHARED, fd,
+		     info->stacks_offset);
+	unsigned int bytes = 0;
+	__u64 i;
+
+	if (!ok(h != MAP_FAILED, "the stack table can be mapped"))
+		return;
+	ok(h->magic == KTLAT_STACKS_MAGIC && h->nr_slots == info->nr_stacks &&
+	   h->session_id == get_info(fd).session_id &&
+	   h->depth == KTLAT_STACK_DEPTH && h->slot_offset >= used &&
+	   h->slot_size >= sizeof(struct ktlat_stack) &&
+	   h->slot_offset + (__u64)h->nr_slots * h->slot_size <=
+	   info->stacks_size && !h->stored && !h->dropped && !h->recursed,
+	   "its header says whose it is");
+	for (i = used; i < info->stacks_size; i++)
+		bytes += ((const char *)h)[i] != 0;
+	ok(!bytes, "what is behind that is zero");
+	ok(mprotect((void *)h, page, PROT_READ | PROT_WRITE) && errno == EACCES,
+	   "it stays read-only");
+	munmap((void *)h, info->stacks_size);
+	ok(try_map(page, PROT_READ, MAP_SHARED,
+		   info->stacks_offset + info->stacks_size) == -ENXIO,
+	   "the page behind its end: ENXIO");
+	ok(try_map(page, PROT_READ, MAP_SHARED, info->stacks_offset - page) ==
+	   -ENXIO, "the page before: ENXIO");
+}
+
+static void stacks(void)
+{
+	static const __u32 bad[] = { 1, KTLAT_STACKS_MIN / 2,
+				     KTLAT_STACKS_MIN + 1, SLOTS - 1,
+				     KTLAT_STACKS_MAX * 2, ~0U };
+	struct ktlat_rings_info info;
+	char text[40];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		info = rings_of(SLOTS);
+		info.nr_stacks = bad[i];
+		snprintf(text, sizeof(text), "%u stacks", bad[i]);
+		expect(-EINVAL, fd, KTLAT_IOC_RINGS_MAKE, &info, text);
+	}
+	info = rings_of(SLOTS);
+	expect(0, fd, KTLAT_IOC_RINGS_MAKE, &info, "no stacks");
+	ok(!info.nr_stacks && !info.stacks_size, "and no table");
+	ok(try_map(page, PROT_READ, MAP_SHARED, (1ULL << 43) + (1ULL << 42)) ==
+	   -ENXIO, "nothing to be mapped: ENXIO");
+	rings_call(KTLAT_IOC_RINGS_DELETE, &info);
+	info = rings_of(SLOTS);
+	info.nr_stacks = KTLAT_STACKS_MIN;
+	expect(0, fd, KTLAT_IOC_RINGS_MAKE, &info, "with stacks");
+	ok(info.map_size + info.stacks_size == get_info(fd).memory_bytes,
+	   "their memory is accounted");
+	stack_table(&info);
+	rings_call(KTLAT_IOC_RINGS_DELETE, &info);
+	ok(!get_info(fd).memory_bytes, "and is given back");
+}
+
 static void again_and_again(void)
 {
 	struct ktlat_rings_info info;
@@ -233,6 +296,7 @@ int main(void)
 	lifetime(&info);
 	anonymous();
 	feeding();
+	stacks();
 	again_and_again();
 	ok(get_info(fd).memory_bytes == 0, "no memory is left accounted");
 	return done();

@@ -27,4 +27,9 @@ static inline void env_local_add(__u64 *counter, __u64 n)
 	model_add(counter, n);
 }
 
+static inline void env_inc(__u64 *counter)
+{
+	model_add(counter, 1);
+}
+
 #endif /* ENV_MODEL_H */
