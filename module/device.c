@@ -160,6 +160,11 @@ static bool filter_is_sound(const struct ktlat_filter *filter)
 
 static bool slow_is_sound(const struct ktlat_slow *slow, bool group)
 {
+	if (slow->slowest ? slow->slowest > KTLAT_SLOWEST_MAX ||
+			    slow->interval_ns < KTLAT_INTERVAL_MIN ||
+			    slow->interval_ns > KTLAT_INTERVAL_MAX :
+			    slow->interval_ns)
+		return false;
 	return slow->ppm < 1000000 && !(slow->ns && slow->ppm) &&
 	       !(group && slow->ppm) && !slow->reserved;
 }
@@ -171,7 +176,8 @@ static int device_probe_add(struct device_file *df, void *arg)
 	add->refusal = KTLAT_REFUSED_NOT;
 	add->refused_point = 0;
 	if (add->flags & ~(KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED |
-			   KTLAT_PROBE_REGISTERS | KTLAT_PROBE_EVENTS) ||
+			   KTLAT_PROBE_REGISTERS | KTLAT_PROBE_EVENTS |
+			   KTLAT_PROBE_USER_STACK) ||
 	    (add->flags & KTLAT_PROBE_REGISTERS &&
 	     add->kind != KTLAT_KIND_FUNCTION) ||
 	    add->precision > KTLAT_PRECISION_MAX ||
@@ -513,8 +519,11 @@ static struct ktlat_memory *device_memory(struct ktlat_session *session,
 		*offset -= KTLAT_OFFSET_RINGS;
 		return ktlat_session_rings_memory(session);
 	}
-	*offset -= KTLAT_OFFSET_STACKS;
-	return ktlat_session_stacks_memory(session);
+	if (*offset < KTLAT_OFFSET_SLOWEST) {
+		*offset -= KTLAT_OFFSET_STACKS;
+		return ktlat_session_stacks_memory(session);
+	}
+	return ktlat_probe_slowest_memory(session, offset);
 }
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)

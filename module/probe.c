@@ -17,6 +17,7 @@
 #include "rights.h"
 #include "rings.h"
 #include "session.h"
+#include "slowest.h"
 #include "target.h"
 #include "threshold.h"
 
@@ -159,6 +160,8 @@ int ktlat_probe_reset(struct ktlat_probe *probe)
 	backend->info(probe->attachment, &probe->before);
 	ktlat_clock_calibrate();
 	ktlat_histogram_flip(&probe->histogram, &probe->meter);
+	if (probe->slowest)
+		ktlat_slowest_reset(probe->slowest);
 	if (backend->retire)
 		backend->retire(probe->attachment, epoch);
 	ktlat_histogram_clean(&probe->histogram);
@@ -378,6 +381,8 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 		info->flags |= KTLAT_PROBE_INEXACT;
 	if (probe->feed.all)
 		info->flags |= KTLAT_PROBE_EVENTS;
+	if (probe->feed.user_stacks)
+		info->flags |= KTLAT_PROBE_USER_STACK;
 	info->id = probe->id;
 	info->kind = probe->plan.kind;
 	info->backend = backend->id;
@@ -402,6 +407,8 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->slow = probe->slow;
 	if (probe->slow.ppm)
 		info->slow.ns = probe->feed.slow_ns;
+	ktlat_slowest_tell(probe->slowest, ktlat_probe_slowest_slot(probe),
+			   &info->slowest_offset, &info->slowest_size);
 }
 
 /**
@@ -463,6 +470,8 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 		if (probe_is_mine(probe))
 			info->memory_bytes +=
 				ktlat_account_bytes(probe->plan.account);
+		if (probe_is_mine(probe) && probe->slowest)
+			info->memory_bytes += ktlat_slowest_bytes(probe->slowest);
 	}
 }
 
@@ -490,6 +499,31 @@ struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
 		*offset -= start;
 		ktlat_memory_get(probe->histogram.memory);
 		return probe->histogram.memory;
+	}
+	return ERR_PTR(-ENXIO);
+}
+
+/* The same for the slowest calls, which are for who sees all. */
+struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
+						u64 *offset)
+{
+	struct ktlat_probe *probe;
+
+	lockdep_assert_held(&ktlat_map_lock);
+	if (!ktlat_sees_all())
+		return ERR_PTR(-ENXIO);
+	list_for_each_entry(probe, &probes, node) {
+		u64 start, size;
+
+		ktlat_slowest_tell(probe->slowest,
+				   ktlat_probe_slowest_slot(probe), &start,
+				   &size);
+		if (probe->session != session || *offset < start ||
+		    *offset - start >= size)
+			continue;
+		*offset -= start;
+		ktlat_memory_get(probe->slowest->memory);
+		return probe->slowest->memory;
 	}
 	return ERR_PTR(-ENXIO);
 }

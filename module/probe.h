@@ -15,6 +15,7 @@
 struct ktlat_memory;
 struct ktlat_rings;
 struct ktlat_session;
+struct ktlat_slowest_calls;
 
 /**
  * struct ktlat_probe - A probe; guarded by ktlat_lock
@@ -29,6 +30,7 @@ struct ktlat_session;
  * @feed: what else it does with each call, if anything
  * @filter: which calls it is after
  * @slow: which of them are slow
+ * @slowest: the slowest of each interval, or NULL
  * @plan: what was asked for, and addresses
  * @histogram: its figures
  * @rings: where it writes events, or NULL
@@ -50,6 +52,7 @@ struct ktlat_probe {
 	struct ktlat_feed feed;
 	struct ktlat_filter filter;
 	struct ktlat_slow slow;
+	struct ktlat_slowest_calls *slowest;
 	struct ktlat_plan plan;
 	struct ktlat_histogram histogram;
 	struct ktlat_rings *rings;
@@ -76,6 +79,8 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 			struct ktlat_info *info);
 struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
 					u64 *offset);
+struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
+						u64 *offset);
 void ktlat_probes_remove(const struct ktlat_session *session);
 bool ktlat_probes_follow(void);
 int ktlat_probe_function_add(struct ktlat_session *session,

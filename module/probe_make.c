@@ -17,6 +17,8 @@
 #include "probe_make.h"
 #include "rings.h"
 #include "session.h"
+#include "slowest.h"
+#include "stacks.h"
 #include "target.h"
 
 #include <ktlat.h>
@@ -25,8 +27,10 @@ static DEFINE_IDA(probe_map_slots);
 
 static DEFINE_IDA(probe_group_slots);
 
-/* From one group to the next; there can be no more than 16 at once. */
+/* From one group to the next, and how many that makes room for. */
 #define PROBE_GROUP_SPAN	(1ULL << 37)
+#define PROBE_GROUPS		((KTLAT_OFFSET_RINGS - KTLAT_OFFSET_GROUPS) / \
+				 PROBE_GROUP_SPAN)
 
 /* Offsets of two mappings lie this far apart: the largest one fits. */
 u64 ktlat_probe_map_span(const struct ktlat_probe *probe)
@@ -42,6 +46,13 @@ u64 ktlat_probe_map_offset(const struct ktlat_probe *probe)
 	u64 offset = probe->map_slot * ktlat_probe_map_span(probe);
 
 	return probe->plan.group ? KTLAT_OFFSET_GROUPS + offset : offset;
+}
+
+/* The place of its slowest calls; groups, whose slots are others, come first. */
+unsigned int ktlat_probe_slowest_slot(const struct ktlat_probe *probe)
+{
+	return probe->plan.group ? probe->map_slot :
+				   probe->map_slot + PROBE_GROUPS;
 }
 
 static struct ida *probe_map_ida(const struct ktlat_probe *probe)
@@ -89,38 +100,61 @@ static bool probe_filters(const struct ktlat_probe_add *add)
 void ktlat_probe_set_slow(struct ktlat_probe *probe, u64 ns)
 {
 	struct ktlat_feed *feed = &probe->feed;
-	bool plain = feed->all && !feed->filter;
+	bool plain = feed->all && !feed->filter && !feed->slowest;
 
 	WRITE_ONCE(feed->slow_ns, ns);
 	WRITE_ONCE(feed->plain_ns, plain ? ns : 0);
 }
 
-/* Tells the hot path what to do with each call besides counting it. */
-static void probe_feed(struct ktlat_probe *probe, u64 id,
-		       const struct ktlat_probe_add *add)
+/* Lets the hot path write to the rings of the session, and use their stack table. */
+static void probe_feed_rings(struct ktlat_probe *probe)
 {
 	struct ktlat_feed *feed = &probe->feed;
 
-	if (!probe_writes(add) && !probe_filters(add))
-		return;
+	probe->rings = probe->session->rings;
+	probe->rings->nr_probes++;
+	feed->recorder = probe->rings->recorder;
+	if (probe->rings->stacks)
+		feed->stacks = &probe->rings->stacks->table;
+}
+
+/*
+ * Tells the hot path what to do with each call besides counting it. What keeps the
+ * slowest calls uses the rings, too, if there are any.
+ */
+static int probe_feed(struct ktlat_probe *probe, u64 id,
+		      const struct ktlat_probe_add *add)
+{
+	struct ktlat_feed *feed = &probe->feed;
+
+	if (!probe_writes(add) && !probe_filters(add) && !add->slow.slowest)
+		return 0;
+	if (add->slow.slowest) {
+		probe->slowest = ktlat_slowest_make(id, add->slow.slowest,
+						    add->slow.interval_ns);
+		if (IS_ERR(probe->slowest))
+			return PTR_ERR(probe->slowest);
+		feed->slowest = &probe->slowest->slowest;
+	}
 	probe->filter = add->filter;
 	probe->slow = add->slow;
-	if (probe_writes(add)) {
-		probe->rings = probe->session->rings;
-		probe->rings->nr_probes++;
-		feed->recorder = probe->rings->recorder;
-		feed->recorder.probe_id = id;
-	}
+	if (probe_writes(add) || (add->slow.slowest && probe->session->rings))
+		probe_feed_rings(probe);
+	feed->recorder.probe_id = id;
 	feed->all = add->flags & KTLAT_PROBE_EVENTS;
+	feed->user_stacks = add->flags & KTLAT_PROBE_USER_STACK;
 	feed->filter = probe_filters(add) ? &probe->filter : NULL;
 	ktlat_probe_set_slow(probe, add->slow.ns ?: U64_MAX);
 	probe->meter.feed = feed;
 	probe->meter.fast_epoch = KTLAT_EPOCH_NEVER;
+	return 0;
 }
 
 /* Of a probe that is attached to nothing. */
 void ktlat_probe_free(struct ktlat_probe *probe)
 {
+	if (!IS_ERR_OR_NULL(probe->slowest))
+		ktlat_slowest_free(probe->slowest);
 	if (probe->rings)
 		probe->rings->nr_probes--;
 	ktlat_histogram_free(&probe->histogram);
@@ -182,7 +216,9 @@ struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
 	err = probe_alloc_histogram(probe, id, add);
 	if (err)
 		goto free;
-	probe_feed(probe, id, add);
+	err = probe_feed(probe, id, add);
+	if (err)
+		goto free;
 	probe->public = add->flags & KTLAT_PROBE_PUBLIC;
 	probe->owner = current_uid();
 	probe_plan(probe, add);

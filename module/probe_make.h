@@ -14,6 +14,7 @@ void ktlat_probe_free(struct ktlat_probe *probe);
 int ktlat_probe_attach(struct ktlat_probe *probe,
 		       const struct ktlat_probe_add *add);
 u64 ktlat_probe_map_span(const struct ktlat_probe *probe);
+unsigned int ktlat_probe_slowest_slot(const struct ktlat_probe *probe);
 u64 ktlat_probe_map_offset(const struct ktlat_probe *probe);
 
 #endif /* KTLAT_PROBE_MAKE_H */

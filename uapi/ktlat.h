@@ -383,6 +383,9 @@ enum ktlat_refusal {
 					   * histogram is written to the
 					   * session's rings, too
 					   */
+#define KTLAT_PROBE_USER_STACK	(1U << 5) /* with the stack of a slow call goes
+					   * that of its process
+					   */
 
 /* ktlat_probe_ref.flags */
 #define KTLAT_REF_ALL		(1U << 0) /* every probe of this session that is
@@ -514,19 +517,28 @@ struct ktlat_filter {
  * @ppm: or the longest ones: as many of a million calls are shorter; the kernel
  *	follows the histogram, once a second. 1 to 999999, or 0 for none. Not both,
  *	and not for a group
+ * @slowest: besides, keep so many of the slowest calls of each interval, up to
+ *	%KTLAT_SLOWEST_MAX, see "The slowest calls"; 0 for none
+ * @interval_ns: how long that is, in ns, %KTLAT_INTERVAL_MIN to
+ *	%KTLAT_INTERVAL_MAX; 0 without @slowest
  * @reserved: must be zero
+ *
+ * Slow calls, and those that are kept, come with their stack where the session's
+ * rings have a stack table.
  */
 struct ktlat_slow {
 	__u64 ns;
 	__u32 ppm;
-	__u32 reserved;
+	__u32 slowest;
+	__u64 interval_ns;
+	__u64 reserved;
 };
 
 /**
  * struct ktlat_probe_add - A probe to add
  * @size: in: size of this struct
  * @flags: in: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED, KTLAT_PROBE_EVENTS,
- *	KTLAT_PROBE_REGISTERS (for %KTLAT_KIND_FUNCTION)
+ *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_REGISTERS (for %KTLAT_KIND_FUNCTION)
  * @kind: in: &enum ktlat_kind
  * @backend: in: &enum ktlat_backend_id; one that cannot serve @kind: EINVAL
  * @precision: in: p of the histogram, 0 to %KTLAT_PRECISION_MAX: each power of
@@ -627,7 +639,8 @@ struct ktlat_probe_ref {
 /**
  * struct ktlat_probe_info - What a probe is and what its mechanism lost
  * @size: in: size of this struct
- * @flags: out: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_INEXACT, KTLAT_PROBE_EVENTS
+ * @flags: out: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_INEXACT, KTLAT_PROBE_EVENTS,
+ *	KTLAT_PROBE_USER_STACK
  * @id: in and out: %KTLAT_IOC_PROBE_GET: the probe (ENOENT if there is none);
  *	%KTLAT_IOC_PROBE_NEXT: the probe with the lowest id above this one
  *	(ENOENT after the last)
@@ -661,6 +674,8 @@ struct ktlat_probe_ref {
  * @point: out: as it was added, with addresses where they may be seen
  * @filter: out: as it was added
  * @slow: out: as it was added; @ns is what is slow now where @ppm tells it
+ * @slowest_offset: out: offset to mmap the slowest calls at, or 0
+ * @slowest_size: out: size of that mapping, in bytes, or 0
  */
 struct ktlat_probe_info {
 	__u32 size;
@@ -688,6 +703,8 @@ struct ktlat_probe_info {
 	struct ktlat_point point[2];
 	struct ktlat_filter filter;
 	struct ktlat_slow slow;
+	__u64 slowest_offset;
+	__u64 slowest_size;
 };
 
 /**

@@ -7,22 +7,48 @@
 #include "hot/feed.h"
 #include "hot/filter.h"
 #include "hot/slow.h"
+#include "hot/slowest.h"
+#include "hot/stacks.h"
+
+static void feed_stacks(const struct ktlat_feed *feed, struct ktlat_done *done)
+{
+	if (!feed->stacks)
+		return;
+	done->stack_id = ktlat_stack_here(feed->stacks);
+	if (feed->user_stacks)
+		done->user_stack_id = ktlat_stack_user(feed->stacks,
+						       done->trap);
+}
+
+static void feed_write(const struct ktlat_feed *feed, struct ktlat_done *done,
+		       bool slow)
+{
+	u64 number;
+
+	if (slow)
+		done->flags |= KTLAT_EVENT_SLOW;
+	number = ktlat_record(&feed->recorder, done);
+	if (slow)
+		ktlat_slow(&feed->recorder, number);
+}
 
 /* A call of which more is wanted than to be written, or less. */
 static noinline bool feed_special(const struct ktlat_feed *feed,
 				  struct ktlat_done *done)
 {
 	bool slow = done->latency >= READ_ONCE(feed->slow_ns);
-	u64 number = 0;
+	bool keep;
 
 	if (feed->filter && !ktlat_filter_passes(feed->filter, done))
 		return false;
-	if (slow)
-		done->flags |= KTLAT_EVENT_SLOW;
+	keep = feed->slowest && ktlat_slowest_asks(feed->slowest, done);
+	if (slow || keep)
+		feed_stacks(feed, done);
+	if (keep)
+		ktlat_slowest_keep(feed->slowest, feed->recorder.probe_id, done,
+				   done->stack_id, done->user_stack_id);
 	if (feed->all || slow)
-		number = ktlat_record(&feed->recorder, done);
-	if (slow)
-		ktlat_slow(&feed->recorder, number);
+		feed_write(feed, done, slow);
 	return true;
 }
 NOKPROBE_SYMBOL(feed_special);

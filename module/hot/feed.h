@@ -10,6 +10,8 @@
 #include "hot/record.h"
 
 struct ktlat_filter;
+struct ktlat_slowest;
+struct ktlat_stack_table;
 
 /**
  * struct ktlat_feed - What a probe does with each call; constant while it can run
@@ -19,14 +21,20 @@ struct ktlat_filter;
  * @slow_ns: a call of this length or longer is slow; all ones if none is. May be
  *	changed at any time
  * @all: all calls are written, else those that are slow
+ * @user_stacks: with the stack of a slow call goes that of its process
  * @filter: which calls the probe is after, or NULL for all
+ * @stacks: where stacks are stored, or NULL
+ * @slowest: where the slowest calls of an interval are kept, or NULL
  */
 struct ktlat_feed {
 	struct ktlat_recorder recorder;
 	u64 plain_ns;
 	u64 slow_ns;
 	bool all;
+	bool user_stacks;
 	const struct ktlat_filter *filter;
+	const struct ktlat_stack_table *stacks;
+	const struct ktlat_slowest *slowest;
 };
 
 /* Is a call to be written, and nothing else? */

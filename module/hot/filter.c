@@ -36,11 +36,10 @@ static bool filter_comm(const struct ktlat_filter *filter,
 static bool filter_cgroup(const struct ktlat_filter *filter,
 			  const struct task_struct *task)
 {
-	const struct cgroup *cgroup =
-		rcu_dereference_raw(task->cgroups)->dfl_cgrp;
+	struct cgroup *cgroup = rcu_dereference_raw(task->cgroups)->dfl_cgrp;
 
 	for (int up = 0; cgroup && up < FILTER_CGROUP_DEPTH; up++) {
-		const struct cgroup_subsys_state *parent = cgroup->self.parent;
+		struct cgroup_subsys_state *parent = cgroup->self.parent;
 
 		if (cgroup_id(cgroup) == filter->cgroup_id)
 			return true;

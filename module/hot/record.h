@@ -47,6 +47,8 @@ struct ktlat_recorder {
  * @latency: in ns
  * @task: whose it was
  * @trap: what the trap that led here added to the preemption count, or 0
+ * @stack_id: kernel stack, or 0
+ * @user_stack_id: user stack, or 0
  * @function: which one of a group, else 0
  * @flags: KTLAT_EVENT_*
  */
@@ -55,6 +57,8 @@ struct ktlat_done {
 	u64 latency;
 	const struct task_struct *task;
 	u32 trap;
+	u32 stack_id;
+	u32 user_stack_id;
 	u16 function;
 	u8 flags;
 };
@@ -133,6 +137,11 @@ struct ktlat_record_cpus {
 	u16 start_cpu;
 };
 
+struct ktlat_record_stacks {
+	u32 stack_id;
+	u32 user_stack_id;
+};
+
 struct ktlat_record_kind {
 	u16 function;
 	u8 context;
@@ -141,6 +150,8 @@ struct ktlat_record_kind {
 
 static_assert(offsetof(struct ktlat_event, start_cpu) ==
 	      offsetof(struct ktlat_event, cpu) + 2);
+static_assert(offsetof(struct ktlat_event, user_stack_id) ==
+	      offsetof(struct ktlat_event, stack_id) + 4);
 static_assert(offsetof(struct ktlat_event, flags) ==
 	      offsetof(struct ktlat_event, function) + 3);
 
@@ -153,13 +164,18 @@ static __always_inline void ktlat_record_place(struct ktlat_event *slot,
 	const struct ktlat_record_kind kind = {
 		done->function, ktlat_context(done->trap), done->flags
 	};
+	const struct ktlat_record_stacks stacks = {
+		done->stack_id, done->user_stack_id
+	};
+	u64 long_word;
 	u32 word;
 
 	memcpy(&word, &cpus, sizeof(word));
 	env_write((u32 *)&slot->cpu, word);
 	memcpy(&word, &kind, sizeof(word));
 	env_write((u32 *)&slot->function, word);
-	env_write((u64 *)&slot->stack_id, 0);
+	memcpy(&long_word, &stacks, sizeof(long_word));
+	env_write((u64 *)&slot->stack_id, long_word);
 }
 
 /* Writes a call that has just returned. Returns the record's number, or 0. */

@@ -97,6 +97,10 @@ static const struct {
 	{ "slow ppm without rings", FUNCTION, FIELD(slow.ppm), 999999,
 	  -ENOLINK },
 	{ "slow ppm of all", FUNCTION, FIELD(slow.ppm), 1000000, -EINVAL },
+	{ "slowest without an interval", FUNCTION, FIELD(slow.slowest), 1,
+	  -EINVAL },
+	{ "interval without slowest", FUNCTION, FIELD(slow.interval_ns),
+	  1000000000, -EINVAL },
 	{ "slow, reserved", FUNCTION, FIELD(slow.reserved), 1, -EINVAL },
 	/* Members of points; the low halves of 64-bit ones. */
 	{ "address not 0", FUNCTION, FIELD(point[0].address), 1, -EINVAL },
