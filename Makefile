@@ -13,6 +13,8 @@ KDIR ?= /lib/modules/$(RELEASE)/build
 T ?=
 # Test guests at once.
 JOBS ?= 2
+# How long make fuzz goes on.
+SECONDS ?= 600
 
 MODULE_DIRS := $(CURDIR) $(CURDIR)/tests/target $(CURDIR)/tests/bench
 VM_TESTS = $(sort $(wildcard tests/vm/*$(T)*.t))
@@ -89,6 +91,10 @@ check-long: vm-modules vm-tools test-programs	## the long form of those that hav
 	@KTLAT_LONG=1 tests/tap tests/model/build/test_ring_model
 	@KTLAT_LONG=1 tests/tap -e tests/vm/run-test $(LONG_TESTS)
 
+fuzz: deps-build deps-fuzz	## the reader of recordings against damaged ones; SECONDS=600
+	$(call say,fuzzing the reader of recordings for $(SECONDS) seconds)
+	@$(SUB) -C tests/fuzz run SECONDS=$(SECONDS)
+
 bench: vm-modules vm-tools bench-ring	## guest instructions that a traced call costs, and bench-ring (1 min)
 	$(call say,counting instructions in a guest (1 min))
 	@tests/vm/run-test tests/bench/bench.sh
@@ -123,6 +129,7 @@ clean:			## remove what was built
 	$(MAKE) -C tests/programs clean
 	$(MAKE) -C tests/model clean
 	$(MAKE) -C tests/stress clean
+	$(MAKE) -C tests/fuzz clean
 
 help:			## this list
 	@sed -n 's/^\([a-z-]*\)[ a-z-]*:[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -131,4 +138,4 @@ help:			## this list
 , := ,
 
 .PHONY: all modules tools kdir install uninstall vm-modules vm-tools test-programs \
-	check check-unit check-harness check-vm check-long bench bench-ring bench-peers demo lint clean help
+	check check-unit check-harness check-vm check-long fuzz bench bench-ring bench-peers demo lint clean help

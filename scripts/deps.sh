@@ -3,7 +3,7 @@
 #
 # Install what is missing on a Debian 12 machine, for each PURPOSE named:
 #
-#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, suite, lint, bench, peers
+#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, suite, lint, fuzz, bench, peers
 #
 # Needs root and a network only if something is missing. What is marked "?" can be
 # done without: if it cannot be installed, a line says so.
@@ -11,15 +11,16 @@ set -euo pipefail
 
 packages() {
 	case $1 in
-	build) echo gcc gcc-12 make libc6-dev pkg-config libkmod-dev libbpf-dev libjson-c-dev ;;
+	build) echo gcc gcc-12 make libc6-dev pkg-config libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev ;;
 	kernel) echo kmod xz-utils zstd libelf1 libssl3 ;; # what its build tools are linked with
 	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq libcap2-bin procps ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;
 	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
 	lint) echo git cpio sparse mandoc shellcheck perl ;;
+	fuzz) echo clang libclang-rt-dev ;;
 	bench) echo gcc make pkg-config '?liblttng-ust-dev' '?lttng-tools' ;;
 	peers) echo perl '?linux-perf' '?bpftrace' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
-	*) die "unknown purpose '$1': build, kernel, vm, test, suite, lint, bench or peers" ;;
+	*) die "unknown purpose '$1': build, kernel, vm, test, suite, lint, fuzz, bench or peers" ;;
 	esac
 }
 

@@ -68,7 +68,7 @@ checkpatch() {
 	run_checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON \
 		'module/*.[ch]' 'uapi/*.h' 'tests/target/*.[ch]' 'tests/bench/*.[ch]'
 	run_checkpatch "$user" 'userspace/*.[ch]' 'tests/unit/*.[ch]' 'tests/abi/*.[ch]' \
-		'tests/programs/*.[ch]' 'tests/model/*.[ch]' 'tests/stress/*.[ch]'
+		'tests/programs/*.[ch]' 'tests/model/*.[ch]' 'tests/stress/*.[ch]' 'tests/fuzz/*.[ch]'
 }
 
 # Errors of sparse in our files; those in the kernel's own headers are not ours.

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fakedev.h"
@@ -36,12 +37,17 @@ int __wrap_open64(const char *path, int flags, ...)
 {
 	const char *refuse = getenv("KTLAT_FAKE_OPEN_ERRNO");
 	char room[FAKE_PATH_LEN];
+	va_list arguments;
+	mode_t mode;
 
 	if (!strcmp(path, KTLAT_DEVICE_PATH) && refuse) {
 		errno = atoi(refuse);
 		return -1;
 	}
-	return __real_open64(moved(path, room), flags);
+	va_start(arguments, flags);
+	mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+	va_end(arguments);
+	return __real_open64(moved(path, room), flags, mode);
 }
 
 FILE *__wrap_fopen64(const char *path, const char *mode)
@@ -83,14 +89,24 @@ static struct ktlat_probe_info *find(struct fake_device *device, __u64 id,
 	return found;
 }
 
+static void *rings_of(struct fake_device *device)
+{
+	return (void *)device + FAKE_RINGS_OFFSET;
+}
+
 /* A thousand calls on each CPU, most of them near one microsecond. */
-static void make_calls(void *map)
+static void make_calls(struct fake_device *device, void *map, __u64 events_of)
 {
 	int i;
 
-	for (i = 0; i < 1000 * FAKEMAP_CPUS; i++)
-		fakemap_record(map, i % FAKEMAP_CPUS,
-			       1000 + i % 50 + (i % 100 ? 0 : i * 1000));
+	for (i = 0; i < 1000 * FAKEMAP_CPUS; i++) {
+		__u64 latency = 1000 + i % 50 + (i % 100 ? 0 : i * 1000);
+
+		fakemap_record(map, i % FAKEMAP_CPUS, latency);
+		if (events_of)
+			fakerings_record(rings_of(device), events_of, i,
+					 latency);
+	}
 }
 
 struct refused {
@@ -150,7 +166,8 @@ static void describe(struct ktlat_probe_info *info,
 		.backend = add->backend ?: add->kind,
 		.state = add->flags & KTLAT_PROBE_DISABLED ?
 			 KTLAT_STATE_DISABLED : KTLAT_STATE_ARMED,
-		.flags = (add->flags & KTLAT_PROBE_PUBLIC) |
+		.flags = (add->flags &
+			  (KTLAT_PROBE_PUBLIC | KTLAT_PROBE_EVENTS)) |
 			 (add->kind == KTLAT_KIND_FUNCTION ?
 			  KTLAT_PROBE_INEXACT : 0),
 		.precision = add->precision,
@@ -249,9 +266,26 @@ static int get_function(struct fake_device *device,
 	return 0;
 }
 
+static bool has_rings(const struct fake_device *device)
+{
+	return device->rings.nr_slots && device->rings.anonymous == anonymous;
+}
+
+static int refuse_events(const struct fake_device *device,
+			 struct ktlat_probe_add *add)
+{
+	if (!(add->flags & KTLAT_PROBE_EVENTS))
+		return 0;
+	if (!has_rings(device)) {
+		add->refusal = KTLAT_REFUSED_RINGS;
+		return -ENOLINK;
+	}
+	return 0;
+}
+
 static int add_probe(struct fake_device *device, struct ktlat_probe_add *add)
 {
-	int slot, ret = refuse(add);
+	int slot, ret = refuse(add) ?: refuse_events(device, add);
 	void *map;
 
 	if (ret)
@@ -271,7 +305,8 @@ static int add_probe(struct fake_device *device, struct ktlat_probe_add *add)
 	else
 		fakemap_init(map, add->id, add->precision);
 	if (!strncmp(add->point[0].name, "f_busy", 6))
-		make_calls(map);
+		make_calls(device, map,
+			   add->flags & KTLAT_PROBE_EVENTS ? add->id : 0);
 	return 0;
 }
 
@@ -340,6 +375,29 @@ static void inform(const struct fake_device *device, struct ktlat_info *info)
 	info->memory_max = 8 << 20;
 }
 
+static int answer_for_rings(struct fake_device *device, unsigned long call,
+			    void *argument)
+{
+	struct fake_rings *rings = &device->rings;
+
+	if (call == KTLAT_IOC_RINGS_MAKE) {
+		if (rings->anonymous != anonymous)
+			*rings = (struct fake_rings){ .anonymous = anonymous };
+		return fakerings_make(rings, rings_of(device), argument);
+	}
+	if (!has_rings(device))
+		return -ENOENT;
+	if (call == KTLAT_IOC_RINGS_GET) {
+		fakerings_tell(rings, argument);
+	} else if (call == KTLAT_IOC_RINGS_DELETE) {
+		*rings = (struct fake_rings){ 0 };
+	} else {
+		rings->nr_seen++;
+		rings->seen = fakerings_all(rings_of(device));
+	}
+	return 0;
+}
+
 static int answer(struct fake_device *device, unsigned long call,
 		  void *argument)
 {
@@ -349,6 +407,8 @@ static int answer(struct fake_device *device, unsigned long call,
 		return 0;
 	case KTLAT_IOC_SESSION_NEW:
 		anonymous = true;
+		if (device->rings.anonymous)
+			device->rings = (struct fake_rings){ 0 };
 		return 0;
 	case KTLAT_IOC_PROBE_ADD:
 		return add_probe(device, argument);
@@ -356,6 +416,14 @@ static int answer(struct fake_device *device, unsigned long call,
 		return add_function(device, argument);
 	case KTLAT_IOC_FUNCTION_GET:
 		return get_function(device, argument);
+	case KTLAT_IOC_RINGS_MAKE:
+	case KTLAT_IOC_RINGS_GET:
+	case KTLAT_IOC_RINGS_DELETE:
+	case KTLAT_IOC_RINGS_SEEN:
+		return answer_for_rings(device, call, argument);
+	case KTLAT_IOC_CLOCK_GET:
+		fakerings_clock(argument);
+		return 0;
 	case KTLAT_IOC_PROBE_GET:
 		return tell(device, argument, false);
 	case KTLAT_IOC_PROBE_NEXT:
@@ -365,20 +433,12 @@ static int answer(struct fake_device *device, unsigned long call,
 	}
 }
 
-int __wrap_ioctl(int fd, unsigned long call, ...)
+static struct fake_device *map_device(void)
 {
 	const char *root = getenv("KTLAT_FAKE_ROOT");
 	struct fake_device *device;
 	char path[FAKE_PATH_LEN];
-	va_list arguments;
-	void *argument;
 	int own;
-
-	va_start(arguments, call);
-	argument = va_arg(arguments, void *);
-	va_end(arguments);
-	if ((call >> 8 & 0xff) != KTLAT_IOC_MAGIC)
-		return __real_ioctl(fd, call, argument);
 
 	/* The caller's descriptor may be for reading only; ours is not. */
 	snprintf(path, sizeof(path), "%s" KTLAT_DEVICE_PATH, root);
@@ -386,6 +446,47 @@ int __wrap_ioctl(int fd, unsigned long call, ...)
 	device = mmap(NULL, FAKE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, own,
 		      0);
 	close(own);
+	return device;
+}
+
+static bool is_device(int fd)
+{
+	struct stat stat;
+
+	return !fstat(fd, &stat) && S_ISREG(stat.st_mode) &&
+	       stat.st_size == FAKE_SIZE;
+}
+
+/* A file is always readable; the device is once something was written. */
+int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
+		 const sigset_t *mask)
+{
+	struct fake_device *device;
+	bool readable;
+
+	if (!nr || !is_device(fds[0].fd))
+		return __real_ppoll(fds, nr, timeout, mask);
+	device = map_device();
+	readable = has_rings(device) &&
+		   device->rings.seen != fakerings_all(rings_of(device));
+	munmap(device, FAKE_SIZE);
+	fds[0].revents = readable ? POLLIN : 0;
+	return readable ? 1 : __real_ppoll(fds + 1, nr - 1, timeout, mask);
+}
+
+int __wrap_ioctl(int fd, unsigned long call, ...)
+{
+	struct fake_device *device;
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, call);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	if ((call >> 8 & 0xff) != KTLAT_IOC_MAGIC)
+		return __real_ioctl(fd, call, argument);
+
+	device = map_device();
 	errno = -answer(device, call, argument);
 	munmap(device, FAKE_SIZE);
 	return errno ? -1 : 0;

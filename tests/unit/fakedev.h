@@ -5,8 +5,13 @@
 
 #include <dirent.h>
 #include <ktlat.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+
+#include "fakemap.h"
+#include "fakerings.h"
 
 #define FAKE_PATH_LEN	4200
 #define FAKE_PROBES	16
@@ -17,7 +22,12 @@
 /* The file has holes: it takes no more room than what is written. */
 #define FAKE_MAP_OFFSET	0x4000000
 #define FAKE_MAP_STRIDE	0x4000000
-#define FAKE_SIZE	(FAKE_MAP_OFFSET + FAKE_PROBES * FAKE_MAP_STRIDE)
+#define FAKE_RINGS_OFFSET	(FAKE_MAP_OFFSET + FAKE_PROBES * FAKE_MAP_STRIDE)
+#define FAKE_SIZE	(FAKE_RINGS_OFFSET + FAKEMAP_CPUS * FAKE_RING_STRIDE)
+/* CLOCK_MONOTONIC at the start of the first call that is an event. */
+#define FAKE_FIRST_NS	5000000000ULL
+/* And from one to the next. */
+#define FAKE_CALL_NS	2000ULL
 
 /* What --wrap makes of the functions of libc. */
 int __real_open64(const char *path, int flags, ...);
@@ -25,6 +35,8 @@ FILE *__real_fopen64(const char *path, const char *mode);
 int __real_access(const char *path, int mode);
 DIR *__real_opendir(const char *path);
 int __real_ioctl(int fd, unsigned long call, void *argument);
+int __real_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
+		 const sigset_t *mask);
 
 /**
  * struct fake_device - What the device remembers; the mappings come behind it
@@ -33,6 +45,7 @@ int __real_ioctl(int fd, unsigned long call, void *argument);
  * @probes: all probes; id 0 for none
  * @anonymous: which of them are in the anonymous session
  * @rooms: how many functions each may have
+ * @rings: the event rings
  */
 struct fake_device {
 	__u32 abi_version;
@@ -40,6 +53,7 @@ struct fake_device {
 	struct ktlat_probe_info probes[FAKE_PROBES];
 	bool anonymous[FAKE_PROBES];
 	__u32 rooms[FAKE_PROBES];
+	struct fake_rings rings;
 };
 
 #endif /* FAKEDEV_H */

@@ -6,7 +6,7 @@
 #include <ktlat.h>
 #include <stddef.h>
 
-#define OUTPUT_LEN	65536
+#define OUTPUT_LEN	(1 << 20)
 
 /**
  * struct result - What a run of ktlat-ctl came to

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The command that lat runs while it measures. */
+/* The command that lat or record runs while it measures. */
 #ifndef CHILD_H
 #define CHILD_H
 

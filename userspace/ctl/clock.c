@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <poll.h>
+#include <sys/signalfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "ctl.h"
@@ -49,4 +52,41 @@ int wait_until(__u64 when)
 		if (monotonic_ns() >= when)
 			return 0;
 	}
+}
+
+/* The signal that has come, or 0. */
+static int take_signal(void)
+{
+	const struct timespec now = { 0 };
+	int sig = sigtimedwait(&held, NULL, &now);
+
+	return sig > 0 ? sig : 0;
+}
+
+/**
+ * wait_for() - Wait until a descriptor is readable, for a moment or for a signal
+ * @fd: the descriptor
+ * @when: CLOCK_MONOTONIC in ns, or %FOREVER
+ * @events: where to put what poll() says of it, 0 if it has nothing
+ *
+ * Returns the signal, or 0 if it was none.
+ */
+int wait_for(int fd, __u64 when, short *events)
+{
+	struct pollfd fds[2] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = signalfd(-1, &held, SFD_CLOEXEC), .events = POLLIN },
+	};
+	__u64 now = monotonic_ns();
+	__u64 left = when > now ? when - now : 0;
+	const struct timespec timeout = {
+		.tv_sec = left / NS_PER_S,
+		.tv_nsec = left % NS_PER_S,
+	};
+	int nr = ppoll(fds, 2, when == FOREVER ? NULL : &timeout, NULL);
+
+	if (fds[1].fd >= 0)
+		close(fds[1].fd);
+	*events = nr > 0 ? fds[0].revents : 0;
+	return take_signal();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Waiting for a moment or for a signal, whichever comes first. */
+/* Waiting for a moment, a signal or a descriptor, whichever comes first. */
 #ifndef CLOCK_H
 #define CLOCK_H
 
@@ -11,5 +11,6 @@
 __u64 monotonic_ns(void);
 void hold_signals(sigset_t *before);
 int wait_until(__u64 when);
+int wait_for(int fd, __u64 when, short *events);
 
 #endif /* CLOCK_H */

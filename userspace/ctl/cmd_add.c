@@ -4,6 +4,7 @@
 #include "group.h"
 #include "names.h"
 #include "request.h"
+#include "slots.h"
 
 static void print_added(struct ktlat *k, __u64 id)
 {
@@ -24,7 +25,8 @@ static void print_added(struct ktlat *k, __u64 id)
 	puts(")");
 }
 
-static int add(const struct ctl *ctl, struct requests *requests)
+/* @slots: 0 if none of them writes events. */
+static int add(const struct ctl *ctl, struct requests *requests, __u32 slots)
 {
 	struct ktlat_error err;
 	struct ktlat *k;
@@ -33,7 +35,10 @@ static int add(const struct ctl *ctl, struct requests *requests)
 	ret = connect_device(ctl, KTLAT_OPEN_WRITE, &k, &err);
 	if (ret)
 		return fail_with(&err);
-	ret = add_requests(k, requests, &err);
+	if (slots)
+		ret = need_rings(k, slots, &err);
+	if (!ret)
+		ret = add_requests(k, requests, &err);
 	for (i = 0; !ret && i < requests->nr; i++)
 		print_added(k, requests->ids[i]);
 	ktlat_close(k);
@@ -44,8 +49,11 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 {
 	struct group_options group = { 0 };
 	struct probe_options probe;
+	__u32 slots = NOT_GIVEN;
 	const struct option options[] = {
 		FLAG_OPTION("--disabled", &probe.disabled),
+		FLAG_OPTION("--events", &probe.events),
+		SLOTS_OPTION(&slots),
 		{ OPTION_TEXT, "--group", NULL, &group.name, 0, 0, NULL },
 		{ OPTION_TEXT, "--file", "-f", &group.file, 0, 0, NULL },
 		FLAG_OPTION("--why", &group.why),
@@ -61,6 +69,9 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 		return status;
 	if (args.rest)
 		return usage(ctl, "it takes no command after --");
+	if (slots != NOT_GIVEN && !probe.events)
+		return usage(ctl, "--slots is for probes that write events; give --events");
+	group.slots = probe.events ? slots_or_default(slots) : 0;
 	if (group.name)
 		return add_group(ctl, &args, &probe, &group);
 	if (group.file || group.why)
@@ -69,7 +80,7 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 	if (make_requests(&args, &probe, &requests, &err))
 		status = usage(ctl, "%s", err.text);
 	else
-		status = add(ctl, &requests);
+		status = add(ctl, &requests, group.slots);
 	free_requests(&requests);
 	return status;
 }

@@ -81,7 +81,8 @@ static int show(struct ktlat *k, const struct hist *hist,
 	if (ret)
 		return ret;
 	if (hist->json)
-		json_probes(stdout, watches, info.session_id, true, NULL);
+		json_probes(stdout, watches, monotonic_ns(), info.session_id,
+			    true, NULL);
 	else
 		show_text(hist, watches);
 	return 0;

@@ -64,7 +64,7 @@ static void show(const struct lat *lat, struct watch_list *watches,
 	size_t i;
 
 	if (lat->json) {
-		json_probes(stdout, watches, session, true,
+		json_probes(stdout, watches, monotonic_ns(), session, true,
 			    lat->command ? &lat->outcome : NULL);
 		return;
 	}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "clock.h"
 #include "render.h"
 
 static int list(struct ktlat *k, bool json, struct ktlat_error *err)
@@ -14,7 +15,8 @@ static int list(struct ktlat *k, bool json, struct ktlat_error *err)
 	if (!ret)
 		ret = watch_read(k, &watches, false, err);
 	if (!ret && json)
-		json_probes(stdout, &watches, info.session_id, false, NULL);
+		json_probes(stdout, &watches, monotonic_ns(), info.session_id,
+			    false, NULL);
 	else if (!ret && watches.nr)
 		text_list(stdout, &watches);
 	else if (!ret)

@@ -35,6 +35,8 @@ const struct command commands[] = {
 	  SPEC_HELP
 	  PROBE_OPTIONS_HELP
 	  "  --disabled     do not measure yet\n"
+	  "  --events       write each call to event rings, for record\n"
+	  "  --slots N      calls that the ring of a CPU holds, if it has none yet\n"
 	  "  --group NAME   one group of many functions, each with its own figures\n"
 	  "  -f, --file FILE  its functions, one a line; - for standard input\n"
 	  "  --why          say which functions are left out of it, and why\n" },
@@ -65,6 +67,25 @@ const struct command commands[] = {
 	  PROBE_OPTIONS_HELP
 	  JSON_HELP
 	  "Its probes are seen by nobody else, and are gone when it ends.\n" },
+	{ "record", cmd_record, "[SPEC...] [OPTION...] [-- COMMAND...]",
+	  "Write each call to a file, until as with lat",
+	  "Without a SPEC, the calls of probes that were added with --events.\n"
+	  SPEC_HELP
+	  "  -o, --output FILE  the file (ktlat.dat)\n"
+	  "  -d, --duration DUR  record so long\n"
+	  "  --slots N      calls that the ring of a CPU holds (8192)\n"
+	  PROBE_OPTIONS_HELP },
+	{ "report", cmd_report, "[FILE] [OPTION...]",
+	  "Show the calls in a file that record wrote (ktlat.dat)",
+	  "  --json         JSON, one object a line\n"
+	  "  --hist         the histograms of these calls; with --json, too\n"
+	  "  --stacks folded  time by stack, for flame graphs\n"
+	  "  --format F     text, json, or chrome for Perfetto and chrome://tracing\n"
+	  "Of all calls only those\n"
+	  "  --min DUR      as long or longer\n"
+	  "  --pid N, --tgid N, --comm NAME  of a task, process, tasks of a name\n"
+	  "  --cpu LIST     that ended on these CPUs, as 0-3,5\n"
+	  "  --probe NAME   of a probe: its id, SPEC or function\n" },
 	{ "functions", cmd_functions, "[GLOB] [--json]",
 	  "List the functions that can be probed, with their module",
 	  JSON_HELP },

@@ -5,6 +5,7 @@
 
 #include "group.h"
 #include "names.h"
+#include "slots.h"
 #include "render.h"
 
 #define MIB		(1024 * 1024.0)
@@ -164,8 +165,8 @@ static int announce_memory(struct ktlat *k, const struct ktlat_group *group,
 	return 0;
 }
 
-static int add(const struct ctl *ctl, struct ktlat_group *group, bool why,
-	       struct ktlat_error *err)
+static int add(const struct ctl *ctl, struct ktlat_group *group,
+	       const struct group_options *options, struct ktlat_error *err)
 {
 	struct ktlat *k;
 	__u64 id;
@@ -177,11 +178,13 @@ static int add(const struct ctl *ctl, struct ktlat_group *group, bool why,
 	ret = ktlat_resolve_members(group, err);
 	if (!ret)
 		ret = announce_memory(k, group, err);
+	if (!ret && options->slots)
+		ret = need_rings(k, options->slots, err);
 	if (!ret)
 		ret = ktlat_add_group(k, group, &id, err);
 	if (!ret)
 		print_added(k, group, id);
-	if (why)
+	if (options->why)
 		print_why(group);
 	ktlat_close(k);
 	return ret;
@@ -206,6 +209,7 @@ int add_group(const struct ctl *ctl, const struct args *args,
 		.precision = probe->precision != NOT_GIVEN ?
 			     probe->precision : KTLAT_GROUP_PRECISION,
 		.flags = (probe->public ? KTLAT_PROBE_PUBLIC : 0) |
+			 (probe->events ? KTLAT_PROBE_EVENTS : 0) |
 			 (probe->disabled ? KTLAT_PROBE_DISABLED : 0) |
 			 (probe->in_registers ? KTLAT_PROBE_REGISTERS : 0),
 	};
@@ -220,7 +224,7 @@ int add_group(const struct ctl *ctl, const struct args *args,
 		if (options->file)
 			ret = read_file(options->file, &group, &err);
 		if (!ret)
-			ret = add(ctl, &group, options->why, &err);
+			ret = add(ctl, &group, options, &err);
 		status = ret ? fail_with(&err) : finish_output();
 	}
 	ktlat_free_members(&group);

@@ -10,11 +10,13 @@
  * @name: what it is to be called
  * @file: where its functions are listed, or NULL
  * @why: say which are left out, and why
+ * @slots: of event rings, if the session has none and it writes events; else 0
  */
 struct group_options {
 	const char *name;
 	const char *file;
 	bool why;
+	__u32 slots;
 };
 
 int add_group(const struct ctl *ctl, const struct args *args,

@@ -49,3 +49,38 @@ void add_bool(struct json_object *to, const char *key, bool value)
 {
 	json_object_object_add(to, key, json_object_new_boolean(value));
 }
+
+/* How long the character at @text is in UTF-8; 0 if it is none. */
+static int utf8_len(const unsigned char *text)
+{
+	int len = *text < 0x80 ? 1 : *text >= 0xc2 && *text < 0xe0 ? 2 :
+		  *text >= 0xe0 && *text < 0xf0 ? 3 :
+		  *text >= 0xf0 && *text < 0xf5 ? 4 : 0;
+	int i;
+
+	for (i = 1; i < len; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+/* Prints a text as a string, whatever bytes are in it. */
+void json_text(FILE *out, const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	fputc('"', out);
+	while (*at) {
+		int len = utf8_len(at);
+
+		if (!len)
+			fputs("\\ufffd", out);
+		else if (*at < ' ')
+			fprintf(out, "\\u%04x", *at);
+		else
+			fprintf(out, "%s%.*s", *at == '"' || *at == '\\' ?
+				"\\" : "", len, (const char *)at);
+		at += len ?: 1;
+	}
+	fputc('"', out);
+}

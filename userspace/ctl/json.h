@@ -12,6 +12,7 @@ void json_print(FILE *out, struct json_object *root);
 void add_number(struct json_object *to, const char *key, __u64 value);
 void add_string(struct json_object *to, const char *key, const char *value);
 void add_cost(struct json_object *to, const char *key, __u64 ps);
+void json_text(FILE *out, const char *text);
 void add_bool(struct json_object *to, const char *key, bool value);
 
 #endif /* JSON_H */

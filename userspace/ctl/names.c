@@ -55,6 +55,18 @@ const char *clock_name(__u32 clock)
 	return name_of(names, ARRAY_SIZE(names), clock);
 }
 
+const char *context_name(__u32 context)
+{
+	static const char * const names[] = {
+		[KTLAT_CONTEXT_TASK]	= "task",
+		[KTLAT_CONTEXT_SOFTIRQ]	= "softirq",
+		[KTLAT_CONTEXT_HARDIRQ]	= "hardirq",
+		[KTLAT_CONTEXT_NMI]	= "nmi",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), context);
+}
+
 const char *session_name(__u32 kind)
 {
 	static const char * const names[] = {

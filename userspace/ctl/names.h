@@ -9,6 +9,7 @@ const char *kind_name(__u32 kind);
 const char *backend_name(__u32 backend);
 const char *state_name(__u32 state);
 const char *clock_name(__u32 clock);
+const char *context_name(__u32 context);
 const char *session_name(__u32 kind);
 
 #endif /* NAMES_H */

@@ -11,7 +11,7 @@
 #define SHARE_LEN	24
 
 /**
- * struct outcome - How the command that lat ran ended
+ * struct outcome - How the command that lat or record ran ended
  * @status: as waitpid() gave it
  * @running: it still runs
  */
@@ -53,7 +53,7 @@ void text_coverage(FILE *out, const struct watch *watch);
 void text_no_call(FILE *out, const struct watch *watch);
 
 /* render_json.c */
-void json_probes(FILE *out, struct watch_list *watches, __u64 session,
-		 bool buckets, const struct outcome *outcome);
+void json_probes(FILE *out, struct watch_list *watches, __u64 time_ns,
+		 __u64 session, bool buckets, const struct outcome *outcome);
 
 #endif /* RENDER_H */

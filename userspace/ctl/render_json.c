@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <sys/wait.h>
 
-#include "clock.h"
 #include "json.h"
 #include "names.h"
 #include "render.h"
@@ -175,19 +174,20 @@ static struct json_object *make_outcome(const struct outcome *outcome)
  * json_probes() - Print probes as one line of JSON
  * @out: where to
  * @watches: the probes
+ * @time_ns: CLOCK_MONOTONIC of the figures
  * @session: id of their session
  * @buckets: with their buckets, and with the functions of groups
  * @outcome: how the command ended that was run meanwhile, or NULL
  */
-void json_probes(FILE *out, struct watch_list *watches, __u64 session,
-		 bool buckets, const struct outcome *outcome)
+void json_probes(FILE *out, struct watch_list *watches, __u64 time_ns,
+		 __u64 session, bool buckets, const struct outcome *outcome)
 {
 	struct json_object *root = json_document();
 	struct json_object *probes = json_object_new_array();
 	size_t i;
 
 	watch_find_modules(watches);
-	add_number(root, "time_ns", monotonic_ns());
+	add_number(root, "time_ns", time_ns);
 	for (i = 0; i < watches->nr; i++)
 		json_object_array_add(probes, make_probe(watches->list[i],
 							 session, buckets));

@@ -91,7 +91,8 @@ static int set_options(struct ktlat_probe_add *request, const char *spec,
 	request->starts = options->starts != NOT_GIVEN ? options->starts : 0;
 	request->flags = (options->public ? KTLAT_PROBE_PUBLIC : 0) |
 			 (options->disabled ? KTLAT_PROBE_DISABLED : 0) |
-			 (options->in_registers ? KTLAT_PROBE_REGISTERS : 0);
+			 (options->in_registers ? KTLAT_PROBE_REGISTERS : 0) |
+			 (options->events ? KTLAT_PROBE_EVENTS : 0);
 	return 0;
 }
 

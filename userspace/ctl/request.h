@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What add-probe and lat have in common: SPECs and the options of probes. */
+/* What add-probe, lat and record have in common: SPECs and options of probes. */
 #ifndef REQUEST_H
 #define REQUEST_H
 
@@ -17,7 +17,9 @@
  * @public: readers without rights may see it
  * @disabled: do not measure yet
  * @in_registers: the user vouches for %KTLAT_PROBE_REGISTERS
- * @options: the table of these, but for @disabled, and of the common options
+ * @events: write each call to the rings
+ * @options: the table of these, but for @disabled and @events, and of the common
+ *	options
  */
 struct probe_options {
 	__u32 precision;
@@ -27,6 +29,7 @@ struct probe_options {
 	bool public;
 	bool disabled;
 	bool in_registers;
+	bool events;
 	struct option options[7];
 };
 

@@ -105,6 +105,12 @@ void ktlat_close(struct ktlat *k)
 	free(k);
 }
 
+/* The descriptor, to be given to poll(); see ktlat_note_rings_seen(). */
+int ktlat_get_fd(const struct ktlat *k)
+{
+	return k->fd;
+}
+
 /**
  * ktlat_get_info() - Ask what the module is and what it can do
  * @k: handle

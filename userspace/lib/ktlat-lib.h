@@ -155,8 +155,8 @@ struct ktlat_member {
  * @name: what it is called, see ktlat_check_group_name()
  * @backend: &enum ktlat_backend_id
  * @precision: p of the histograms
- * @flags: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED, and KTLAT_PROBE_REGISTERS
- *	if the caller vouches for functions of which BTF tells nothing
+ * @flags: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_EVENTS, KTLAT_PROBE_DISABLED, and
+ *	KTLAT_PROBE_REGISTERS if the caller vouches for functions of which BTF tells nothing
  * @nr_members: length of @members
  * @members: its functions; filled in by ktlat_name_member() and
  *	ktlat_read_members()
@@ -195,12 +195,125 @@ struct ktlat_module {
 	char version[KTLAT_VERSION_LEN];
 };
 
+/**
+ * struct ktlat_ring_counts - What became of the records of a CPU
+ * @read: they were read
+ * @lost: they were overwritten before they could be
+ * @dropped: they were not written, see @dropped of struct ktlat_ring_header
+ * @frozen: they were not written because the ring was frozen
+ */
+struct ktlat_ring_counts {
+	__u64 read;
+	__u64 lost;
+	__u64 dropped;
+	__u64 frozen;
+};
+
+/**
+ * struct ktlat_timeline - What the module's clock is of other clocks
+ * @moments: readings of all of them, in the order of @ticks
+ * @nr: how many
+ */
+struct ktlat_timeline {
+	struct ktlat_clock_now *moments;
+	size_t nr;
+};
+
+/**
+ * struct ktlat_file_host - Where and when a file was recorded
+ * @version: of ktlat-ctl
+ * @node: name of the machine
+ * @release: of its kernel
+ * @machine: what kind it is, as uname -m has it
+ * @boot_id: of that boot
+ * @clock: &enum ktlat_clock
+ * @nr_rings: how many rings there were
+ * @nr_slots: how many slots each had
+ */
+struct ktlat_file_host {
+	char version[KTLAT_VERSION_LEN];
+	char node[65];
+	char release[65];
+	char machine[65];
+	char boot_id[40];
+	__u32 clock;
+	__u32 nr_rings;
+	__u32 nr_slots;
+};
+
+/**
+ * struct ktlat_file_probe - A probe whose calls are in a file
+ * @info: what it was; no mapping, and nothing that was missed
+ * @spec: its canonical SPEC
+ * @module: the module that holds its function; empty for a group
+ * @functions: of a group, what its functions are
+ * @nr_functions: how many of them are known
+ * @figures: what it counted besides while it was recorded: @entries, @count, and
+ *	what was missed, recursed, abandoned, unmatched and filtered; no buckets
+ * @ended: @figures are known
+ */
+struct ktlat_file_probe {
+	struct ktlat_probe_info info;
+	char spec[KTLAT_SPEC_LEN];
+	char module[KTLAT_MODULE_LEN];
+	struct ktlat_point *functions;
+	__u32 nr_functions;
+	struct ktlat_snapshot figures;
+	bool ended;
+};
+
+/**
+ * struct ktlat_frame - A place on a stack
+ * @address: the address, or 0 where it may not be told
+ * @name: the function that it is in; empty if none is known
+ * @module: the module that holds it, or %KTLAT_VMLINUX
+ * @offset: from the start of the function, in bytes
+ */
+struct ktlat_frame {
+	__u64 address;
+	const char *name;
+	const char *module;
+	__u64 offset;
+};
+
+/**
+ * struct ktlat_file_stack - A stack that events name
+ * @id: as in @stack_id and @user_stack_id of struct ktlat_event
+ * @nr_frames: how many places
+ * @frames: the innermost first
+ */
+struct ktlat_file_stack {
+	__u32 id;
+	__u32 nr_frames;
+	struct ktlat_frame *frames;
+};
+
+/**
+ * struct ktlat_call - A call that was read from a file
+ * @event: as the ring had it
+ * @time_ns: CLOCK_MONOTONIC at its end
+ * @probe: what measured it; never NULL
+ * @stack: the kernel's, or NULL
+ * @user_stack: that of the process, or NULL
+ */
+struct ktlat_call {
+	struct ktlat_event event;
+	__u64 time_ns;
+	const struct ktlat_file_probe *probe;
+	const struct ktlat_file_stack *stack;
+	const struct ktlat_file_stack *user_stack;
+};
+
 struct ktlat;
 struct ktlat_map;
+struct ktlat_rings;
+struct ktlat_writer;
+struct ktlat_reader;
 
 /* device.c */
 int ktlat_open(struct ktlat **out, unsigned int flags, struct ktlat_error *err);
 void ktlat_close(struct ktlat *k);
+int ktlat_get_fd(const struct ktlat *k);
 int ktlat_get_info(struct ktlat *k, struct ktlat_info *info,
 		   struct ktlat_error *err);
 int ktlat_new_session(struct ktlat *k, __u64 *id, struct ktlat_error *err);
@@ -245,6 +358,11 @@ void ktlat_get_bounds(const struct ktlat_snapshot *snap, __u32 bucket,
 __u64 ktlat_percentile(const struct ktlat_snapshot *snap, __u32 ppm);
 bool ktlat_coverage(const struct ktlat_snapshot *snap, double *coverage);
 
+/* tally.c */
+int ktlat_begin_tally(struct ktlat_snapshot *snap, __u32 precision,
+		      __u32 nr_members, struct ktlat_error *err);
+void ktlat_tally(struct ktlat_snapshot *snap, __u32 function, __u64 latency_ns);
+
 /* spec.c */
 int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
 		     struct ktlat_error *err);
@@ -279,6 +397,69 @@ int ktlat_add_group(struct ktlat *k, struct ktlat_group *group, __u64 *id,
 int ktlat_get_function(struct ktlat *k, __u64 id, __u32 index,
 		       struct ktlat_function *function,
 		       struct ktlat_error *err);
+
+/* ring.c */
+int ktlat_make_rings(struct ktlat *k, __u32 nr_slots, struct ktlat_error *err);
+int ktlat_get_rings(struct ktlat *k, struct ktlat_rings_info *info,
+		    struct ktlat_error *err);
+int ktlat_delete_rings(struct ktlat *k, struct ktlat_error *err);
+int ktlat_note_rings_seen(struct ktlat *k, struct ktlat_error *err);
+int ktlat_open_rings(struct ktlat *k, bool from_start, struct ktlat_rings **out,
+		     struct ktlat_error *err);
+void ktlat_close_rings(struct ktlat_rings *rings);
+__u32 ktlat_nr_rings(const struct ktlat_rings *rings);
+__u64 ktlat_last_event(const struct ktlat_rings *rings, __u32 cpu);
+bool ktlat_read_event(struct ktlat_rings *rings, __u32 cpu, __u64 until,
+		      struct ktlat_event *event);
+void ktlat_count_ring(const struct ktlat_rings *rings, __u32 cpu,
+		      struct ktlat_ring_counts *counts);
+
+/* timeline.c */
+int ktlat_get_clock(struct ktlat *k, struct ktlat_clock_now *now,
+		    struct ktlat_error *err);
+int ktlat_add_moment(struct ktlat_timeline *line,
+		     const struct ktlat_clock_now *now,
+		     struct ktlat_error *err);
+void ktlat_free_timeline(struct ktlat_timeline *line);
+__u64 ktlat_ticks_to_monotonic(const struct ktlat_timeline *line, __u64 ticks);
+
+/* file_write.c */
+int ktlat_create_file(const char *path, struct ktlat_writer **out,
+		      struct ktlat_error *err);
+void ktlat_write_host(struct ktlat_writer *w,
+		      const struct ktlat_file_host *host);
+void ktlat_write_clock(struct ktlat_writer *w,
+		       const struct ktlat_clock_now *now);
+void ktlat_write_probe(struct ktlat_writer *w,
+		       const struct ktlat_file_probe *probe);
+void ktlat_write_stack(struct ktlat_writer *w,
+		       const struct ktlat_file_stack *stack);
+void ktlat_write_event(struct ktlat_writer *w, const struct ktlat_event *event);
+void ktlat_write_counts(struct ktlat_writer *w,
+			const struct ktlat_ring_counts *counts, __u32 nr);
+void ktlat_write_figures(struct ktlat_writer *w, __u64 probe_id,
+			 const struct ktlat_snapshot *figures);
+int ktlat_flush_file(struct ktlat_writer *w, __u64 *size,
+		     struct ktlat_error *err);
+int ktlat_end_file(struct ktlat_writer *w, __u64 *size,
+		   struct ktlat_error *err);
+void ktlat_close_file(struct ktlat_writer *w);
+
+/* file_read.c */
+int ktlat_open_file(const char *path, struct ktlat_reader **out,
+		    struct ktlat_error *err);
+void ktlat_end_reading(struct ktlat_reader *r);
+bool ktlat_file_is_whole(const struct ktlat_reader *r, struct ktlat_error *err);
+const struct ktlat_file_host *ktlat_file_host(const struct ktlat_reader *r);
+const struct ktlat_timeline *ktlat_file_timeline(const struct ktlat_reader *r);
+size_t ktlat_file_probes(const struct ktlat_reader *r,
+			 struct ktlat_file_probe * const **probes);
+__u32 ktlat_file_counts(const struct ktlat_reader *r,
+			const struct ktlat_ring_counts **counts);
+
+/* file_merge.c */
+int ktlat_next_call(struct ktlat_reader *r, struct ktlat_call *call,
+		    struct ktlat_error *err);
 
 /* duration.c */
 int ktlat_parse_duration(const char *text, __u64 *ns, struct ktlat_error *err);
