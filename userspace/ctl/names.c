@@ -64,3 +64,15 @@ const char *session_name(__u32 kind)
 
 	return name_of(names, ARRAY_SIZE(names), kind);
 }
+
+const char *context_name(__u32 context)
+{
+	static const char * const names[] = {
+		[KTLAT_CONTEXT_TASK]	= "task",
+		[KTLAT_CONTEXT_SOFTIRQ]	= "softirq",
+		[KTLAT_CONTEXT_HARDIRQ]	= "hardirq",
+		[KTLAT_CONTEXT_NMI]	= "nmi",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), context);
+}

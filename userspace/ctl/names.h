@@ -10,5 +10,6 @@ const char *backend_name(__u32 backend);
 const char *state_name(__u32 state);
 const char *clock_name(__u32 clock);
 const char *session_name(__u32 kind);
+const char *context_name(__u32 context);
 
 #endif /* NAMES_H */
