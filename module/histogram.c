@@ -222,3 +222,58 @@ u64 ktlat_histogram_tail(const struct ktlat_histogram *histogram, u32 ppm)
 	}
 	return tail;
 }
+
+static void histogram_add_returned(struct ktlat_counters *sum,
+				   const struct ktlat_counters *from)
+{
+	sum->returns += READ_ONCE(from->returns);
+	sum->sum_ns += READ_ONCE(from->sum_ns);
+	sum->min_ns = min(sum->min_ns, READ_ONCE(from->min_ns));
+	sum->max_ns = max(sum->max_ns, READ_ONCE(from->max_ns));
+	sum->clock_backwards += READ_ONCE(from->clock_backwards);
+	sum->missed += READ_ONCE(from->missed);
+	sum->recursed += READ_ONCE(from->recursed);
+	sum->abandoned += READ_ONCE(from->abandoned);
+	sum->unmatched += READ_ONCE(from->unmatched);
+	sum->filtered += READ_ONCE(from->filtered);
+}
+
+static void histogram_add_entered(struct ktlat_counters *sum,
+				  const struct ktlat_counters *from)
+{
+	sum->entries += READ_ONCE(from->entries);
+}
+
+static void histogram_add_all(const struct ktlat_histogram *histogram,
+			      struct ktlat_counters *sum,
+			      void (*add)(struct ktlat_counters *sum,
+					  const struct ktlat_counters *from))
+{
+	const struct ktlat_map_header *header = histogram->header;
+
+	for (u32 cpu = 0; cpu < header->nr_cpus; cpu++) {
+		const void *from = histogram_current(histogram, cpu);
+
+		for (u32 i = 0; i < header->nr_functions; i++) {
+			add(sum, from + i * header->function_stride);
+			cond_resched();
+		}
+	}
+}
+
+/**
+ * ktlat_histogram_sum() - Add up what all CPUs have counted of all functions
+ * @histogram: of a probe that may be measuring
+ * @sum: filled in; @min_ns is all ones if nothing was recorded
+ *
+ * Context: may sleep, and no reset meanwhile.
+ */
+void ktlat_histogram_sum(const struct ktlat_histogram *histogram,
+			 struct ktlat_counters *sum)
+{
+	*sum = (struct ktlat_counters){ .min_ns = U64_MAX };
+	histogram_add_all(histogram, sum, histogram_add_returned);
+	/* B: pairs with A in core/hist.h and with ktlat_meter_lose(). */
+	smp_rmb();
+	histogram_add_all(histogram, sum, histogram_add_entered);
+}

@@ -30,5 +30,7 @@ void ktlat_histogram_flip(struct ktlat_histogram *histogram,
 			  struct ktlat_meter *meter);
 void ktlat_histogram_clean(struct ktlat_histogram *histogram);
 u64 ktlat_histogram_tail(const struct ktlat_histogram *histogram, u32 ppm);
+void ktlat_histogram_sum(const struct ktlat_histogram *histogram,
+			 struct ktlat_counters *sum);
 
 #endif /* KTLAT_HISTOGRAM_H */

@@ -11,6 +11,8 @@
 #include "canary.h"
 #include "device.h"
 #include "hot/clock.h"
+#include "lookout.h"
+#include "netlink.h"
 #include "session.h"
 #include "threshold.h"
 
@@ -28,11 +30,21 @@ static int __init ktlat_init(void)
 	err = ktlat_backends_init();
 	if (err)
 		goto canary;
-	err = ktlat_device_init();
+	err = ktlat_netlink_init();
 	if (err)
 		goto backends;
+	err = ktlat_lookout_init();
+	if (err)
+		goto netlink;
+	err = ktlat_device_init();
+	if (err)
+		goto lookout;
 	return 0;
 
+lookout:
+	ktlat_lookout_exit();
+netlink:
+	ktlat_netlink_exit();
 backends:
 	ktlat_backends_exit();
 canary:
@@ -46,6 +58,8 @@ static void __exit ktlat_exit(void)
 	ktlat_device_exit();
 	ktlat_session_exit();
 	ktlat_threshold_exit();
+	ktlat_lookout_exit();
+	ktlat_netlink_exit();
 	ktlat_backends_exit();
 	ktlat_canary_exit();
 }

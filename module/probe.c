@@ -13,6 +13,8 @@
 #include <linux/security.h>
 
 #include "group.h"
+#include "lookout.h"
+#include "netlink.h"
 #include "probe_make.h"
 #include "rights.h"
 #include "rings.h"
@@ -22,6 +24,7 @@
 #include "threshold.h"
 
 #include <ktlat.h>
+#include <ktlat_netlink.h>
 
 static unsigned int max_probes = 1024;
 module_param(max_probes, uint, 0644);
@@ -112,6 +115,10 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 	mutex_unlock(&ktlat_map_lock);
 	if (probe->slow.ppm)
 		ktlat_threshold_follow();
+	ktlat_netlink_probe(KTLAT_NL_CMD_ADDED, probe);
+	if (probe->started)
+		ktlat_netlink_attached(probe);
+	ktlat_lookout_begin();
 	return 0;
 }
 
@@ -123,7 +130,8 @@ static bool probe_is_gone(struct ktlat_probe *probe,
 	return info->gone;
 }
 
-int ktlat_probe_enable(struct ktlat_probe *probe)
+/* Starts one that listeners need not know yet. */
+int ktlat_probe_start(struct ktlat_probe *probe)
 {
 	struct ktlat_group *group = probe->plan.group;
 	struct ktlat_mechanism_info info;
@@ -142,11 +150,22 @@ int ktlat_probe_enable(struct ktlat_probe *probe)
 	return err;
 }
 
+int ktlat_probe_enable(struct ktlat_probe *probe)
+{
+	bool started = probe->started;
+	int err = ktlat_probe_start(probe);
+
+	if (!err && !started)
+		ktlat_netlink_attached(probe);
+	return err;
+}
+
 int ktlat_probe_disable(struct ktlat_probe *probe)
 {
 	if (probe->started)
 		probe->attachment->backend->stop(probe->attachment);
 	probe->started = false;
+	ktlat_netlink_detached(probe);
 	return 0;
 }
 
@@ -178,6 +197,7 @@ int ktlat_probe_remove(struct ktlat_probe *probe)
 	ktlat_probe_disable(probe);
 	probe->attachment->backend->detach(probe->attachment);
 	WRITE_ONCE(probe->histogram.header->removed, 1);
+	ktlat_netlink_probe(KTLAT_NL_CMD_REMOVED, probe);
 	ktlat_probe_free(probe);
 	return 0;
 }
@@ -409,6 +429,66 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 		info->slow.ns = probe->feed.slow_ns;
 	ktlat_slowest_tell(probe->slowest, ktlat_probe_slowest_slot(probe),
 			   &info->slowest_offset, &info->slowest_size);
+}
+
+/* Context: ktlat_lock. */
+u32 ktlat_probe_state(const struct ktlat_probe *probe)
+{
+	struct ktlat_mechanism_info mechanism;
+
+	lockdep_assert_held(&ktlat_lock);
+	probe->backend->info(probe->attachment, &mechanism);
+	return probe_state(probe, &mechanism);
+}
+
+/**
+ * ktlat_probe_figures() - Add up the figures of a probe
+ * @probe: may be measuring
+ * @figures: filled in
+ *
+ * Context: ktlat_lock; may sleep.
+ */
+void ktlat_probe_figures(const struct ktlat_probe *probe,
+			 struct ktlat_figures *figures)
+{
+	struct ktlat_counters *sum = &figures->sum;
+	struct ktlat_mechanism_info mechanism;
+	u64 missed, ended;
+
+	lockdep_assert_held(&ktlat_lock);
+	ktlat_histogram_sum(&probe->histogram, sum);
+	probe->backend->info(probe->attachment, &mechanism);
+	missed = mechanism.missed_pool - probe->base.missed_pool +
+		 mechanism.missed_busy - probe->base.missed_busy;
+	sum->entries += missed;
+	sum->missed += missed;
+	ended = sum->returns + sum->missed + sum->recursed + sum->abandoned +
+		sum->filtered;
+	figures->in_flight = sum->entries > ended ? sum->entries - ended : 0;
+	figures->exact = probe_is_exact(probe, &mechanism);
+}
+
+/* The probe of an id, or NULL. Context: ktlat_lock or ktlat_map_lock. */
+struct ktlat_probe *ktlat_probe_find(u64 id)
+{
+	struct ktlat_probe *probe;
+
+	list_for_each_entry(probe, &probes, node)
+		if (probe->id == id)
+			return probe;
+	return NULL;
+}
+
+/* The first probe with a higher id, of any session, or NULL. Context: ktlat_lock. */
+struct ktlat_probe *ktlat_probe_after(u64 id)
+{
+	struct ktlat_probe *probe;
+
+	lockdep_assert_held(&ktlat_lock);
+	list_for_each_entry(probe, &probes, node)
+		if (probe->id > id)
+			return probe;
+	return NULL;
 }
 
 /**

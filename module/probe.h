@@ -6,6 +6,7 @@
 #define KTLAT_PROBE_H
 
 #include <linux/list.h>
+#include <linux/time64.h>
 #include <linux/uidgid.h>
 
 #include "backend/backend.h"
@@ -16,6 +17,37 @@ struct ktlat_memory;
 struct ktlat_rings;
 struct ktlat_session;
 struct ktlat_slowest_calls;
+
+/**
+ * struct ktlat_told - What listeners have been told of a probe, see ktlat_netlink.h
+ * @attached: that it measures, and not that it has stopped
+ * @generation: of the figures that @missed is of
+ * @missed: how many calls it had missed
+ * @slow_second: when the last slow call came, in s; under ktlat_map_lock, like all
+ *	of slow calls
+ * @slow_calls: how many were told in that second
+ * @slow_suppressed: how many were not told since the last one that was
+ */
+struct ktlat_told {
+	bool attached;
+	u64 generation;
+	u64 missed;
+	time64_t slow_second;
+	u32 slow_calls;
+	u64 slow_suppressed;
+};
+
+/**
+ * struct ktlat_figures - The figures of a probe, all CPUs and functions together
+ * @sum: what they have counted, with @entries and @missed as ktlat.h adds them up
+ * @in_flight: calls entered that have not returned
+ * @exact: what was missed is known to the last call
+ */
+struct ktlat_figures {
+	struct ktlat_counters sum;
+	u64 in_flight;
+	bool exact;
+};
 
 /**
  * struct ktlat_probe - A probe; guarded by ktlat_lock
@@ -34,11 +66,13 @@ struct ktlat_slowest_calls;
  * @plan: what was asked for, and addresses
  * @histogram: its figures
  * @rings: where it writes events, or NULL
+ * @backend: the mechanism; stays to the end
  * @attachment: its backend's part
  * @base: what the mechanism had lost at the last reset
  * @before: the same just before that, which may be less
  * @passed_over: why the first backend that was tried is not the one: &enum
  *	ktlat_refusal
+ * @told: what listeners know
  */
 struct ktlat_probe {
 	struct list_head node;
@@ -56,10 +90,12 @@ struct ktlat_probe {
 	struct ktlat_plan plan;
 	struct ktlat_histogram histogram;
 	struct ktlat_rings *rings;
+	const struct ktlat_backend *backend;
 	struct ktlat_attachment *attachment;
 	struct ktlat_mechanism_info base;
 	struct ktlat_mechanism_info before;
 	u32 passed_over;
+	struct ktlat_told told;
 };
 
 /* What can be done to a probe by its owner. */
@@ -68,6 +104,7 @@ typedef int ktlat_probe_action(struct ktlat_probe *probe);
 int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add);
 int ktlat_probe_apply(struct ktlat_session *session,
 		      struct ktlat_probe_ref *ref, ktlat_probe_action *action);
+int ktlat_probe_start(struct ktlat_probe *probe);
 ktlat_probe_action ktlat_probe_remove;
 ktlat_probe_action ktlat_probe_enable;
 ktlat_probe_action ktlat_probe_disable;
@@ -81,6 +118,11 @@ struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
 					u64 *offset);
 struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
 						u64 *offset);
+struct ktlat_probe *ktlat_probe_find(u64 id);
+struct ktlat_probe *ktlat_probe_after(u64 id);
+u32 ktlat_probe_state(const struct ktlat_probe *probe);
+void ktlat_probe_figures(const struct ktlat_probe *probe,
+			 struct ktlat_figures *figures);
 void ktlat_probes_remove(const struct ktlat_session *session);
 bool ktlat_probes_follow(void);
 int ktlat_probe_function_add(struct ktlat_session *session,

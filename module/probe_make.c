@@ -253,12 +253,13 @@ static int probe_attach_by(struct ktlat_probe *probe, bool start,
 	attachment = backend->attach(&probe->plan);
 	if (IS_ERR(attachment))
 		return probe_explain(probe, PTR_ERR(attachment));
+	probe->backend = backend;
 	probe->attachment = attachment;
 	/* Not before: until then nothing tells that the backend can serve. */
 	ktlat_cost_measure(backend);
 	if (!start)
 		return 0;
-	err = ktlat_probe_enable(probe);
+	err = ktlat_probe_start(probe);
 	if (!err)
 		return 0;
 	backend->detach(attachment);

@@ -35,6 +35,7 @@ struct ktlat_session {
  *	direct_lock		backend/direct.h; also from the module notifier
  *	fpr_lock		backend/fprobe.h; likewise
  *	starts_list_lock	hot/starts.c
+ *	netlink_lock		netlink.c; around the sending of an event
  *	the kernel's own	CPU hotplug, kprobe, ftrace, tracepoint, text
  *	mmap_lock		the kernel itself takes it inside CPU hotplug
  *	ktlat_map_lock		nothing is taken inside of it but:
@@ -42,6 +43,11 @@ struct ktlat_session {
  *
  * So mmap(), which comes to us with mmap_lock held, takes ktlat_map_lock alone;
  * and user memory is never touched under any of these.
+ *
+ * Generic netlink hands us requests with a lock of its own held, which it also
+ * takes to register a family: that is done without any of these. An event is sent
+ * with ktlat_lock held maybe; inside netlink_lock there are the kernel's locks of
+ * sockets and of memory, and none of ours.
  */
 extern struct mutex ktlat_lock;
 

@@ -11,7 +11,8 @@ set -euo pipefail
 
 packages() {
 	case $1 in
-	build) echo gcc gcc-12 make libc6-dev pkg-config libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev ;;
+	build) echo gcc gcc-12 make libc6-dev pkg-config libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev \
+		libnl-3-dev libnl-genl-3-dev ;;
 	kernel) echo kmod xz-utils zstd libelf1 libssl3 ;; # what its build tools are linked with
 	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq libcap2-bin procps ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;

@@ -57,7 +57,7 @@ static const struct a_call {
 #define RINGS(what, configures)						\
 	{ "RINGS_" #what, KTLAT_IOC_RINGS_##what,			\
 	  sizeof(struct ktlat_rings_info),				\
-	  offsetof(struct ktlat_rings_info, reserved), 32,		\
+	  offsetof(struct ktlat_rings_info, reserved), 16,		\
 	  offsetof(struct ktlat_rings_info, flags), configures }
 	RINGS(MAKE, true), RINGS(GET, false),
 	{ "RINGS_SEEN", KTLAT_IOC_RINGS_SEEN, sizeof(struct ktlat_rings_seen),
@@ -186,7 +186,7 @@ static void huge_size(const struct a_call *c)
 
 static void zeroes(const struct a_call *c)
 {
-	static const __u32 unknown[] = { 1U << 5, 1U << 31, 0xffffffe0 };
+	static const __u32 unknown[] = { 1U << 6, 1U << 31, 0xffffffc0 };
 	char text[40];
 	unsigned int i;
 

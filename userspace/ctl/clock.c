@@ -9,6 +9,9 @@
 
 static sigset_t held;
 
+/* Readable when a held signal waits; made when it is first needed. */
+static int held_fd = -1;
+
 __u64 monotonic_ns(void)
 {
 	struct timespec now;
@@ -54,7 +57,7 @@ int wait_until(__u64 when)
 	}
 }
 
-/* The signal that has come, or 0. */
+/* The signal that waits, or 0. */
 static int take_signal(void)
 {
 	const struct timespec now = { 0 };
@@ -64,29 +67,37 @@ static int take_signal(void)
 }
 
 /**
- * wait_for() - Wait until a descriptor is readable, for a moment or for a signal
- * @fd: the descriptor
- * @when: CLOCK_MONOTONIC in ns, or %FOREVER
- * @events: where to put what poll() says of it, 0 if it has nothing
+ * wait_for_input() - Wait for something to read, for a moment or for a signal
+ * @fd: what is to be read
+ * @when: as for wait_until(); 0 does not wait
  *
- * Returns the signal, or 0 if it was none.
+ * Returns the signal, else %READABLE, else 0 if the moment has come.
  */
-int wait_for(int fd, __u64 when, short *events)
+int wait_for_input(int fd, __u64 when)
 {
-	struct pollfd fds[2] = {
-		{ .fd = fd, .events = POLLIN },
-		{ .fd = signalfd(-1, &held, SFD_CLOEXEC), .events = POLLIN },
-	};
-	__u64 now = monotonic_ns();
-	__u64 left = when > now ? when - now : 0;
-	const struct timespec timeout = {
-		.tv_sec = left / NS_PER_S,
-		.tv_nsec = left % NS_PER_S,
-	};
-	int nr = ppoll(fds, 2, when == FOREVER ? NULL : &timeout, NULL);
+	if (held_fd < 0)
+		held_fd = signalfd(-1, &held, SFD_CLOEXEC);
+	for (;;) {
+		struct pollfd inputs[] = {
+			{ .fd = fd, .events = POLLIN },
+			{ .fd = held_fd, .events = POLLIN },
+		};
+		__u64 now = monotonic_ns();
+		__u64 left = when > now ? when - now : 0;
+		const struct timespec timeout = {
+			.tv_sec = left / NS_PER_S,
+			.tv_nsec = left % NS_PER_S,
+		};
+		int sig;
 
-	if (fds[1].fd >= 0)
-		close(fds[1].fd);
-	*events = nr > 0 ? fds[0].revents : 0;
-	return take_signal();
+		ppoll(inputs, ARRAY_SIZE(inputs),
+		      when == FOREVER ? NULL : &timeout, NULL);
+		sig = take_signal();
+		if (sig)
+			return sig;
+		if (inputs[0].revents)
+			return READABLE;
+		if (monotonic_ns() >= when)
+			return 0;
+	}
 }

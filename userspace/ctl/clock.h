@@ -8,9 +8,12 @@
 
 #define FOREVER	(~0ULL)
 
+/* What wait_for_input() returns where there is something to read. */
+#define READABLE	(-1)
+
 __u64 monotonic_ns(void);
 void hold_signals(sigset_t *before);
 int wait_until(__u64 when);
-int wait_for(int fd, __u64 when, short *events);
+int wait_for_input(int fd, __u64 when);
 
 #endif /* CLOCK_H */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -71,7 +70,7 @@ static bool is_over(struct record *record, int sig)
 	if (sig == SIGCHLD)
 		return record->pid &&
 		       child_ended(record->pid, &record->outcome);
-	return sig;
+	return sig > 0;
 }
 
 /* Until the time is over, the command has ended, or the user says so. */
@@ -79,7 +78,6 @@ static int read_on(struct record *record, struct ktlat_error *err)
 {
 	struct recording *rec = &record->recording;
 	__u64 until = FOREVER, wake;
-	short events = 0;
 	int ret, sig = 0;
 
 	if (record->duration)
@@ -92,10 +90,9 @@ static int read_on(struct record *record, struct ktlat_error *err)
 		show_progress(record);
 		wake = record->terminal ? record->shown_ns + PROGRESS_INTERVAL :
 					  FOREVER;
-		sig = wait_for(ktlat_get_fd(rec->k), wake < until ? wake : until,
-			       &events);
-	} while (!is_over(record, sig) && monotonic_ns() < until &&
-		 !(events & (POLLHUP | POLLERR | POLLNVAL)));
+		sig = wait_for_input(ktlat_get_fd(rec->k),
+				     wake < until ? wake : until);
+	} while (!is_over(record, sig) && monotonic_ns() < until);
 	return 0;
 }
 

@@ -66,7 +66,8 @@ const struct command commands[] = {
 	  "  -d, --duration DUR  measure so long\n"
 	  PROBE_OPTIONS_HELP
 	  JSON_HELP
-	  "Its probes are seen by nobody else, and are gone when it ends.\n" },
+	  "Its probes are seen by nobody else, save in what monitor announces, and are\n"
+	  "gone when it ends.\n" },
 	{ "record", cmd_record, "[SPEC...] [OPTION...] [-- COMMAND...]",
 	  "Write each call to a file, until as with lat",
 	  "Without a SPEC, the calls of probes that were added with --events.\n"
@@ -86,6 +87,13 @@ const struct command commands[] = {
 	  "  --pid N, --tgid N, --comm NAME  of a task, process, tasks of a name\n"
 	  "  --cpu LIST     that ended on these CPUs, as 0-3,5\n"
 	  "  --probe NAME   of a probe: its id, SPEC or function\n" },
+	{ "monitor", cmd_monitor, "[OPTION...]",
+	  "Announce what happens to probes, and slow calls, until Ctrl-C",
+	  "  -d, --duration DUR  listen so long\n"
+	  "  -n, --count N  end after so many events\n"
+	  "  --buffer KIB   how much may wait to be printed (1024)\n"
+	  JSON_HELP
+	  "It tells of all sessions, and takes CAP_SYS_ADMIN.\n" },
 	{ "functions", cmd_functions, "[GLOB] [--json]",
 	  "List the functions that can be probed, with their module",
 	  JSON_HELP },

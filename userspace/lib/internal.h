@@ -95,6 +95,11 @@ struct ktl_question {
 	enum ktl_prototype answer;
 };
 
+struct nlmsghdr;
+
+/* news.c */
+int ktl_read_news(struct nlmsghdr *message, struct ktlat_news *news);
+
 /* prototype.c */
 void ktl_find_prototypes(struct ktl_question **list, size_t nr);
 enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point);

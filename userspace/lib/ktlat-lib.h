@@ -304,7 +304,60 @@ struct ktlat_call {
 	const struct ktlat_file_stack *user_stack;
 };
 
+/**
+ * enum ktlat_news_kind - What listeners are told, see ktlat_netlink.h
+ * @KTLAT_NEWS_LOST: this listener has lost events
+ * @KTLAT_NEWS_ADDED: a probe was added
+ * @KTLAT_NEWS_REMOVED: a probe was removed
+ * @KTLAT_NEWS_ATTACHED: a probe measures from now on
+ * @KTLAT_NEWS_DETACHED: a probe does not measure any more
+ * @KTLAT_NEWS_MISSED: a probe missed calls
+ * @KTLAT_NEWS_SLOW: a call was slow
+ * @KTLAT_NEWS_FROZEN: the rings of a session are frozen
+ */
+enum ktlat_news_kind {
+	KTLAT_NEWS_LOST,
+	KTLAT_NEWS_ADDED,
+	KTLAT_NEWS_REMOVED,
+	KTLAT_NEWS_ATTACHED,
+	KTLAT_NEWS_DETACHED,
+	KTLAT_NEWS_MISSED,
+	KTLAT_NEWS_SLOW,
+	KTLAT_NEWS_FROZEN,
+};
+
+/**
+ * struct ktlat_news - One event
+ * @kind: what it tells
+ * @sequence: its number; of %KTLAT_NEWS_LOST, that of the last one lost
+ * @time_ns: when it happened, CLOCK_MONOTONIC in ns; of a slow call, its end
+ * @session_id: of the probe, or whose rings are frozen; 0 if that is not told
+ * @probe: the probe, as far as it is told: @id, 0 if there is none; @kind, 0 if it is
+ *	not there any more; @match, @backend, @state, 0 if that is not told;
+ *	@functions and @point
+ * @lost: %KTLAT_NEWS_LOST: how many
+ * @missed: %KTLAT_NEWS_MISSED: calls missed since the last reset
+ * @missed_new: %KTLAT_NEWS_MISSED: those that were not told before
+ * @call: %KTLAT_NEWS_SLOW: the call; @latency_ns, @comm, @pid, @tgid, @stack_id,
+ *	@cpu, @function and @context
+ * @suppressed: %KTLAT_NEWS_SLOW: slow calls of the probe before it that were told by
+ *	no event
+ */
+struct ktlat_news {
+	enum ktlat_news_kind kind;
+	__u64 sequence;
+	__u64 time_ns;
+	__u64 session_id;
+	struct ktlat_probe_info probe;
+	__u64 lost;
+	__u64 missed;
+	__u64 missed_new;
+	struct ktlat_event call;
+	__u64 suppressed;
+};
+
 struct ktlat;
+struct ktlat_listener;
 struct ktlat_map;
 struct ktlat_rings;
 struct ktlat_writer;
@@ -472,6 +525,14 @@ bool ktlat_format_refusal(__u32 refusal, char text[KTLAT_ERROR_LEN]);
 int ktlat_next_held(struct ktlat *k, struct ktlat_held *held,
 		    struct ktlat_error *err);
 void ktlat_list_sleepers(const char *function, char *text, size_t size);
+
+/* listen.c */
+int ktlat_listen(struct ktlat_listener **out, __u32 buffer,
+		 struct ktlat_error *err);
+void ktlat_stop_listening(struct ktlat_listener *l);
+int ktlat_get_listener_fd(const struct ktlat_listener *l);
+int ktlat_next_news(struct ktlat_listener *l, struct ktlat_news *news,
+		    struct ktlat_error *err);
 
 /* module.c */
 void ktlat_get_module(struct ktlat_module *module);
