@@ -15,6 +15,7 @@
 #include <linux/timekeeping.h>
 
 #include "flight.h"
+#include "netlink.h"
 #include "rings.h"
 #include "waiters.h"
 
@@ -53,6 +54,19 @@ static bool flight_waits(const struct ktlat_rings *rings)
 	       ktime_get_mono_fast_ns() - flight->time_ns < flight->after_ns;
 }
 
+/* The probe whose call it was: its record rests in the ring. */
+static u64 flight_probe(const struct ktlat_rings *rings)
+{
+	const struct ktlat_trigger *trigger = &rings->flight.trigger;
+	struct ktlat_event event;
+	struct ktlat_ring_reader reader;
+
+	ktlat_ring_reader_init(&reader, ktlat_rings_header(rings, trigger->cpu),
+			       trigger->number);
+	return ktlat_ring_read(&reader, &event) == KTLAT_RING_EVENT ?
+	       event.probe_id : 0;
+}
+
 static void flight_work(struct work_struct *work)
 {
 	struct ktlat_rings *rings = container_of(to_delayed_work(work),
@@ -71,6 +85,7 @@ static void flight_work(struct work_struct *work)
 	smp_store_release(&rings->flight.state, KTLAT_FLIGHT_FROZEN);
 	atomic64_inc(&rings->waker.calls);
 	ktlat_waiters_wake(rings);
+	ktlat_netlink_frozen(rings->session_id, flight_probe(rings));
 }
 
 void ktlat_flight_init(struct ktlat_flight *flight)

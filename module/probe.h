@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "histogram.h"
 #include "hot/measure.h"
+#include "slow.h"
 
 struct ktlat_memory;
 struct ktlat_rings;
@@ -63,6 +64,7 @@ struct ktlat_figures {
  * @filter: which calls it is after
  * @slow: which of them are slow
  * @slowest: the slowest of each interval, or NULL
+ * @teller: tells of slow ones
  * @plan: what was asked for, and addresses
  * @histogram: its figures
  * @rings: where it writes events, or NULL
@@ -87,6 +89,7 @@ struct ktlat_probe {
 	struct ktlat_filter filter;
 	struct ktlat_slow slow;
 	struct ktlat_slowest_calls *slowest;
+	struct ktlat_slow_teller teller;
 	struct ktlat_plan plan;
 	struct ktlat_histogram histogram;
 	struct ktlat_rings *rings;

@@ -138,6 +138,7 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 	}
 	probe->filter = add->filter;
 	probe->slow = add->slow;
+	feed->told = &probe->teller.told;
 	if (probe_writes(add) || (add->slow.slowest && probe->session->rings))
 		probe_feed_rings(probe);
 	feed->recorder.probe_id = id;
@@ -153,6 +154,7 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 /* Of a probe that is attached to nothing. */
 void ktlat_probe_free(struct ktlat_probe *probe)
 {
+	ktlat_slow_exit(&probe->teller);
 	if (!IS_ERR_OR_NULL(probe->slowest))
 		ktlat_slowest_free(probe->slowest);
 	if (probe->rings)
@@ -204,6 +206,7 @@ struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
 	if (!probe)
 		return ERR_PTR(-ENOMEM);
 	probe->map_slot = -1;
+	ktlat_slow_init(&probe->teller, id);
 	probe->session = session;
 	if (add->functions) {
 		probe->plan.group = ktlat_group_alloc(add->functions);

@@ -92,6 +92,7 @@ struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
 	if (!rings)
 		return ERR_PTR(-ENOMEM);
 	rings->owner = current_uid();
+	rings->session_id = session_id;
 	rings->nr_slots = nr_slots;
 	rings->watermark = watermark ?: nr_slots / 4;
 	init_irq_work(&rings->waker.work, rings_wake);

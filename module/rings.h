@@ -20,6 +20,7 @@ struct ktlat_session_stacks;
  * struct ktlat_rings - One ring for each CPU number; guarded by ktlat_lock
  * @node: in the list of all
  * @owner: who made them
+ * @session_id: whose
  * @nr_slots: of each
  * @nr_probes: that write to them
  * @stride: from one CPU's ring to the next, in bytes
@@ -33,6 +34,7 @@ struct ktlat_session_stacks;
 struct ktlat_rings {
 	struct list_head node;
 	kuid_t owner;
+	u64 session_id;
 	u32 nr_slots;
 	u32 nr_probes;
 	u32 watermark;

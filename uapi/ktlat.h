@@ -811,7 +811,8 @@ struct ktlat_flight_info {
  * @reserved: must be zero
  *
  * From this call on the descriptor is readable (POLLIN) once a ring of its session
- * has come to its next watermark, a slow call was written, or the rings have frozen. A reader makes the
+ * has come to its next watermark, a slow call was written, or the rings have
+ * frozen. A reader makes the
  * call, reads the rings, and then waits: whatever was written too late for its
  * reading makes it readable. POLLHUP: there was no such call, or the rings have
  * gone since.

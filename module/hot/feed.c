@@ -29,7 +29,7 @@ static void feed_write(const struct ktlat_feed *feed, struct ktlat_done *done,
 		done->flags |= KTLAT_EVENT_SLOW;
 	number = ktlat_record(&feed->recorder, done);
 	if (slow)
-		ktlat_slow(&feed->recorder, number);
+		ktlat_slow(&feed->recorder, feed->told, done, number);
 }
 
 /* A call of which more is wanted than to be written, or less. */

@@ -10,6 +10,7 @@
 #include "hot/record.h"
 
 struct ktlat_filter;
+struct ktlat_slow_told;
 struct ktlat_slowest;
 struct ktlat_stack_table;
 
@@ -25,6 +26,7 @@ struct ktlat_stack_table;
  * @filter: which calls the probe is after, or NULL for all
  * @stacks: where stacks are stored, or NULL
  * @slowest: where the slowest calls of an interval are kept, or NULL
+ * @told: what is told of slow calls; there if any can be slow
  */
 struct ktlat_feed {
 	struct ktlat_recorder recorder;
@@ -35,6 +37,7 @@ struct ktlat_feed {
 	const struct ktlat_filter *filter;
 	const struct ktlat_stack_table *stacks;
 	const struct ktlat_slowest *slowest;
+	struct ktlat_slow_told *told;
 };
 
 /* Is a call to be written, and nothing else? */
