@@ -426,7 +426,8 @@ static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->filter = probe->filter;
 	info->slow = probe->slow;
 	if (probe->slow.ppm)
-		info->slow.ns = probe->feed.slow_ns;
+		info->slow.ns = probe->feed.slow_ns != U64_MAX ?
+				probe->feed.slow_ns : 0;
 	ktlat_slowest_tell(probe->slowest, ktlat_probe_slowest_slot(probe),
 			   &info->slowest_offset, &info->slowest_size);
 }

@@ -673,7 +673,8 @@ struct ktlat_probe_ref {
  * @reserved: must be zero
  * @point: out: as it was added, with addresses where they may be seen
  * @filter: out: as it was added
- * @slow: out: as it was added; @ns is what is slow now where @ppm tells it
+ * @slow: out: as it was added; @ns is what is slow now where @ppm tells it,
+ *	0 as long as there are too few calls to tell
  * @slowest_offset: out: offset to mmap the slowest calls at, or 0
  * @slowest_size: out: size of that mapping, in bytes, or 0
  */

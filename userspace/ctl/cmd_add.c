@@ -62,6 +62,7 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 	struct requests requests;
 	struct ktlat_error err;
 	struct args args;
+	bool writes;
 	int status;
 
 	init_probe_options(&probe, ctl);
@@ -69,9 +70,10 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 		return status;
 	if (args.rest)
 		return usage(ctl, "it takes no command after --");
-	if (slots != NOT_GIVEN && !probe.events)
-		return usage(ctl, "--slots is for probes that write events; give --events");
-	group.slots = probe.events ? slots_or_default(slots) : 0;
+	writes = probe.events || wanted_takes_rings(&probe.wanted);
+	if (slots != NOT_GIVEN && !writes)
+		return usage(ctl, "--slots is for probes that write events; give --events or --slow");
+	group.slots = writes ? slots_or_default(slots) : 0;
 	if (group.name)
 		return add_group(ctl, &args, &probe, &group);
 	if (group.file || group.why)

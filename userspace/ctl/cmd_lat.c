@@ -135,6 +135,8 @@ int cmd_lat(struct ctl *ctl, char **argv)
 		return status;
 	if (args.rest && !*args.rest)
 		return usage(ctl, "a command is missing after --");
+	if (wanted_takes_rings(&probe.wanted))
+		return usage(ctl, "lat shows no single calls, slow or not; record does");
 	lat.command = args.rest;
 	if (make_requests(&args, &probe, &lat.requests, &err))
 		status = usage(ctl, "%s", err.text);

@@ -4,6 +4,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "flight.h"
 #include "recording.h"
 #include "slots.h"
 
@@ -14,6 +15,7 @@
 /**
  * struct record - What to record, and how long
  * @requests: the probes; none for those of the default session
+ * @flight: what is to be done with the flight recorder
  * @slots: of each ring
  * @duration: how long in ns, or 0
  * @command: what to run meanwhile, then NULL; or NULL
@@ -26,6 +28,7 @@
  */
 struct record {
 	struct requests requests;
+	struct flight_options flight;
 	__u32 slots;
 	__u64 duration;
 	char **command;
@@ -126,7 +129,8 @@ static int record_calls(struct record *record, const sigset_t *mask,
 		return ret;
 	record->terminal = isatty(STDERR_FILENO);
 	record->shown_ns = monotonic_ns();
-	ret = read_on(record, err);
+	if (!record->flight.save)
+		ret = read_on(record, err);
 	if (!ret)
 		ret = stop_probes(record, err);
 	if (!ret)
@@ -144,6 +148,8 @@ static int prepare(struct record *record, struct ktlat *k,
 	int ret;
 
 	record->recording.k = k;
+	if (record->flight.save)
+		return need_frozen(k, err);
 	if (!record->recording.own)
 		return 0;
 	ret = ktlat_new_session(k, NULL, err);
@@ -226,17 +232,50 @@ static int run(const struct ctl *ctl, struct record *record)
 	return ret ? fail_with(&err) : DONE;
 }
 
+/* What goes on when we have ended. */
+static int run_flight(const struct ctl *ctl, struct record *record)
+{
+	struct ktlat_error err;
+	struct ktlat *k;
+	int ret;
+
+	ret = connect_device(ctl, KTLAT_OPEN_WRITE, &k, &err);
+	if (ret)
+		return fail_with(&err);
+	if (record->flight.thaw)
+		ret = thaw_flight(k, &err);
+	else
+		ret = arm_flight(k, &record->flight, record->slots,
+				 &record->requests, &err);
+	ktlat_close(k);
+	return ret ? fail_with(&err) : finish_output();
+}
+
 int cmd_record(struct ctl *ctl, char **argv)
 {
 	struct probe_options probe;
-	struct record record = { .recording.path = "ktlat.dat" };
-	__u32 slots = NOT_GIVEN;
+	struct record record = {
+		.recording.path = "ktlat.dat",
+		.flight = { .before = NOT_GIVEN, .after = NOT_GIVEN },
+	};
+	static const char * const triggers[] = { "slow", NULL };
+	__u32 slots = NOT_GIVEN, trigger = 0;
 	const struct option options[] = {
 		{ OPTION_TEXT, "--output", "-o", &record.recording.path, 0, 0,
 		  NULL },
 		{ OPTION_DURATION, "--duration", "-d", &record.duration, 0, 0,
 		  NULL },
 		SLOTS_OPTION(&slots),
+		FLAG_OPTION("--flight", &record.flight.on),
+		FLAG_OPTION("--save", &record.flight.save),
+		FLAG_OPTION("--thaw", &record.flight.thaw),
+		{ OPTION_CHOICE, "--trigger", NULL, &trigger, 0, 0, triggers },
+		{ OPTION_NUMBER, "--before", NULL, &record.flight.before, 0,
+		  KTLAT_SLOTS_MAX, NULL },
+		{ OPTION_NUMBER, "--after", NULL, &record.flight.after, 0,
+		  KTLAT_SLOTS_MAX, NULL },
+		{ OPTION_DURATION, "--wait", NULL, &record.flight.after_ns, 0, 0,
+		  NULL },
 		MORE_OPTIONS(probe.options)
 	};
 	struct ktlat_error err;
@@ -248,15 +287,24 @@ int cmd_record(struct ctl *ctl, char **argv)
 		return status;
 	if (args.rest && !*args.rest)
 		return usage(ctl, "a command is missing after --");
+	if (check_flight(&record.flight, &args, &probe.wanted, &err))
+		return usage(ctl, "%s", err.text);
 	if (!args.nr && slots != NOT_GIVEN)
 		return usage(ctl, "--slots is for the rings of a SPEC; add-probe --events makes those of the default session");
 	record.command = args.rest;
 	record.slots = slots_or_default(slots);
 	record.recording.own = args.nr;
+	record.recording.from = record.flight.save ? KTLAT_FROM_OLDEST :
+				args.nr ? KTLAT_FROM_START : KTLAT_FROM_NOW;
 	probe.events = true;
 	if (args.nr)
 		ret = make_requests(&args, &probe, &record.requests, &err);
-	status = ret ? usage(ctl, "%s", err.text) : run(ctl, &record);
+	if (ret)
+		status = usage(ctl, "%s", err.text);
+	else if (record.flight.on && !record.flight.save)
+		status = run_flight(ctl, &record);
+	else
+		status = run(ctl, &record);
 	free_requests(&record.requests);
 	return status;
 }

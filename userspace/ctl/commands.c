@@ -19,7 +19,15 @@
 	"  --pool N       calls that may be in flight at once (functions)\n" \
 	"  --starts N     starts that may wait for their end (all others)\n" \
 	"  --backend B    auto, direct, fprobe, kretprobe, pair, tracepoint\n"	\
-	"  --public       users without rights may see the figures\n"
+	"  --public       users without rights may see the figures\n"	\
+	"  --min DUR      only calls as long or longer; the others are counted as\n" \
+	"                 filtered, here and below\n"			\
+	"  --pid N, --tgid N, --comm NAME  of a task, process, tasks of a name\n" \
+	"  --cpu LIST     that end on these CPUs, as 0-3,5\n"		\
+	"  --cgroup PATH  of tasks in this cgroup (version 2), or below it\n" \
+	"  --slow DUR|pN  calls of this length, or beyond this percentile, are slow:\n" \
+	"                 they are written with their stack, and announced\n" \
+	"  --user-stack   with the stack of the process\n"
 
 #define REF_HELP							\
 	"A probe is named by its id, by its SPEC, by the name of its function or, if\n" \
@@ -75,6 +83,12 @@ const struct command commands[] = {
 	  "  -o, --output FILE  the file (ktlat.dat)\n"
 	  "  -d, --duration DUR  record so long\n"
 	  "  --slots N      calls that the ring of a CPU holds (8192)\n"
+	  "  --flight       write no file: add probes that stay, and have the rings stop\n"
+	  "                 after the next slow call, with nobody reading\n"
+	  "    --before N, --after N, --wait DUR  with so many calls before and after it\n"
+	  "                 (half a ring each), for so long (1s)\n"
+	  "  --flight --save  write to a file what the rings have stopped with\n"
+	  "  --flight --thaw  let them go on, and switch it off\n"
 	  PROBE_OPTIONS_HELP },
 	{ "report", cmd_report, "[FILE] [OPTION...]",
 	  "Show the calls in a file that record wrote (ktlat.dat)",

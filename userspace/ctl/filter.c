@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpulist.h"
 #include "filter.h"
 #include "request.h"
 #include "select.h"
@@ -35,35 +36,6 @@ void filter_init(struct filter *filter, struct ctl *ctl)
 	memcpy(filter->options, options, sizeof(options));
 }
 
-static bool parse_cpu(const char **text, unsigned long *cpu)
-{
-	char *end;
-
-	if (**text < '0' || **text > '9')
-		return false;
-	*cpu = strtoul(*text, &end, 10);
-	*text = end;
-	return *cpu <= CPU_MAX;
-}
-
-/* "3" or "3-5" */
-static bool parse_range(struct filter *filter, const char **text)
-{
-	unsigned long first, last;
-
-	if (!parse_cpu(text, &first))
-		return false;
-	last = first;
-	if (**text == '-') {
-		(*text)++;
-		if (!parse_cpu(text, &last) || last < first)
-			return false;
-	}
-	for (; first <= last; first++)
-		filter->on_cpu[first / 8] |= 1 << first % 8;
-	return true;
-}
-
 /**
  * filter_parse() - Read what was given
  * @filter: with its options
@@ -71,19 +43,8 @@ static bool parse_range(struct filter *filter, const char **text)
  */
 int filter_parse(struct filter *filter, struct ktlat_error *err)
 {
-	const char *text = filter->cpus;
-
-	if (!text)
-		return 0;
-	while (parse_range(filter, &text)) {
-		if (!*text)
-			return 0;
-		if (*text++ != ',')
-			break;
-	}
-	return explain(err,
-		       "--cpu: \"%s\" is no list of CPUs; write it as 0-3,5",
-		       filter->cpus);
+	return filter->cpus ? parse_cpulist(filter->cpus, filter->on_cpu,
+					    CPU_MAX, err) : 0;
 }
 
 /**

@@ -40,6 +40,21 @@ static int check_options(const struct probe_options *probe,
 	return 0;
 }
 
+/* Which calls it is after. */
+static int want(const struct probe_options *probe, struct ktlat_group *group,
+		struct ktlat_error *err)
+{
+	struct ktlat_probe_add request = { 0 };
+	int ret = wanted_fill(&probe->wanted, &request, err);
+
+	if (!ret && request.slow.ppm)
+		ret = explain(err, "a percentile is not for groups; give --slow a duration");
+	group->filter = request.filter;
+	group->slow = request.slow;
+	group->flags |= request.flags;
+	return ret;
+}
+
 static int name_members(const struct args *args, struct ktlat_group *group,
 			struct ktlat_error *err)
 {
@@ -218,7 +233,8 @@ int add_group(const struct ctl *ctl, const struct args *args,
 
 	if (!args->nr && !options->file)
 		return usage(ctl, "a group needs functions, or a file of them");
-	if (check_options(probe, &err) || name_members(args, &group, &err)) {
+	if (check_options(probe, &err) || want(probe, &group, &err) ||
+	    name_members(args, &group, &err)) {
 		status = usage(ctl, "%s", err.text);
 	} else {
 		if (options->file)

@@ -67,6 +67,18 @@ const char *context_name(__u32 context)
 	return name_of(names, ARRAY_SIZE(names), context);
 }
 
+const char *flight_state_name(__u32 state)
+{
+	static const char * const names[] = {
+		[KTLAT_FLIGHT_OFF]		= "off",
+		[KTLAT_FLIGHT_ARMED]		= "armed",
+		[KTLAT_FLIGHT_TRIGGERED]	= "triggered",
+		[KTLAT_FLIGHT_FROZEN]		= "frozen",
+	};
+
+	return name_of(names, ARRAY_SIZE(names), state);
+}
+
 const char *session_name(__u32 kind)
 {
 	static const char * const names[] = {

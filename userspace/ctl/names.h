@@ -10,6 +10,7 @@ const char *backend_name(__u32 backend);
 const char *state_name(__u32 state);
 const char *clock_name(__u32 clock);
 const char *context_name(__u32 context);
+const char *flight_state_name(__u32 state);
 const char *session_name(__u32 kind);
 
 #endif /* NAMES_H */

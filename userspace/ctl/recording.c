@@ -184,16 +184,14 @@ static int write_beginning(struct recording *rec, struct ktlat_error *err)
 
 /**
  * recording_begin() - Begin to record
- * @rec: @k, @path and @own are filled in, all else is zero
+ * @rec: @k, @path, @own and @from are filled in, all else is zero
  * @err: why it failed; recording_free() is to be called all the same
- *
- * In a session of our own, all that was ever written is recorded.
  */
 int recording_begin(struct recording *rec, struct ktlat_error *err)
 {
 	int ret;
 
-	ret = ktlat_open_rings(rec->k, rec->own, &rec->rings, err);
+	ret = ktlat_open_rings(rec->k, rec->from, &rec->rings, err);
 	if (!ret)
 		ret = watch_probes(rec->k, &everything, &rec->watches, err);
 	if (!ret && !rec->own)

@@ -10,6 +10,7 @@
  * @k: handle
  * @path: name of the file
  * @own: the session is ours alone
+ * @from: from where on its rings are read
  * @rings: the rings
  * @file: the file
  * @watches: the probes of the session
@@ -24,6 +25,7 @@ struct recording {
 	struct ktlat *k;
 	const char *path;
 	bool own;
+	enum ktlat_from from;
 	struct ktlat_rings *rings;
 	struct ktlat_writer *file;
 	struct watch_list watches;

@@ -43,6 +43,7 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 	add_number(probe, "pool", info->pool);
 	add_number(probe, "starts", info->starts);
 	add_number(probe, "session", session);
+	add_number(probe, "slow_ns", info->slow.ns);
 	add_number(probe, "generation", watch->shown->generation);
 }
 

@@ -47,7 +47,7 @@ void init_probe_options(struct probe_options *probe, struct ctl *ctl)
 		  backend_names },
 		FLAG_OPTION("--public", &probe->public),
 		FLAG_OPTION("--args-in-registers", &probe->in_registers),
-		MORE_OPTIONS(ctl->options),
+		MORE_OPTIONS(probe->wanted.options),
 	};
 
 	_Static_assert(sizeof(options) == sizeof(probe->options),
@@ -58,6 +58,7 @@ void init_probe_options(struct probe_options *probe, struct ctl *ctl)
 		.starts = NOT_GIVEN,
 	};
 	memcpy(probe->options, options, sizeof(options));
+	wanted_init(&probe->wanted, ctl->options);
 }
 
 static int set_options(struct ktlat_probe_add *request, const char *spec,
@@ -93,7 +94,7 @@ static int set_options(struct ktlat_probe_add *request, const char *spec,
 			 (options->disabled ? KTLAT_PROBE_DISABLED : 0) |
 			 (options->in_registers ? KTLAT_PROBE_REGISTERS : 0) |
 			 (options->events ? KTLAT_PROBE_EVENTS : 0);
-	return 0;
+	return wanted_fill(&options->wanted, request, err);
 }
 
 /**

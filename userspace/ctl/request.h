@@ -4,6 +4,7 @@
 #define REQUEST_H
 
 #include "ctl.h"
+#include "wanted.h"
 
 /* The value of an option that was not given. */
 #define NOT_GIVEN	(~0U)
@@ -18,6 +19,7 @@
  * @disabled: do not measure yet
  * @in_registers: the user vouches for %KTLAT_PROBE_REGISTERS
  * @events: write each call to the rings
+ * @wanted: which calls it is after
  * @options: the table of these, but for @disabled and @events, and of the common
  *	options
  */
@@ -30,6 +32,7 @@ struct probe_options {
 	bool disabled;
 	bool in_registers;
 	bool events;
+	struct wanted_options wanted;
 	struct option options[7];
 };
 

@@ -140,12 +140,15 @@ static int start_group(struct ktlat *k, const struct ktlat_group *group,
 	struct ktlat_probe_add add = {
 		.size = sizeof(add),
 		.flags = (group->flags &
-			  (KTLAT_PROBE_PUBLIC | KTLAT_PROBE_EVENTS)) |
+			  (KTLAT_PROBE_PUBLIC | KTLAT_PROBE_EVENTS |
+			   KTLAT_PROBE_USER_STACK)) |
 			 KTLAT_PROBE_DISABLED,
 		.kind = KTLAT_KIND_GROUP,
 		.backend = group->backend,
 		.precision = group->precision,
 		.functions = count_kept(group),
+		.filter = group->filter,
+		.slow = group->slow,
 	};
 	int ret;
 

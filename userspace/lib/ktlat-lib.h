@@ -155,8 +155,10 @@ struct ktlat_member {
  * @name: what it is called, see ktlat_check_group_name()
  * @backend: &enum ktlat_backend_id
  * @precision: p of the histograms
- * @flags: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_EVENTS, KTLAT_PROBE_DISABLED, and
- *	KTLAT_PROBE_REGISTERS if the caller vouches for functions of which BTF tells nothing
+ * @flags: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_EVENTS, KTLAT_PROBE_USER_STACK,
+ *	KTLAT_PROBE_DISABLED, and KTLAT_PROBE_REGISTERS if the caller vouches for functions of which BTF tells nothing
+ * @filter: which of their calls it is after
+ * @slow: which of these are slow
  * @nr_members: length of @members
  * @members: its functions; filled in by ktlat_name_member() and
  *	ktlat_read_members()
@@ -166,6 +168,8 @@ struct ktlat_group {
 	__u32 backend;
 	__u32 precision;
 	__u32 flags;
+	struct ktlat_filter filter;
+	struct ktlat_slow slow;
 	__u32 nr_members;
 	struct ktlat_member *members;
 };
@@ -360,6 +364,19 @@ struct ktlat;
 struct ktlat_listener;
 struct ktlat_map;
 struct ktlat_rings;
+
+/**
+ * enum ktlat_from - From where on rings are read
+ * @KTLAT_FROM_NOW: what comes from now on
+ * @KTLAT_FROM_OLDEST: what is there, too
+ * @KTLAT_FROM_START: all that was ever written; what is gone is lost
+ */
+enum ktlat_from {
+	KTLAT_FROM_NOW,
+	KTLAT_FROM_OLDEST,
+	KTLAT_FROM_START,
+};
+
 struct ktlat_writer;
 struct ktlat_reader;
 
@@ -451,13 +468,20 @@ int ktlat_get_function(struct ktlat *k, __u64 id, __u32 index,
 		       struct ktlat_function *function,
 		       struct ktlat_error *err);
 
+/* flight.c */
+int ktlat_arm_flight(struct ktlat *k, __u64 before, __u64 after, __u64 after_ns,
+		     struct ktlat_error *err);
+int ktlat_get_flight(struct ktlat *k, struct ktlat_flight_info *info,
+		     struct ktlat_error *err);
+int ktlat_thaw_flight(struct ktlat *k, struct ktlat_error *err);
+
 /* ring.c */
 int ktlat_make_rings(struct ktlat *k, __u32 nr_slots, struct ktlat_error *err);
 int ktlat_get_rings(struct ktlat *k, struct ktlat_rings_info *info,
 		    struct ktlat_error *err);
 int ktlat_delete_rings(struct ktlat *k, struct ktlat_error *err);
 int ktlat_note_rings_seen(struct ktlat *k, struct ktlat_error *err);
-int ktlat_open_rings(struct ktlat *k, bool from_start, struct ktlat_rings **out,
+int ktlat_open_rings(struct ktlat *k, enum ktlat_from from, struct ktlat_rings **out,
 		     struct ktlat_error *err);
 void ktlat_close_rings(struct ktlat_rings *rings);
 __u32 ktlat_nr_rings(const struct ktlat_rings *rings);

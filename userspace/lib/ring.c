@@ -137,7 +137,20 @@ static bool rings_are_sound(const struct ktlat_rings *rings)
 	return true;
 }
 
-static void begin(struct ktlat_rings *rings, bool from_start)
+static __u64 first_of(const struct ktlat_ring_header *header,
+		      enum ktlat_from from)
+{
+	switch (from) {
+	case KTLAT_FROM_START:
+		return 1;
+	case KTLAT_FROM_OLDEST:
+		return ktlat_ring_oldest(header);
+	default:
+		return ktlat_ring_last(header) + 1;
+	}
+}
+
+static void begin(struct ktlat_rings *rings, enum ktlat_from from)
 {
 	__u32 cpu;
 
@@ -145,9 +158,8 @@ static void begin(struct ktlat_rings *rings, bool from_start)
 		const struct ktlat_ring_header *header = header_of(rings, cpu);
 
 		ktlat_ring_reader_init(&rings->readers[cpu], header,
-				       from_start ? 1 :
-						    ktlat_ring_last(header) + 1);
-		if (from_start)
+				       first_of(header, from));
+		if (from == KTLAT_FROM_START)
 			continue;
 		rings->before[cpu].dropped = env_read(&header->dropped);
 		rings->before[cpu].frozen = env_read(&header->frozen);
@@ -157,12 +169,12 @@ static void begin(struct ktlat_rings *rings, bool from_start)
 /**
  * ktlat_open_rings() - Map the event rings of the session
  * @k: handle
- * @from_start: read all records that were ever written, not only those to come
+ * @from: which records are to be read
  * @out: where to put them
  * @err: why it failed
  */
-int ktlat_open_rings(struct ktlat *k, bool from_start, struct ktlat_rings **out,
-		     struct ktlat_error *err)
+int ktlat_open_rings(struct ktlat *k, enum ktlat_from from,
+		     struct ktlat_rings **out, struct ktlat_error *err)
 {
 	struct ktlat_rings_info info;
 	struct ktlat_rings *rings;
@@ -191,7 +203,7 @@ int ktlat_open_rings(struct ktlat *k, bool from_start, struct ktlat_rings **out,
 		ktlat_close_rings(rings);
 		return ret;
 	}
-	begin(rings, from_start);
+	begin(rings, from);
 	*out = rings;
 	return 0;
 }

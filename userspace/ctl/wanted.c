@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "cpulist.h"
+#include "request.h"
+#include "wanted.h"
+
+#define CGROUP_ROOT	"/sys/fs/cgroup/"
+#define MILLION		1000000U
+
+/**
+ * wanted_init() - Nothing is given yet
+ * @wanted: where the options are to go
+ * @more: the options that come after
+ */
+void wanted_init(struct wanted_options *wanted, const struct option *more)
+{
+	const struct option options[] = {
+		{ OPTION_DURATION, "--min", NULL, &wanted->min_ns, 0, 0, NULL },
+		{ OPTION_NUMBER, "--pid", NULL, &wanted->pid, 0,
+		  NOT_GIVEN - 1, NULL },
+		{ OPTION_NUMBER, "--tgid", NULL, &wanted->tgid, 0,
+		  NOT_GIVEN - 1, NULL },
+		{ OPTION_TEXT, "--comm", NULL, &wanted->comm, 0, 0, NULL },
+		{ OPTION_TEXT, "--cpu", NULL, &wanted->cpus, 0, 0, NULL },
+		{ OPTION_TEXT, "--cgroup", NULL, &wanted->cgroup, 0, 0, NULL },
+		{ OPTION_TEXT, "--slow", NULL, &wanted->slow, 0, 0, NULL },
+		FLAG_OPTION("--user-stack", &wanted->user_stack),
+		MORE_OPTIONS(more),
+	};
+
+	_Static_assert(sizeof(options) == sizeof(wanted->options),
+		       "the table holds each option");
+	*wanted = (struct wanted_options){
+		.pid = NOT_GIVEN,
+		.tgid = NOT_GIVEN,
+	};
+	memcpy(wanted->options, options, sizeof(options));
+}
+
+static void fill_task(const struct wanted_options *wanted,
+		      struct ktlat_filter *filter)
+{
+	if (wanted->pid != NOT_GIVEN) {
+		filter->flags |= KTLAT_FILTER_PID;
+		filter->pid = wanted->pid;
+	}
+	if (wanted->tgid != NOT_GIVEN) {
+		filter->flags |= KTLAT_FILTER_TGID;
+		filter->tgid = wanted->tgid;
+	}
+}
+
+static int fill_comm(const char *comm, struct ktlat_filter *filter,
+		     struct ktlat_error *err)
+{
+	if (!comm)
+		return 0;
+	if (strlen(comm) >= sizeof(filter->comm))
+		return explain(err,
+			       "--comm: no task is called \"%s\": the kernel keeps %zu characters of a name",
+			       comm, sizeof(filter->comm) - 1);
+	filter->flags |= KTLAT_FILTER_COMM;
+	memcpy(filter->comm, comm, strlen(comm));
+	return 0;
+}
+
+static int fill_cpus(const char *cpus, struct ktlat_filter *filter,
+		     struct ktlat_error *err)
+{
+	unsigned char bits[KTLAT_FILTER_CPUS / 8] = { 0 };
+	int cpu, ret;
+
+	if (!cpus)
+		return 0;
+	ret = parse_cpulist(cpus, bits, KTLAT_FILTER_CPUS - 1, err);
+	if (ret)
+		return ret;
+	filter->flags |= KTLAT_FILTER_CPU;
+	for (cpu = 0; cpu < KTLAT_FILTER_CPUS; cpu++)
+		if (bits[cpu / 8] & 1 << cpu % 8)
+			filter->cpus[cpu / 64] |= 1ULL << cpu % 64;
+	return 0;
+}
+
+/* The inode number of its folder. */
+static int fill_cgroup(const char *cgroup, struct ktlat_filter *filter,
+		       struct ktlat_error *err)
+{
+	char path[4096];
+	struct statfs fs;
+	struct stat st;
+
+	if (!cgroup)
+		return 0;
+	snprintf(path, sizeof(path), "%s%s",
+		 *cgroup == '/' ? "" : CGROUP_ROOT, cgroup);
+	if (stat(path, &st) || statfs(path, &fs))
+		return explain(err, "--cgroup: cannot find %s: %s; give a folder below where cgroup2 is mounted",
+			       path, strerror(errno));
+	if (fs.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(st.st_mode))
+		return explain(err, "--cgroup: %s is no cgroup of version 2; give a folder below where cgroup2 is mounted",
+			       path);
+	filter->flags |= KTLAT_FILTER_CGROUP;
+	filter->cgroup_id = st.st_ino;
+	return 0;
+}
+
+/* "99.9", in millionths; 0 if it is none between 0 and 100. */
+static __u32 parse_percent(const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || *end || !(percent > 0 && percent < 100))
+		return 0;
+	return percent * (MILLION / 100) + 0.5;
+}
+
+static int fill_slow(const char *slow, struct ktlat_probe_add *request,
+		     struct ktlat_error *err)
+{
+	struct ktlat_error reason;
+
+	if (!slow)
+		return 0;
+	if (*slow == 'p') {
+		request->slow.ppm = parse_percent(slow + 1);
+		if (request->slow.ppm && request->slow.ppm < MILLION)
+			return 0;
+	} else if (!ktlat_parse_duration(slow, &request->slow.ns, &reason) &&
+		   request->slow.ns) {
+		return 0;
+	}
+	return explain(err,
+		       "--slow: \"%s\" is neither a duration such as 1ms nor a percentile such as p99.9",
+		       slow);
+}
+
+/**
+ * wanted_fill() - Put into a request what was given
+ * @wanted: with its options
+ * @request: the request
+ * @err: what is wrong with the command line
+ */
+int wanted_fill(const struct wanted_options *wanted,
+		struct ktlat_probe_add *request, struct ktlat_error *err)
+{
+	struct ktlat_filter *filter = &request->filter;
+	int ret;
+
+	filter->min_ns = wanted->min_ns;
+	fill_task(wanted, filter);
+	ret = fill_comm(wanted->comm, filter, err);
+	if (!ret)
+		ret = fill_cpus(wanted->cpus, filter, err);
+	if (!ret)
+		ret = fill_cgroup(wanted->cgroup, filter, err);
+	if (!ret)
+		ret = fill_slow(wanted->slow, request, err);
+	if (wanted->user_stack)
+		request->flags |= KTLAT_PROBE_USER_STACK;
+	return ret;
+}
+
+/* Are calls written, even if not all of them? */
+bool wanted_takes_rings(const struct wanted_options *wanted)
+{
+	return wanted->slow;
+}
