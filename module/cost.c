@@ -103,6 +103,7 @@ cost_scratch_alloc(const struct ktlat_backend *backend)
 		.areas = scratch->areas,
 		.area_stride = sizeof(struct cost_area),
 		.precision_bit = 1,
+		.feed = &ktlat_feed_none,
 		.function_stride = sizeof(struct cost_area),
 	};
 	scratch->plan.meter = &scratch->meter;

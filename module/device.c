@@ -139,6 +139,15 @@ static bool options_are_sound(const struct ktlat_probe_add *add)
 	       add->starts <= KTLAT_STARTS_MAX;
 }
 
+/* It ends, and nothing but zeroes is behind its end. */
+static bool comm_is_sound(const char *comm)
+{
+	size_t len = strnlen(comm, KTLAT_COMM_LEN);
+
+	return len < KTLAT_COMM_LEN &&
+	       !memchr_inv(comm + len, 0, KTLAT_COMM_LEN - len);
+}
+
 /* A member that is not asked for must be zero, and what is asked for makes sense. */
 static bool filter_is_sound(const struct ktlat_filter *filter)
 {
@@ -152,7 +161,7 @@ static bool filter_is_sound(const struct ktlat_filter *filter)
 	       (flags & KTLAT_FILTER_TGID || !filter->tgid) &&
 	       (flags & KTLAT_FILTER_CGROUP || !filter->cgroup_id) &&
 	       (flags & KTLAT_FILTER_COMM ?
-			!filter->comm[KTLAT_COMM_LEN - 1] :
+			comm_is_sound(filter->comm) :
 			!memchr_inv(filter->comm, 0, sizeof(filter->comm))) &&
 	       (flags & KTLAT_FILTER_CPU ||
 		!memchr_inv(filter->cpus, 0, sizeof(filter->cpus)));

@@ -11,9 +11,9 @@
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
-#include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 
+#include "compat/synchronize.h"
 #include "flight.h"
 #include "netlink.h"
 #include "rings.h"
@@ -80,7 +80,7 @@ static void flight_work(struct work_struct *work)
 	for (u32 cpu = 0; cpu < nr_cpu_ids; cpu++)
 		ktlat_ring_stop(ktlat_rings_header(rings, cpu));
 	/* What is being written is complete when those who write it are done. */
-	synchronize_rcu();
+	ktlat_synchronize_cpus();
 	/* As above. */
 	smp_store_release(&rings->flight.state, KTLAT_FLIGHT_FROZEN);
 	atomic64_inc(&rings->waker.calls);
@@ -100,7 +100,7 @@ void ktlat_flight_exit(struct ktlat_flight *flight)
 	WRITE_ONCE(flight->trigger.armed, 0);
 	/* Who has taken the trigger has queued what we wait for below. */
 	if (flight->state != KTLAT_FLIGHT_OFF)
-		synchronize_rcu();
+		ktlat_synchronize_cpus();
 	irq_work_sync(&flight->trigger.work);
 	cancel_delayed_work_sync(&flight->work);
 }

@@ -125,6 +125,7 @@ void ktlat_histogram_meter(const struct ktlat_histogram *histogram,
 		.area_stride = header->cpu_stride,
 		.precision_bit = 1ULL << header->precision,
 		.function_stride = header->function_stride,
+		.feed = &ktlat_feed_none,
 	};
 	meter->fast_epoch = meter->epoch;
 }
@@ -149,7 +150,7 @@ void ktlat_histogram_flip(struct ktlat_histogram *histogram,
 	smp_store_release(&meter->epoch,
 			  ktlat_epoch(generation,
 				      histogram->header->generation_stride));
-	if (!meter->feed)
+	if (meter->feed == &ktlat_feed_none)
 		WRITE_ONCE(meter->fast_epoch, meter->epoch);
 	/* Pairs with the acquiring load of readers, see ktlat.h. */
 	smp_store_release(&histogram->header->generation, generation);
@@ -194,6 +195,16 @@ static u64 histogram_bucket(const struct ktlat_histogram *histogram, u32 index)
 	return count;
 }
 
+/* The bucket of the longest call: those above are empty, or were a moment ago. */
+static u32 histogram_last(const struct ktlat_histogram *histogram)
+{
+	u64 max = 0;
+
+	for (u32 cpu = 0; cpu < histogram->header->nr_cpus; cpu++)
+		max = max(max, READ_ONCE(histogram_current(histogram, cpu)->max_ns));
+	return ktlat_bucket_index(max, histogram->header->precision);
+}
+
 /**
  * ktlat_histogram_tail() - Where the longest calls begin
  * @histogram: of one function
@@ -211,7 +222,7 @@ u64 ktlat_histogram_tail(const struct ktlat_histogram *histogram, u32 ppm)
 	u64 room = mul_u64_u32_div(count, 1000000 - ppm, 1000000);
 	u64 tail = U64_MAX;
 
-	for (u32 index = histogram->header->nr_buckets; room && index--;) {
+	for (u32 index = histogram_last(histogram) + 1; room && index--;) {
 		u64 calls = histogram_bucket(histogram, index);
 
 		if (calls > room)

@@ -17,10 +17,11 @@
 #include <linux/topology.h>
 #include <linux/vmalloc.h>
 
+#include "compat/mm.h"
 #include "memory.h"
 
 /* A user may ask for much: that fails, rather than that others are killed for it. */
-#define MEMORY_GFP	(GFP_KERNEL_ACCOUNT | __GFP_ZERO | \
+#define MEMORY_GFP	(KTLAT_GFP_MAPPED | __GFP_ZERO | \
 			 __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 static int memory_alloc_range(struct ktlat_memory *memory, unsigned long first,
@@ -73,7 +74,7 @@ static int memory_fill(struct ktlat_memory *memory, size_t header_bytes,
 	if (ktlat_account_charge(&memory->account, ktlat_memory_bytes(memory)))
 		return -EDQUOT;
 	memory->pages = kvcalloc(memory->nr_pages, sizeof(*memory->pages),
-				 GFP_KERNEL);
+				 GFP_KERNEL | __GFP_NOWARN);
 	if (!memory->pages)
 		return -ENOMEM;
 	err = memory_alloc_pages(memory, header_bytes >> PAGE_SHIFT,

@@ -77,6 +77,18 @@ static int probe_admit(const struct ktlat_session *session,
 	return 0;
 }
 
+/*
+ * The clock for what comes now: chosen anew if nothing there depends on it. Context:
+ * ktlat_lock; may sleep.
+ */
+void ktlat_probes_set_clock(void)
+{
+	if (list_empty(&probes) && !ktlat_rings_exist())
+		ktlat_clock_choose();
+	else
+		ktlat_clock_calibrate();
+}
+
 /**
  * ktlat_probe_add() - Add a probe
  * @session: to this session
@@ -93,10 +105,7 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 	err = probe_admit(session, add);
 	if (err)
 		return err;
-	if (list_empty(&probes) && !ktlat_rings_exist())
-		ktlat_clock_choose();
-	else
-		ktlat_clock_calibrate();
+	ktlat_probes_set_clock();
 	probe = ktlat_probe_alloc(session, probe_last_id + 1, add);
 	if (PTR_ERR(probe) == -EDQUOT)
 		return probe_refuse(add, KTLAT_REFUSED_MEMLOCK);

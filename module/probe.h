@@ -128,6 +128,7 @@ void ktlat_probe_figures(const struct ktlat_probe *probe,
 			 struct ktlat_figures *figures);
 void ktlat_probes_remove(const struct ktlat_session *session);
 bool ktlat_probes_follow(void);
+void ktlat_probes_set_clock(void);
 int ktlat_probe_function_add(struct ktlat_session *session,
 			     struct ktlat_function *function);
 int ktlat_probe_function_get(struct ktlat_session *session,

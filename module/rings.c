@@ -49,6 +49,8 @@ static void rings_wake(struct irq_work *work)
 
 	/* Who comes to wait from now on looks for records itself. */
 	WRITE_ONCE(rings->waker.armed, false);
+	/* A record was seen as begun and is whole only now: poll() must not sleep on. */
+	atomic64_inc(&rings->waker.calls);
 	ktlat_waiters_wake(rings);
 }
 

@@ -124,6 +124,7 @@ int ktlat_session_rings_make(struct ktlat_session *session,
 	lockdep_assert_held(&ktlat_lock);
 	if (session->rings)
 		return -EEXIST;
+	ktlat_probes_set_clock();
 	rings = session_rings(session, info);
 	if (PTR_ERR(rings) == -EDQUOT) {
 		info->refusal = KTLAT_REFUSED_MEMLOCK;

@@ -45,7 +45,7 @@ static void slowest_work(struct work_struct *work)
 			     work);
 
 	slowest_next(calls->header);
-	schedule_delayed_work(&calls->work, calls->interval);
+	queue_delayed_work(system_long_wq, &calls->work, calls->interval);
 }
 
 /* The first page is the header's. */
@@ -94,7 +94,7 @@ struct ktlat_slowest_calls *ktlat_slowest_make(u64 probe_id, u32 nr_slots,
 	}
 	calls->memory = memory;
 	slowest_init(calls, probe_id, nr_slots, interval_ns);
-	schedule_delayed_work(&calls->work, calls->interval);
+	queue_delayed_work(system_long_wq, &calls->work, calls->interval);
 	return calls;
 }
 
@@ -107,7 +107,7 @@ void ktlat_slowest_reset(struct ktlat_slowest_calls *calls)
 	cancel_delayed_work_sync(&calls->work);
 	slowest_next(calls->header);
 	WRITE_ONCE(calls->header->first, calls->header->interval);
-	schedule_delayed_work(&calls->work, calls->interval);
+	queue_delayed_work(system_long_wq, &calls->work, calls->interval);
 }
 
 /* The probe is detached: nothing is kept any more. Mappings live on. Context: may sleep. */

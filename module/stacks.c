@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "offsets.h"
@@ -56,7 +57,8 @@ struct ktlat_session_stacks *ktlat_stacks_make(u64 session_id, u32 nr_slots)
 		return ERR_PTR(err);
 	}
 	header = stacks->memory->start;
-	ktlat_stacks_init(&stacks->table.stacks, header, sizeof(*header), nr_slots);
+	ktlat_stacks_init(&stacks->table.stacks, header, sizeof(*header), nr_slots,
+			  get_random_u64());
 	header->session_id = session_id;
 	return stacks;
 }

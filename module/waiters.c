@@ -37,6 +37,9 @@ static void waiter_set(struct ktlat_waiter *waiter, struct ktlat_rings *rings)
 	else
 		list_del_init(&waiter->node);
 	spin_unlock_irqrestore(&waiters_lock, flags);
+	/* Who waits finds out that there is nothing to wait for. */
+	if (!rings)
+		wake_up_interruptible_all(&waiter->wait);
 }
 
 /* All that is in the rings now is known. Context: ktlat_lock and ktlat_map_lock. */

@@ -854,7 +854,7 @@ struct ktlat_rings_seen {
  * Further errors: EEXIST (%KTLAT_IOC_RINGS_MAKE: it has some); ENOMEM; of the other
  * calls, ENOENT (it has none that the caller may see); of %KTLAT_IOC_RINGS_DELETE,
  * EPERM (another user made them, and the caller lacks CAP_SYS_ADMIN) and EBUSY (a
- * probe writes to them).
+ * probe writes to them, which may be one of another user).
  */
 struct ktlat_rings_info {
 	__u32 size;

@@ -91,7 +91,7 @@ static noinline u64 direct_special(const struct ktlat_meter *meter,
 {
 	struct ktlat_done done = direct_done(meter, latency, start, offset);
 
-	if (!meter->feed || ktlat_feed(meter->feed, &done))
+	if (ktlat_feed(meter->feed, &done))
 		return latency;
 	ktlat_meter_lose(&direct_counters_here(slot, epoch, offset)->filtered);
 	return DIRECT_DONE;
@@ -120,8 +120,7 @@ static __always_inline u64 direct_more(unsigned long slot, u64 latency,
 		direct_stale(slot);
 		return DIRECT_DONE;
 	}
-	if (unlikely(!meter->feed ||
-		     !ktlat_feed_is_plain(meter->feed, latency)))
+	if (unlikely(!ktlat_feed_is_plain(meter->feed, latency)))
 		return direct_special(meter, slot, latency, epoch, start,
 				      offset);
 	direct_write(meter, latency, start, offset);

@@ -201,7 +201,6 @@
 	.endif
 	cmpq	$DIRECT_DONE, %rax
 	je	.Ldone_\name
-	movq	ktlat_direct_meters + (\nr) * 8(%rip), %r10
 	jmp	.Lcount_\name
 .Lbackwards_\name:
 	movl	$(\nr), %edi
@@ -370,25 +369,28 @@ RARE direct_extreme
 RARE_END direct_extreme
 
 /*
- * %edi: slot, %rax: latency, %rdx: epoch, which is kept; the stack of the slot lies
- * above ours. %rax becomes the latency to count, or DIRECT_DONE.
+ * %edi: slot, %rax: latency; %rdx: epoch, %r10: meter, which are kept, as the slot may
+ * get another meter meanwhile. The stack of the slot lies above ours. %rax becomes
+ * the latency to count, or DIRECT_DONE.
  */
 .macro MORE name:req, function
 RARE \name
+	pushq	%r10
 	movq	%rax, %rsi
-	movq	24(%rsp), %rcx
+	movq	32(%rsp), %rcx
 	.ifnb \function
 	movq	\function, %r8
 	call	ktlat_direct_more_group
 	.else
 	call	ktlat_direct_more
 	.endif
+	popq	%r10
 	movq	32(%rsp), %rdx
 RARE_END \name
 .endm
 
 MORE direct_more
-MORE direct_more_group, 24+16(%rsp)
+MORE direct_more_group, 32+16(%rsp)
 
 /* %edi: slot, %rsi: epoch, %rdx: function; %rax becomes 0, the latency to record. */
 RARE direct_backwards

@@ -11,7 +11,6 @@
 #ifndef KTLAT_COMPAT_FTRACE_DIRECT_H
 #define KTLAT_COMPAT_FTRACE_DIRECT_H
 
-#include <linux/cpu.h>
 #include <linux/ftrace.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -19,26 +18,12 @@
 #include <asm/text-patching.h>
 
 #include "compat/have_direct.h"
+#include "compat/synchronize.h"
 
 #ifdef KTLAT_HAVE_DIRECT
 
 /*
- * Waits until no CPU is where it was in a piece of code that runs with preemption
- * off from begin to end. RCU-tasks-rude does so where such code may run while RCU
- * does not look (idle loops, up to Linux 6.11). From 6.12 on it does nothing where
- * no such code can be traced; then RCU is enough, as long as no CPU comes or goes.
- * Context: may sleep.
- */
-static inline void ktlat_synchronize_cpus(void)
-{
-	synchronize_rcu_tasks_rude();
-	cpus_read_lock();
-	synchronize_rcu();
-	cpus_read_unlock();
-}
-
-/*
- * The same, for code that does not sleep but may be preempted.
+ * As ktlat_synchronize_cpus(), for code that does not sleep but may be preempted.
  */
 static inline void ktlat_synchronize_text(void)
 {

@@ -5,6 +5,7 @@
 #ifndef KTLAT_COMPAT_MM_H
 #define KTLAT_COMPAT_MM_H
 
+#include <linux/gfp.h>
 #include <linux/mm.h>
 
 /*
@@ -20,5 +21,16 @@ static inline void ktlat_vm_flags_mod(struct vm_area_struct *vma,
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 #endif
 }
+
+/*
+ * Pages that may be mapped. Up to 5.10 those that are accounted to a memory cgroup
+ * have a type, and vm_insert_pages() refuses that; commit 18b2db3b0385 ("mm: Convert
+ * page kmemcg type to a page memcg flag").
+ */
+#if KTLAT_HAS_PAGE_TYPE_KMEMCG
+#define KTLAT_GFP_MAPPED	GFP_KERNEL
+#else
+#define KTLAT_GFP_MAPPED	GFP_KERNEL_ACCOUNT
+#endif
 
 #endif /* KTLAT_COMPAT_MM_H */

@@ -38,11 +38,13 @@
  * @header: start of the table
  * @slots: its slot 0
  * @mask: number of slots less one; a power of two less one
+ * @seed: of the hash: the id of a stack is to tell nothing of its addresses
  */
 struct ktlat_stacks {
 	struct ktlat_stacks_header *header;
 	struct ktlat_stack *slots;
 	__u64 mask;
+	__u64 seed;
 };
 
 /**
@@ -51,12 +53,14 @@ struct ktlat_stacks {
  * @header: its header, followed by the slots
  * @slot_offset: from @header to slot 0, in bytes; a multiple of 64
  * @nr_slots: a power of two
+ * @seed: any number
  *
  * The caller fills in whose table it is. Context: there is no writer yet.
  */
 static inline void ktlat_stacks_init(struct ktlat_stacks *stacks,
 				     struct ktlat_stacks_header *header,
-				     __u64 slot_offset, __u32 nr_slots)
+				     __u64 slot_offset, __u32 nr_slots,
+				     __u64 seed)
 {
 	header->magic = KTLAT_STACKS_MAGIC;
 	header->slot_offset = slot_offset;
@@ -66,6 +70,7 @@ static inline void ktlat_stacks_init(struct ktlat_stacks *stacks,
 	stacks->header = header;
 	stacks->slots = (struct ktlat_stack *)((char *)header + slot_offset);
 	stacks->mask = nr_slots - 1;
+	stacks->seed = seed;
 }
 
 /**
@@ -81,9 +86,10 @@ struct ktlat_stacks_key {
 };
 
 /* What the state of a slot with this stack is. */
-static inline __u64 ktlat_stacks_hash(const struct ktlat_stacks_key *key)
+static inline __u64 ktlat_stacks_hash(const struct ktlat_stacks *stacks,
+				      const struct ktlat_stacks_key *key)
 {
-	__u64 hash = key->flags << 32 | key->nr;
+	__u64 hash = stacks->seed ^ (key->flags << 32 | key->nr);
 
 	for (__u64 i = 0; i < key->nr; i++) {
 		hash = (hash ^ key->frames[i]) * 0x9e3779b97f4a7c15ULL;
@@ -125,10 +131,11 @@ static inline void ktlat_stacks_fill(struct ktlat_stack *slot,
  * Context: any; preemption off, so that a slot is soon whole.
  * Return: its id, or 0 if there is no room.
  */
-static inline __u32 ktlat_stacks_put(const struct ktlat_stacks *stacks,
-				     const struct ktlat_stacks_key *key)
+static __always_inline __u32
+ktlat_stacks_put(const struct ktlat_stacks *stacks,
+		 const struct ktlat_stacks_key *key)
 {
-	__u64 hash = ktlat_stacks_hash(key);
+	__u64 hash = ktlat_stacks_hash(stacks, key);
 
 	for (__u64 i = 0; i < KTLAT_STACKS_REACH && i <= stacks->mask; i++) {
 		__u64 index = ((hash >> 32) + i) & stacks->mask;

@@ -10,9 +10,11 @@
 #include "hot/slowest.h"
 #include "hot/stacks.h"
 
-static void feed_stacks(const struct ktlat_feed *feed, struct ktlat_done *done)
+/* Not of a task that has yet to be switched in: the stack here is another's. */
+static __always_inline void feed_stacks(const struct ktlat_feed *feed,
+					struct ktlat_done *done)
 {
-	if (!feed->stacks)
+	if (!feed->stacks || done->task != current)
 		return;
 	done->stack_id = ktlat_stack_here(feed->stacks);
 	if (feed->user_stacks)
@@ -20,8 +22,8 @@ static void feed_stacks(const struct ktlat_feed *feed, struct ktlat_done *done)
 						       done->trap);
 }
 
-static void feed_write(const struct ktlat_feed *feed, struct ktlat_done *done,
-		       bool slow)
+static __always_inline void feed_write(const struct ktlat_feed *feed,
+				       struct ktlat_done *done, bool slow)
 {
 	u64 number;
 
@@ -31,6 +33,9 @@ static void feed_write(const struct ktlat_feed *feed, struct ktlat_done *done,
 	if (slow)
 		ktlat_slow(&feed->recorder, feed->told, done, number);
 }
+
+/* What is done for a probe that wants nothing of its calls but to count them. */
+const struct ktlat_feed ktlat_feed_none = { .slow_ns = U64_MAX };
 
 /* A call of which more is wanted than to be written, or less. */
 static noinline bool feed_special(const struct ktlat_feed *feed,

@@ -40,6 +40,8 @@ struct ktlat_feed {
 	struct ktlat_slow_told *told;
 };
 
+extern const struct ktlat_feed ktlat_feed_none;
+
 /* Is a call to be written, and nothing else? */
 static __always_inline bool ktlat_feed_is_plain(const struct ktlat_feed *feed,
 						u64 latency)

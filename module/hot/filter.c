@@ -17,7 +17,7 @@
 #define FILTER_CGROUP_DEPTH	64
 
 /* What is behind the zero of a name is left over from longer ones. */
-static bool filter_comm(const struct ktlat_filter *filter,
+static __always_inline bool filter_comm(const struct ktlat_filter *filter,
 			const struct task_struct *task)
 {
 	for (int i = 0; i < KTLAT_COMM_LEN; i++) {
@@ -33,7 +33,7 @@ static bool filter_comm(const struct ktlat_filter *filter,
 
 #ifdef CONFIG_CGROUPS
 /* The cgroup of the task, or one that this lies in. */
-static bool filter_cgroup(const struct ktlat_filter *filter,
+static __always_inline bool filter_cgroup(const struct ktlat_filter *filter,
 			  const struct task_struct *task)
 {
 	struct cgroup *cgroup = rcu_dereference_raw(task->cgroups)->dfl_cgrp;
@@ -49,14 +49,14 @@ static bool filter_cgroup(const struct ktlat_filter *filter,
 	return false;
 }
 #else
-static bool filter_cgroup(const struct ktlat_filter *filter,
+static __always_inline bool filter_cgroup(const struct ktlat_filter *filter,
 			  const struct task_struct *task)
 {
 	return false;
 }
 #endif
 
-static bool filter_task(const struct ktlat_filter *filter,
+static __always_inline bool filter_task(const struct ktlat_filter *filter,
 			const struct task_struct *task)
 {
 	u32 flags = filter->flags;
@@ -67,7 +67,7 @@ static bool filter_task(const struct ktlat_filter *filter,
 	       (!(flags & KTLAT_FILTER_CGROUP) || filter_cgroup(filter, task));
 }
 
-static bool filter_cpu(const struct ktlat_filter *filter)
+static __always_inline bool filter_cpu(const struct ktlat_filter *filter)
 {
 	u32 cpu = smp_processor_id();
 

@@ -31,7 +31,7 @@ struct ktlat_trigger {
  * ktlat_trigger_pull() - A slow call was written
  * @trigger: of the rings
  * @ring: of this CPU
- * @number: of its record; 0 if it was not written
+ * @number: of its record
  *
  * This CPU's ring stops exactly as asked for; those of others a little later.
  *
@@ -41,7 +41,7 @@ struct ktlat_trigger {
 static inline bool ktlat_trigger_pull(struct ktlat_trigger *trigger,
 				      struct ktlat_ring_header *ring, u64 number)
 {
-	if (!number || !READ_ONCE(trigger->armed) ||
+	if (!READ_ONCE(trigger->armed) ||
 	    cmpxchg(&trigger->armed, 1, 0) != 1)
 		return false;
 	trigger->cpu = smp_processor_id();

@@ -10,10 +10,16 @@
 #define KTLAT_HOT_INSIDE_H
 
 #include <linux/bits.h>
+#include <linux/cpumask.h>
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>
+#include <linux/smp.h>
 
 DECLARE_PER_CPU(unsigned int, ktlat_inside);
+
+/* What is entered; each has bits of its own. */
+#define KTLAT_INSIDE_STACK	0
+#define KTLAT_INSIDE_WAKE	4
 
 /*
  * An interrupt runs some functions before it counts as one, and after. They are
@@ -30,13 +36,15 @@ static __always_inline unsigned int ktlat_inside_level(void)
 
 /**
  * ktlat_inside_enter() - Enter such a part
+ * @part: KTLAT_INSIDE_*
  * @level: for ktlat_inside_leave(), which must follow
  *
  * Context: any; preemption off. Return: false inside of it.
  */
-static __always_inline bool ktlat_inside_enter(unsigned int *level)
+static __always_inline bool ktlat_inside_enter(unsigned int part,
+					       unsigned int *level)
 {
-	*level = ktlat_inside_level();
+	*level = ktlat_inside_level() << part;
 	if (this_cpu_read(ktlat_inside) & *level)
 		return false;
 	this_cpu_or(ktlat_inside, *level);
@@ -46,6 +54,15 @@ static __always_inline bool ktlat_inside_enter(unsigned int *level)
 static __always_inline void ktlat_inside_leave(unsigned int level)
 {
 	this_cpu_and(ktlat_inside, ~level);
+}
+
+/*
+ * Can an irq_work be queued here? One that is queued on a CPU that goes stays there
+ * for ever, with all others behind it. Context: any; preemption off.
+ */
+static __always_inline bool ktlat_may_queue(void)
+{
+	return likely(cpu_online(smp_processor_id()));
 }
 
 #endif /* KTLAT_HOT_INSIDE_H */

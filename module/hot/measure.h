@@ -29,7 +29,7 @@
  * @area_stride: from one CPU's area to the next, in bytes
  * @precision_bit: 2^p
  * @function_stride: from one function of a group to the next, in bytes
- * @feed: what is done with each call besides, or NULL
+ * @feed: what is done with each call besides; %ktlat_feed_none for nothing
  * @fast_epoch: @epoch as direct_x86.S looks at it when a call returns: another one,
  *	or %KTLAT_EPOCH_NEVER, has it leave the call to ktlat_direct_more(). May
  *	be behind @epoch for a moment, which does no harm
@@ -148,7 +148,8 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		ticks = 0;
 	}
 	done.latency = ktlat_clock_ns(ticks);
-	if (unlikely(meter->feed) && !ktlat_feed(meter->feed, &done))
+	if (unlikely(meter->feed != &ktlat_feed_none) &&
+	    !ktlat_feed(meter->feed, &done))
 		ktlat_meter_lose(&counters->filtered);
 	else
 		ktlat_hist_record(counters, meter->precision, done.latency);

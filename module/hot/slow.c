@@ -5,18 +5,33 @@
 #include <linux/kprobes.h>
 
 #include "hot/flight.h"
+#include "hot/inside.h"
 #include "hot/record.h"
 #include "hot/slow.h"
 
-/* May this call be told? Then nobody else fills in what is. */
-static bool slow_open(struct ktlat_slow_told *told)
+/* There is a record more, for readers and for the flight recorder. */
+static __always_inline void slow_wake(const struct ktlat_recorder *recorder,
+				      u64 number)
 {
-	atomic64_inc(&told->calls);
-	return READ_ONCE(told->open) && cmpxchg(&told->open, 1, 0) == 1;
+	struct ktlat_trigger *trigger = recorder->trigger;
+
+	atomic64_inc(&recorder->waker->calls);
+	ktlat_wake(recorder->waker);
+	if (ktlat_may_queue() &&
+	    ktlat_trigger_pull(trigger, this_cpu_read(*recorder->rings), number))
+		irq_work_queue(&trigger->work);
 }
 
-static void slow_fill(struct ktlat_slow_told *told,
-		      const struct ktlat_done *done)
+/* May this call be told? Then nobody else fills in what is. */
+static __always_inline bool slow_open(struct ktlat_slow_told *told)
+{
+	atomic64_inc(&told->calls);
+	return READ_ONCE(told->open) && ktlat_may_queue() &&
+	       cmpxchg(&told->open, 1, 0) == 1;
+}
+
+static __always_inline void slow_fill(struct ktlat_slow_told *told,
+				      const struct ktlat_done *done)
 {
 	told->start = done->start;
 	told->latency_ns = done->latency;
@@ -47,12 +62,8 @@ void ktlat_slow(const struct ktlat_recorder *recorder,
 		struct ktlat_slow_told *told, const struct ktlat_done *done,
 		u64 number)
 {
-	struct ktlat_trigger *trigger = recorder->trigger;
-
-	atomic64_inc(&recorder->waker->calls);
-	ktlat_wake(recorder->waker);
-	if (ktlat_trigger_pull(trigger, this_cpu_read(*recorder->rings), number))
-		irq_work_queue(&trigger->work);
+	if (number)
+		slow_wake(recorder, number);
 	if (slow_open(told)) {
 		slow_fill(told, done);
 		irq_work_queue(&told->work);

@@ -23,7 +23,7 @@
 static __always_inline unsigned long *
 stacks_enter(const struct ktlat_stack_table *table, unsigned int *level)
 {
-	if (!ktlat_inside_enter(level)) {
+	if (!ktlat_inside_enter(KTLAT_INSIDE_STACK, level)) {
 		env_inc(&table->stacks.header->recursed);
 		return NULL;
 	}
@@ -32,7 +32,7 @@ stacks_enter(const struct ktlat_stack_table *table, unsigned int *level)
 
 static_assert(sizeof(unsigned long) == sizeof(__u64));
 
-static u32 stacks_put(const struct ktlat_stack_table *table,
+static __always_inline u32 stacks_put(const struct ktlat_stack_table *table,
 		      const unsigned long *frames, u32 nr, u32 flags)
 {
 	struct ktlat_stacks_key key = {
@@ -47,7 +47,7 @@ static u32 stacks_put(const struct ktlat_stack_table *table,
 }
 
 /* How many frames at the top are those of our own code. */
-static u32 stacks_own(const unsigned long *frames, u32 nr)
+static __always_inline u32 stacks_own(const unsigned long *frames, u32 nr)
 {
 	u32 own = 0;
 
@@ -98,7 +98,7 @@ struct user_frame {
  * written there whatever it likes. The frame is read onto our stack, as hardened copies
  * ask about other memory under a lock.
  */
-static u32 stacks_walk_user(unsigned long *frames, struct pt_regs *regs)
+static __always_inline u32 stacks_walk_user(unsigned long *frames, struct pt_regs *regs)
 {
 	unsigned long at = ktlat_user_frame(regs);
 	struct user_frame frame;

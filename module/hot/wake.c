@@ -24,7 +24,8 @@ void ktlat_wake(struct ktlat_waker *waker)
 
 	/* Pairs with the one in ktlat_waiter_poll(): who misses the record is armed. */
 	smp_mb();
-	if (!READ_ONCE(waker->armed) || !ktlat_inside_enter(&level))
+	if (!READ_ONCE(waker->armed) || !ktlat_may_queue() ||
+	    !ktlat_inside_enter(KTLAT_INSIDE_WAKE, &level))
 		return;
 	irq_work_queue(&waker->work);
 	ktlat_inside_leave(level);

@@ -129,7 +129,7 @@ static void run_writers(void)
 	memset(model_memory, 0, sizeof(model_memory));
 	attempts = found = dropped = 0;
 	ktlat_stacks_init(&stacks, (void *)model_memory,
-			  sizeof(struct ktlat_stacks_header), SLOTS);
+			  sizeof(struct ktlat_stacks_header), SLOTS, 0);
 	model_writer_start();
 	model_writer_interrupts(scene->interrupts);
 	for (unsigned int i = 0; i < scene->writes; i++)

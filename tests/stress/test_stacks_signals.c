@@ -36,7 +36,7 @@ static bool all_there(void)
 
 	twice += stored > KINDS;
 	memset(header, 0, sizeof(*header) + SLOTS * sizeof(struct ktlat_stack));
-	ktlat_stacks_init(&stacks, header, sizeof(*header), SLOTS);
+	ktlat_stacks_init(&stacks, header, sizeof(*header), SLOTS, 0);
 	attempts = found = refused = wrong_id = 0;
 	return right;
 }

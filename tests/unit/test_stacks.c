@@ -22,7 +22,7 @@ static int setup(void **state)
 	(void)state;
 	memset(&memory, 0, sizeof(memory));
 	header = &memory.header;
-	ktlat_stacks_init(&stacks, header, sizeof(*header), SLOTS);
+	ktlat_stacks_init(&stacks, header, sizeof(*header), SLOTS, 0);
 	return 0;
 }
 
@@ -147,7 +147,7 @@ static void test_full(void **state)
 static void test_tiny(void **state)
 {
 	(void)state;
-	ktlat_stacks_init(&stacks, header, sizeof(*header), 1);
+	ktlat_stacks_init(&stacks, header, sizeof(*header), 1, 0);
 	assert_int_equal(put(1, 3), 1);
 	assert_int_equal(put(2, 3), 0);
 	assert_int_equal(put(1, 3), 1);

@@ -12,10 +12,10 @@ JSON=/tmp/events.json
 # A bound of the target's buckets, and more than a call of no duration takes, mostly.
 MS=1048576
 
-# calls_from N KIND: those that the target made of loop, N ns long or longer, by the
+# calls_from N KIND: those that the target made of busy, N ns long or longer, by the
 # stamps inside the function or outside of it.
 calls_from() {
-	target_stat loop "[.$2.buckets[] | select(.lo_ns >= $1) | .count] | add // 0"
+	target_stat busy "[.$2.buckets[] | select(.lo_ns >= $1) | .count] | add // 0"
 }
 
 # told FILTER
@@ -34,10 +34,10 @@ filtered() {
 	shift
 	while [[ $1 != -- ]]; do options+=("$1") && shift; done
 	target_reset
-	ok "$NAME: read to the end" events_to_file "${options[@]}" 4096 "$backend" ${F}_loop "$@"
+	ok "$NAME: read to the end" events_to_file "${options[@]}" 4096 "$backend" ${F}_busy "$@"
 	is "$(told '[.rings[] | .lost + .dropped + .frozen] | add')" 0 "$NAME: nothing is lost"
 	is "$(told '.wrong')" 0 "$NAME: no record is wrong"
-	is "$(told '.probes[0] | .returns + .filtered')" "$(target_stat loop .returned)" "$NAME: each call is recorded or filtered"
+	is "$(told '.probes[0] | .returns + .filtered')" "$(target_stat busy .returned)" "$NAME: each call is recorded or filtered"
 }
 
 # passed N: so many were recorded, and the same written.
@@ -55,9 +55,9 @@ mkdir -p /tmp/cgroup/ktlat/inner /tmp/cgroup/other
 # by PROGRAM: a shell that makes 10 calls as a task; with threads beside it.
 # shellcheck disable=SC2016 # expanded there
 by() {
-	printf 'cd %s && echo "func=loop ctx=kthread calls=100" >run && %s' "$TARGET_DIR" "$1"
+	printf 'cd %s && echo "func=busy ctx=kthread calls=100" >run && %s' "$TARGET_DIR" "$1"
 }
-CALL='echo "func=loop ctx=task calls=10" >run'
+CALL='echo "func=busy ctx=task calls=10" >run'
 
 for backend in direct fprobe kretprobe; do
 	if ! has_backend $backend; then
@@ -97,7 +97,7 @@ for backend in direct fprobe kretprobe; do
 		NAME="$backend, ${what% *}"
 		options=("${what% *}=$MS")
 		[[ $what == min_ns ]] || options+=(only=1)
-		filtered $backend "${options[@]}" -- bash -c "$(by "echo 'func=loop ctx=kthread calls=20 delay_ns=3000000' >run")"
+		filtered $backend "${options[@]}" -- bash -c "$(by "echo 'func=busy ctx=kthread calls=20 delay_ns=3000000' >run")"
 		events=$(told '.probes[0].events')
 		cmp_ok "$events" '>=' "$(calls_from $MS inner)" "$NAME: all that took so long for sure are written"
 		cmp_ok "$events" '<=' "$(calls_from $MS outer)" "$NAME: and none that did not"
