@@ -94,18 +94,38 @@ static void *rings_of(struct fake_device *device)
 	return (void *)device + FAKE_RINGS_OFFSET;
 }
 
-/* A thousand calls on each CPU, most of them near one microsecond. */
-static void make_calls(struct fake_device *device, void *map, __u64 events_of)
+static void *stacks_of(struct fake_device *device)
 {
+	return (void *)device + FAKE_STACKS_OFFSET;
+}
+
+static void *slowest_of(struct fake_device *device, int slot)
+{
+	return (void *)device + FAKE_SLOWEST_OFFSET +
+	       (size_t)slot * FAKE_SLOWEST_STRIDE;
+}
+
+/*
+ * A thousand calls on each CPU, most of them near one microsecond. Those that are
+ * kept have a stack.
+ */
+static void make_calls(struct fake_device *device, void *map, int slot)
+{
+	const struct ktlat_probe_info *info = &device->probes[slot];
+	struct ktlat_event event;
 	int i;
 
 	for (i = 0; i < 1000 * FAKEMAP_CPUS; i++) {
 		__u64 latency = 1000 + i % 50 + (i % 100 ? 0 : i * 1000);
 
 		fakemap_record(map, i % FAKEMAP_CPUS, latency);
-		if (events_of)
-			fakerings_record(rings_of(device), events_of, i,
-					 latency);
+		fakerings_describe(&event, info->id, i, latency);
+		if (info->slow.slowest && !(i % 100) && device->rings.nr_stacks)
+			event.stack_id = fakestacks_put(stacks_of(device), i);
+		if (info->slow.slowest)
+			fakeslowest_keep(slowest_of(device, slot), &event);
+		if (info->flags & KTLAT_PROBE_EVENTS)
+			fakerings_record(rings_of(device), &event);
 	}
 }
 
@@ -181,6 +201,12 @@ static void describe(struct ktlat_probe_info *info,
 		.share_ps = add->kind == KTLAT_KIND_FUNCTION ? 207234 : 0,
 	};
 	memcpy(info->point, add->point, sizeof(info->point));
+	info->slow = add->slow;
+	if (add->slow.slowest) {
+		info->slowest_offset = FAKE_SLOWEST_OFFSET +
+				       (__u64)slot * FAKE_SLOWEST_STRIDE;
+		info->slowest_size = FAKE_SLOWEST_STRIDE;
+	}
 }
 
 static struct ktlat_point *functions_of(struct fake_device *device, int slot)
@@ -304,9 +330,11 @@ static int add_probe(struct fake_device *device, struct ktlat_probe_add *add)
 				   add->functions);
 	else
 		fakemap_init(map, add->id, add->precision);
+	if (add->slow.slowest)
+		fakeslowest_make(slowest_of(device, slot),
+				 &device->probes[slot]);
 	if (!strncmp(add->point[0].name, "f_busy", 6))
-		make_calls(device, map,
-			   add->flags & KTLAT_PROBE_EVENTS ? add->id : 0);
+		make_calls(device, map, slot);
 	return 0;
 }
 
@@ -379,16 +407,23 @@ static int answer_for_rings(struct fake_device *device, unsigned long call,
 			    void *argument)
 {
 	struct fake_rings *rings = &device->rings;
+	struct ktlat_rings_info *info = argument;
+	int ret;
 
 	if (call == KTLAT_IOC_RINGS_MAKE) {
 		if (rings->anonymous != anonymous)
 			*rings = (struct fake_rings){ .anonymous = anonymous };
-		return fakerings_make(rings, rings_of(device), argument);
+		ret = fakerings_make(rings, rings_of(device), argument);
+		if (!ret && rings->nr_stacks)
+			fakestacks_make(stacks_of(device), rings->nr_stacks);
+		return ret;
 	}
 	if (!has_rings(device))
 		return -ENOENT;
 	if (call == KTLAT_IOC_RINGS_GET) {
 		fakerings_tell(rings, argument);
+		info->stacks_offset = rings->nr_stacks ? FAKE_STACKS_OFFSET : 0;
+		info->stacks_size = rings->nr_stacks ? FAKE_STACKS_SIZE : 0;
 	} else if (call == KTLAT_IOC_RINGS_DELETE) {
 		*rings = (struct fake_rings){ 0 };
 	} else {
@@ -472,6 +507,18 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
 	munmap(device, FAKE_SIZE);
 	fds[0].revents = readable ? POLLIN : 0;
 	return readable ? 1 : __real_ppoll(fds + 1, nr - 1, timeout, mask);
+}
+
+/* Stacks are for who may see addresses. */
+void *__wrap_mmap64(void *addr, size_t len, int prot, int flags, int fd,
+		    off_t offset)
+{
+	if (offset == FAKE_STACKS_OFFSET && is_device(fd) &&
+	    getenv("KTLAT_FAKE_NO_SYSLOG")) {
+		errno = EPERM;
+		return MAP_FAILED;
+	}
+	return __real_mmap64(addr, len, prot, flags, fd, offset);
 }
 
 int __wrap_ioctl(int fd, unsigned long call, ...)

@@ -12,6 +12,8 @@
 
 #include "fakemap.h"
 #include "fakerings.h"
+#include "fakeslowest.h"
+#include "fakestacks.h"
 
 #define FAKE_PATH_LEN	4200
 #define FAKE_PROBES	16
@@ -23,7 +25,9 @@
 #define FAKE_MAP_OFFSET	0x4000000
 #define FAKE_MAP_STRIDE	0x4000000
 #define FAKE_RINGS_OFFSET	(FAKE_MAP_OFFSET + FAKE_PROBES * FAKE_MAP_STRIDE)
-#define FAKE_SIZE	(FAKE_RINGS_OFFSET + FAKEMAP_CPUS * FAKE_RING_STRIDE)
+#define FAKE_STACKS_OFFSET	(FAKE_RINGS_OFFSET + FAKEMAP_CPUS * FAKE_RING_STRIDE)
+#define FAKE_SLOWEST_OFFSET	(FAKE_STACKS_OFFSET + FAKE_STACKS_SIZE)
+#define FAKE_SIZE	(FAKE_SLOWEST_OFFSET + FAKE_PROBES * FAKE_SLOWEST_STRIDE)
 /* CLOCK_MONOTONIC at the start of the first call that is an event. */
 #define FAKE_FIRST_NS	5000000000ULL
 /* And from one to the next. */
@@ -34,6 +38,8 @@ int __real_open64(const char *path, int flags, ...);
 FILE *__real_fopen64(const char *path, const char *mode);
 int __real_access(const char *path, int mode);
 DIR *__real_opendir(const char *path);
+void *__real_mmap64(void *addr, size_t len, int prot, int flags, int fd,
+		    off_t offset);
 int __real_ioctl(int fd, unsigned long call, void *argument);
 int __real_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout,
 		 const sigset_t *mask);

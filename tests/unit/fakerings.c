@@ -35,6 +35,7 @@ int fakerings_make(struct fake_rings *rings, void *base,
 	if (info->nr_slots * sizeof(struct ktlat_event) > FAKE_RING_STRIDE / 2)
 		return -ENOMEM;
 	rings->nr_slots = info->nr_slots;
+	rings->nr_stacks = info->nr_stacks;
 	for (cpu = 0; cpu < FAKEMAP_CPUS; cpu++) {
 		memset(header_of(base, cpu), 0, SLOT_OFFSET +
 		       rings->nr_slots * sizeof(struct ktlat_event));
@@ -75,11 +76,25 @@ static __u64 now_ns(clockid_t clock)
 }
 
 /* Each call has a task, a context and a moment that its number tells. */
-void fakerings_record(void *base, __u64 probe_id, unsigned int call,
-		      __u64 latency_ns)
+void fakerings_describe(struct ktlat_event *event, __u64 probe_id,
+			unsigned int call, __u64 latency_ns)
 {
-	__u32 cpu = call % FAKEMAP_CPUS;
-	struct ktlat_ring_header *header = header_of(base, cpu);
+	*event = (struct ktlat_event){
+		.probe_id = probe_id,
+		.start = CLOCK_OFFSET + 2 * (FAKE_FIRST_NS + call * FAKE_CALL_NS),
+		.latency_ns = latency_ns,
+		.pid = 100 + call % 5,
+		.tgid = 100,
+		.cpu = call % FAKEMAP_CPUS,
+		.start_cpu = KTLAT_CPU_UNKNOWN,
+		.context = call / FAKEMAP_CPUS % 4,
+	};
+	snprintf(event->comm, sizeof(event->comm), "task \"%u\"", call % 5);
+}
+
+void fakerings_record(void *base, const struct ktlat_event *event)
+{
+	struct ktlat_ring_header *header = header_of(base, event->cpu);
 	struct ktlat_ring ring = {
 		.header = header,
 		.slots = (void *)header + header->slot_offset,
@@ -89,18 +104,7 @@ void fakerings_record(void *base, __u64 probe_id, unsigned int call,
 
 	if (!ktlat_ring_reserve(&ring, &record))
 		return;
-	*record.slot = (struct ktlat_event){
-		.probe_id = probe_id,
-		.start = CLOCK_OFFSET + 2 * (FAKE_FIRST_NS + call * FAKE_CALL_NS),
-		.latency_ns = latency_ns,
-		.pid = 100 + call % 5,
-		.tgid = 100,
-		.cpu = cpu,
-		.start_cpu = KTLAT_CPU_UNKNOWN,
-		.context = call / FAKEMAP_CPUS % 4,
-	};
-	snprintf(record.slot->comm, sizeof(record.slot->comm), "task \"%u\"",
-		 call % 5);
+	*record.slot = *event;
 	ktlat_ring_commit(&ring, &record);
 }
 

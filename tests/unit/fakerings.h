@@ -12,12 +12,14 @@
 /**
  * struct fake_rings - What the device remembers of its rings
  * @nr_slots: of each; 0 if there are none
+ * @nr_stacks: of the stack table; 0 if there is none
  * @anonymous: they are in the anonymous session
  * @nr_seen: how often they were said to be seen
  * @seen: how many records there were then
  */
 struct fake_rings {
 	__u32 nr_slots;
+	__u32 nr_stacks;
 	bool anonymous;
 	__u32 nr_seen;
 	__u64 seen;
@@ -28,8 +30,9 @@ int fakerings_make(struct fake_rings *rings, void *base,
 void fakerings_tell(const struct fake_rings *rings,
 		    struct ktlat_rings_info *info);
 __u64 fakerings_all(void *base);
-void fakerings_record(void *base, __u64 probe_id, unsigned int call,
-		      __u64 latency_ns);
+void fakerings_describe(struct ktlat_event *event, __u64 probe_id,
+			unsigned int call, __u64 latency_ns);
+void fakerings_record(void *base, const struct ktlat_event *event);
 void fakerings_clock(struct ktlat_clock_now *now);
 
 #endif /* FAKERINGS_H */

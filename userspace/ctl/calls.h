@@ -50,6 +50,13 @@ extern const struct renderer hist_of_calls;	/* render_calls_hist.c */
 extern const struct renderer folded_calls;	/* render_folded.c */
 extern const struct renderer chrome_calls;	/* render_chrome.c */
 
+/* render_calls.c */
+void text_call_head(FILE *out);
+void text_call(FILE *out, const struct ktlat_call *call);
+
+/* render_calls_json.c */
+void json_call(FILE *out, const struct ktlat_call *call, const char *more);
+
 /* calls.c */
 const char *function_of(const struct ktlat_call *call);
 const char *module_of(const struct ktlat_call *call);

@@ -4,7 +4,6 @@
 #include "group.h"
 #include "names.h"
 #include "request.h"
-#include "slots.h"
 
 static void print_added(struct ktlat *k, __u64 id)
 {
@@ -25,8 +24,9 @@ static void print_added(struct ktlat *k, __u64 id)
 	puts(")");
 }
 
-/* @slots: 0 if none of them writes events. */
-static int add(const struct ctl *ctl, struct requests *requests, __u32 slots)
+/* @room: of the rings that they need. */
+static int add(const struct ctl *ctl, struct requests *requests,
+	       const struct room *room)
 {
 	struct ktlat_error err;
 	struct ktlat *k;
@@ -35,8 +35,8 @@ static int add(const struct ctl *ctl, struct requests *requests, __u32 slots)
 	ret = connect_device(ctl, KTLAT_OPEN_WRITE, &k, &err);
 	if (ret)
 		return fail_with(&err);
-	if (slots)
-		ret = need_rings(k, slots, &err);
+	if (room->slots)
+		ret = need_rings(k, room, &err);
 	if (!ret)
 		ret = add_requests(k, requests, &err);
 	for (i = 0; !ret && i < requests->nr; i++)
@@ -49,11 +49,12 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 {
 	struct group_options group = { 0 };
 	struct probe_options probe;
-	__u32 slots = NOT_GIVEN;
+	struct room room = ROOM_NOT_GIVEN;
 	const struct option options[] = {
 		FLAG_OPTION("--disabled", &probe.disabled),
 		FLAG_OPTION("--events", &probe.events),
-		SLOTS_OPTION(&slots),
+		SLOTS_OPTION(&room),
+		STACKS_OPTION(&room),
 		{ OPTION_TEXT, "--group", NULL, &group.name, 0, 0, NULL },
 		{ OPTION_TEXT, "--file", "-f", &group.file, 0, 0, NULL },
 		FLAG_OPTION("--why", &group.why),
@@ -71,9 +72,10 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 	if (args.rest)
 		return usage(ctl, "it takes no command after --");
 	writes = probe.events || wanted_takes_rings(&probe.wanted);
-	if (slots != NOT_GIVEN && !writes)
-		return usage(ctl, "--slots is for probes that write events; give --events or --slow");
-	group.slots = writes ? slots_or_default(slots) : 0;
+	if (room_is_given(&room) && !writes)
+		return usage(ctl, "--slots and --stacks are for probes that write events or keep stacks; give --events, --slow or --slowest");
+	if (writes)
+		group.room = room_or_default(&room);
 	if (group.name)
 		return add_group(ctl, &args, &probe, &group);
 	if (group.file || group.why)
@@ -82,7 +84,7 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 	if (make_requests(&args, &probe, &requests, &err))
 		status = usage(ctl, "%s", err.text);
 	else
-		status = add(ctl, &requests, group.slots);
+		status = add(ctl, &requests, &group.room);
 	free_requests(&requests);
 	return status;
 }

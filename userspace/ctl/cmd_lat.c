@@ -1,60 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <unistd.h>
-
-#include "child.h"
 #include "clock.h"
+#include "oneshot.h"
 #include "request.h"
 
 /**
  * struct lat - What to measure, and how long
  * @requests: the probes
- * @duration: how long in ns, or 0
- * @command: what to run meanwhile, then NULL; or NULL
+ * @shot: how long
  * @json: print JSON
- * @outcome: how the command ended
  */
 struct lat {
 	struct requests requests;
-	__u64 duration;
-	char **command;
+	struct oneshot shot;
 	bool json;
-	struct outcome outcome;
 };
-
-/* Until the time is over, the command has ended, or the user says so. */
-static void wait_for_end(struct lat *lat, __u64 until, pid_t pid)
-{
-	int sig;
-
-	do
-		sig = wait_until(until);
-	while (sig == SIGCHLD && !(pid && child_ended(pid, &lat->outcome)));
-}
 
 static int measure(struct ktlat *k, struct lat *lat, const sigset_t *mask,
 		   struct watch_list *watches, struct ktlat_error *err)
 {
-	__u64 until = FOREVER;
-	pid_t pid = 0;
-	int ret;
+	int ret = oneshot_measure(k, &lat->shot, mask, err);
 
-	if (lat->duration)
-		until = monotonic_ns() + lat->duration;
-	if (lat->command) {
-		lat->outcome.running = true;
-		ret = child_start(lat->command, mask, &pid, err);
-		if (ret)
-			return ret;
-	} else if (!lat->duration && isatty(STDERR_FILENO)) {
-		note("measuring; Ctrl-C ends it");
-	}
-	wait_for_end(lat, until, pid);
-
-	ret = ktlat_change_all(k, KTLAT_CHANGE_DISABLE, err);
-	if (ret >= 0)
+	if (!ret)
 		ret = watch_read(k, watches, false, err);
-	if (pid)
-		child_stop(pid, &lat->outcome);
+	oneshot_end(&lat->shot);
 	return ret;
 }
 
@@ -65,7 +33,7 @@ static void show(const struct lat *lat, struct watch_list *watches,
 
 	if (lat->json) {
 		json_probes(stdout, watches, monotonic_ns(), session, true,
-			    lat->command ? &lat->outcome : NULL);
+			    lat->shot.command ? &lat->shot.outcome : NULL);
 		return;
 	}
 	for (i = 0; i < watches->nr; i++) {
@@ -73,10 +41,7 @@ static void show(const struct lat *lat, struct watch_list *watches,
 			putchar('\n');
 		text_hist(stdout, watches->list[i]);
 	}
-	/* What is said to stderr comes after what is printed. */
-	fflush(stdout);
-	if (lat->command)
-		child_report(lat->command[0], &lat->outcome);
+	oneshot_report(&lat->shot);
 }
 
 static int run_in_session(struct ktlat *k, struct lat *lat,
@@ -121,8 +86,7 @@ int cmd_lat(struct ctl *ctl, char **argv)
 	struct probe_options probe;
 	struct lat lat = { 0 };
 	const struct option options[] = {
-		{ OPTION_DURATION, "--duration", "-d", &lat.duration, 0, 0,
-		  NULL },
+		DURATION_OPTION(&lat.shot),
 		FLAG_OPTION("--json", &lat.json),
 		MORE_OPTIONS(probe.options)
 	};
@@ -136,8 +100,8 @@ int cmd_lat(struct ctl *ctl, char **argv)
 	if (args.rest && !*args.rest)
 		return usage(ctl, "a command is missing after --");
 	if (wanted_takes_rings(&probe.wanted))
-		return usage(ctl, "lat shows no single calls, slow or not; record does");
-	lat.command = args.rest;
+		return usage(ctl, "lat shows no single calls, slow or not; record and slow do");
+	lat.shot.command = args.rest;
 	if (make_requests(&args, &probe, &lat.requests, &err))
 		status = usage(ctl, "%s", err.text);
 	else

@@ -6,7 +6,6 @@
 #include "clock.h"
 #include "flight.h"
 #include "recording.h"
-#include "slots.h"
 
 #define PROGRESS_INTERVAL	NS_PER_S
 /* How many CPUs are named that lost something. */
@@ -16,7 +15,7 @@
  * struct record - What to record, and how long
  * @requests: the probes; none for those of the default session
  * @flight: what is to be done with the flight recorder
- * @slots: of each ring
+ * @room: of the rings
  * @duration: how long in ns, or 0
  * @command: what to run meanwhile, then NULL; or NULL
  * @outcome: how the command ended
@@ -29,7 +28,7 @@
 struct record {
 	struct requests requests;
 	struct flight_options flight;
-	__u32 slots;
+	struct room room;
 	__u64 duration;
 	char **command;
 	struct outcome outcome;
@@ -154,7 +153,7 @@ static int prepare(struct record *record, struct ktlat *k,
 		return 0;
 	ret = ktlat_new_session(k, NULL, err);
 	if (!ret)
-		ret = ktlat_make_rings(k, record->slots, err);
+		ret = need_rings(k, &record->room, err);
 	if (!ret)
 		ret = add_requests(k, &record->requests, err);
 	return ret;
@@ -245,7 +244,7 @@ static int run_flight(const struct ctl *ctl, struct record *record)
 	if (record->flight.thaw)
 		ret = thaw_flight(k, &err);
 	else
-		ret = arm_flight(k, &record->flight, record->slots,
+		ret = arm_flight(k, &record->flight, &record->room,
 				 &record->requests, &err);
 	ktlat_close(k);
 	return ret ? fail_with(&err) : finish_output();
@@ -259,13 +258,15 @@ int cmd_record(struct ctl *ctl, char **argv)
 		.flight = { .before = NOT_GIVEN, .after = NOT_GIVEN },
 	};
 	static const char * const triggers[] = { "slow", NULL };
-	__u32 slots = NOT_GIVEN, trigger = 0;
+	struct room room = ROOM_NOT_GIVEN;
+	__u32 trigger = 0;
 	const struct option options[] = {
 		{ OPTION_TEXT, "--output", "-o", &record.recording.path, 0, 0,
 		  NULL },
 		{ OPTION_DURATION, "--duration", "-d", &record.duration, 0, 0,
 		  NULL },
-		SLOTS_OPTION(&slots),
+		SLOTS_OPTION(&room),
+		STACKS_OPTION(&room),
 		FLAG_OPTION("--flight", &record.flight.on),
 		FLAG_OPTION("--save", &record.flight.save),
 		FLAG_OPTION("--thaw", &record.flight.thaw),
@@ -289,10 +290,10 @@ int cmd_record(struct ctl *ctl, char **argv)
 		return usage(ctl, "a command is missing after --");
 	if (check_flight(&record.flight, &args, &probe.wanted, &err))
 		return usage(ctl, "%s", err.text);
-	if (!args.nr && slots != NOT_GIVEN)
-		return usage(ctl, "--slots is for the rings of a SPEC; add-probe --events makes those of the default session");
+	if (!args.nr && room_is_given(&room))
+		return usage(ctl, "--slots and --stacks are for the rings of a SPEC; add-probe --events makes those of the default session");
 	record.command = args.rest;
-	record.slots = slots_or_default(slots);
+	record.room = room_or_default(&room);
 	record.recording.own = args.nr;
 	record.recording.from = record.flight.save ? KTLAT_FROM_OLDEST :
 				args.nr ? KTLAT_FROM_START : KTLAT_FROM_NOW;

@@ -27,6 +27,8 @@
 	"  --cgroup PATH  of tasks in this cgroup (version 2), or below it\n" \
 	"  --slow DUR|pN  calls of this length, or beyond this percentile, are slow:\n" \
 	"                 they are written with their stack, and announced\n" \
+	"  --slowest K    keep the K slowest calls of each interval, for slow\n" \
+	"  --interval DUR  how long that is (10s)\n"			\
 	"  --user-stack   with the stack of the process\n"
 
 #define REF_HELP							\
@@ -45,6 +47,7 @@ const struct command commands[] = {
 	  "  --disabled     do not measure yet\n"
 	  "  --events       write each call to event rings, for record\n"
 	  "  --slots N      calls that the ring of a CPU holds, if it has none yet\n"
+	  "  --stacks N     stacks that there is room for, likewise\n"
 	  "  --group NAME   one group of many functions, each with its own figures\n"
 	  "  -f, --file FILE  its functions, one a line; - for standard input\n"
 	  "  --why          say which functions are left out of it, and why\n" },
@@ -89,6 +92,7 @@ const struct command commands[] = {
 	  "                 (half a ring each), for so long (1s)\n"
 	  "  --flight --save  write to a file what the rings have stopped with\n"
 	  "  --flight --thaw  let them go on, and switch it off\n"
+	  "  --stacks N     stacks that there is room for (4096); 0 for none\n"
 	  PROBE_OPTIONS_HELP },
 	{ "report", cmd_report, "[FILE] [OPTION...]",
 	  "Show the calls in a file that record wrote (ktlat.dat)",
@@ -108,6 +112,15 @@ const struct command commands[] = {
 	  "  --buffer KIB   how much may wait to be printed (1024)\n"
 	  JSON_HELP
 	  "It tells of all sessions, and takes CAP_SYS_ADMIN.\n" },
+	{ "slow", cmd_slow, "[ID|NAME...] | SPEC... [OPTION...] [-- COMMAND...]",
+	  "Show the slowest calls, each with who called it",
+	  "Of probes that were added with --slowest, those of the present interval and of\n"
+	  "the one before. Of new ones, those of all the time, until as with lat.\n"
+	  SPEC_HELP
+	  "  -d, --duration DUR  measure so long\n"
+	  "  --stacks N     stacks that there is room for (4096); 0 for none\n"
+	  PROBE_OPTIONS_HELP
+	  JSON_HELP },
 	{ "functions", cmd_functions, "[GLOB] [--json]",
 	  "List the functions that can be probed, with their module",
 	  JSON_HELP },

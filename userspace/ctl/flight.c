@@ -3,7 +3,6 @@
 
 #include "flight.h"
 #include "names.h"
-#include "slots.h"
 
 #define AFTER_DEFAULT_NS	NS_PER_S
 
@@ -28,7 +27,7 @@ int check_flight(const struct flight_options *flight, const struct args *args,
 	     flight->after != NOT_GIVEN || flight->after_ns))
 		return explain(err, "SPECs, --before, --after and --wait are for arming it; leave them out, or leave out --%s",
 			       flight->save ? "save" : "thaw");
-	if (arms && args->nr && !wanted_takes_rings(wanted))
+	if (arms && args->nr && !wanted->slow)
 		return explain(err, "what is a slow call of this? give --slow DUR or --slow p99.9");
 	if (flight->on && args->rest)
 		return explain(err, "--flight takes no command: it goes on when ktlat-ctl has ended");
@@ -44,19 +43,20 @@ static __u64 half_unless_given(__u32 given, __u32 nr_slots)
  * arm_flight() - Add probes, if there are any, and arm the flight recorder
  * @k: handle, opened for writing
  * @flight: how much is wanted
- * @slots: of the rings, if there are none
+ * @room: of the rings, if there are none
  * @requests: the probes
  * @err: why it failed
  */
 int arm_flight(struct ktlat *k, const struct flight_options *flight,
-	       __u32 slots, struct requests *requests, struct ktlat_error *err)
+	       const struct room *room, struct requests *requests,
+	       struct ktlat_error *err)
 {
 	struct ktlat_rings_info rings;
 	__u64 before, after;
 	int ret = 0;
 
 	if (requests->nr)
-		ret = need_rings(k, slots, err);
+		ret = need_rings(k, room, err);
 	if (!ret)
 		ret = ktlat_get_rings(k, &rings, err);
 	if (ret)

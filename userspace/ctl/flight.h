@@ -3,7 +3,7 @@
 #ifndef FLIGHT_H
 #define FLIGHT_H
 
-#include "request.h"
+#include "slots.h"
 
 /**
  * struct flight_options - What is to be done with the flight recorder
@@ -26,7 +26,8 @@ struct flight_options {
 int check_flight(const struct flight_options *flight, const struct args *args,
 		 const struct wanted_options *wanted, struct ktlat_error *err);
 int arm_flight(struct ktlat *k, const struct flight_options *flight,
-	       __u32 slots, struct requests *requests, struct ktlat_error *err);
+	       const struct room *room, struct requests *requests,
+	       struct ktlat_error *err);
 int thaw_flight(struct ktlat *k, struct ktlat_error *err);
 int need_frozen(struct ktlat *k, struct ktlat_error *err);
 

@@ -5,7 +5,6 @@
 
 #include "group.h"
 #include "names.h"
-#include "slots.h"
 #include "render.h"
 
 #define MIB		(1024 * 1024.0)
@@ -193,8 +192,8 @@ static int add(const struct ctl *ctl, struct ktlat_group *group,
 	ret = ktlat_resolve_members(group, err);
 	if (!ret)
 		ret = announce_memory(k, group, err);
-	if (!ret && options->slots)
-		ret = need_rings(k, options->slots, err);
+	if (!ret && options->room.slots)
+		ret = need_rings(k, &options->room, err);
 	if (!ret)
 		ret = ktlat_add_group(k, group, &id, err);
 	if (!ret)

@@ -3,20 +3,20 @@
 #ifndef GROUP_H
 #define GROUP_H
 
-#include "request.h"
+#include "slots.h"
 
 /**
  * struct group_options - What a group takes besides the options of probes
  * @name: what it is to be called
  * @file: where its functions are listed, or NULL
  * @why: say which are left out, and why
- * @slots: of event rings, if the session has none and it writes events; else 0
+ * @room: of the rings that it needs, if the session has none
  */
 struct group_options {
 	const char *name;
 	const char *file;
 	bool why;
-	__u32 slots;
+	struct room room;
 };
 
 int add_group(const struct ctl *ctl, const struct args *args,

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "json.h"
 
-/* Raised when readers of the JSON have to change; new keys do not. */
-#define JSON_VERSION	1
-
 struct json_object *json_document(void)
 {
 	struct json_object *root = json_object_new_object();

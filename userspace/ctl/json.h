@@ -7,6 +7,9 @@
 #include <ktlat-lib.h>
 #include <stdio.h>
 
+/* Raised when readers of the JSON have to change; new keys do not need that. */
+#define JSON_VERSION	1
+
 struct json_object *json_document(void);
 void json_print(FILE *out, struct json_object *root);
 void add_number(struct json_object *to, const char *key, __u64 value);

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "recording.h"
+#include "slots.h"
 
 /* The clocks are written this often, at most, and the counts with them. */
 #define CLOCK_INTERVAL	NS_PER_S
@@ -193,6 +194,8 @@ int recording_begin(struct recording *rec, struct ktlat_error *err)
 
 	ret = ktlat_open_rings(rec->k, rec->from, &rec->rings, err);
 	if (!ret)
+		ret = need_stacks(rec->k, &rec->stacks, err);
+	if (!ret)
 		ret = watch_probes(rec->k, &everything, &rec->watches, err);
 	if (!ret && !rec->own)
 		ret = watch_read(rec->k, &rec->watches, false, err);
@@ -206,6 +209,18 @@ int recording_begin(struct recording *rec, struct ktlat_error *err)
 	return write_beginning(rec, err);
 }
 
+static void write_stack(struct recording *rec, __u32 id)
+{
+	struct ktlat_frame frames[KTLAT_STACK_DEPTH];
+	struct ktlat_file_stack stack;
+
+	if (id > KTLAT_STACKS_MAX || rec->told_stacks[id] ||
+	    !ktlat_read_stack(rec->stacks, id, frames, &stack))
+		return;
+	ktlat_write_stack(rec->file, &stack);
+	rec->told_stacks[id] = true;
+}
+
 /* What there is now, and no more, however fast more comes. */
 static int read_cpu(struct recording *rec, __u32 cpu, struct ktlat_error *err)
 {
@@ -216,6 +231,8 @@ static int read_cpu(struct recording *rec, __u32 cpu, struct ktlat_error *err)
 	while (!ret && ktlat_read_event(rec->rings, cpu, until, &event)) {
 		if (!is_told(rec, event.probe_id))
 			ret = write_new_probe(rec, event.probe_id, err);
+		write_stack(rec, event.stack_id);
+		write_stack(rec, event.user_stack_id);
 		ktlat_write_event(rec->file, &event);
 		rec->nr_events++;
 	}
@@ -291,6 +308,7 @@ void recording_free(struct recording *rec)
 {
 	ktlat_close_file(rec->file);
 	ktlat_close_rings(rec->rings);
+	ktlat_close_stacks(rec->stacks);
 	watch_end(&rec->watches);
 	free(rec->told);
 	free(rec->counts);

@@ -16,6 +16,8 @@
  * @watches: the probes of the session
  * @told: ids of the probes that the file tells of
  * @nr_told: how many
+ * @stacks: the stack table, or NULL
+ * @told_stacks: which of the stacks the file tells of, by their ids
  * @counts: what became of the records of each CPU
  * @nr_events: events that are in the file
  * @size: its size in bytes
@@ -31,6 +33,8 @@ struct recording {
 	struct watch_list watches;
 	__u64 *told;
 	size_t nr_told;
+	struct ktlat_stack_map *stacks;
+	bool told_stacks[KTLAT_STACKS_MAX + 1];
 	struct ktlat_ring_counts *counts;
 	__u64 nr_events;
 	__u64 size;

@@ -34,6 +34,8 @@ enum ranking {
 	RANK_COUNT,
 };
 
+struct json_object;
+
 /* render_text.c */
 char *format_number(__u64 value, char text[NUMBER_LEN]);
 void format_cost(__u64 ps, char text[KTLAT_DURATION_LEN]);
@@ -53,6 +55,7 @@ void text_coverage(FILE *out, const struct watch *watch);
 void text_no_call(FILE *out, const struct watch *watch);
 
 /* render_json.c */
+struct json_object *json_outcome(const struct outcome *outcome);
 void json_probes(FILE *out, struct watch_list *watches, __u64 time_ns,
 		 __u64 session, bool buckets, const struct outcome *outcome);
 

@@ -28,6 +28,13 @@ static void text_begin_time(const struct report *report)
 			line->moments[0].monotonic_ns % NS_PER_S, text);
 }
 
+/* What the columns of text_call() are. */
+void text_call_head(FILE *out)
+{
+	fprintf(out, "# %17s %5s  %-7s  %*s  %9s   %s\n", "time of end", "CPU",
+		"context", TASK_LEN, "task-pid", "latency", "call");
+}
+
 static int begin(struct report *report, struct ktlat_error *err)
 {
 	const struct ktlat_file_host *host = ktlat_file_host(report->file);
@@ -38,8 +45,7 @@ static int begin(struct report *report, struct ktlat_error *err)
 		*host->release ? host->release : "?", clock_name(host->clock));
 	text_begin_time(report);
 	fputc('\n', report->out);
-	fprintf(report->out, "# %17s %5s  %-7s  %*s  %9s   %s\n", "time of end",
-		"CPU", "context", TASK_LEN, "task-pid", "latency", "call");
+	text_call_head(report->out);
 	return 0;
 }
 
@@ -59,20 +65,26 @@ static void text_callers(FILE *out, const struct ktlat_file_stack *stack)
 		fputs(" <- ...", out);
 }
 
-static int show(struct report *report, const struct ktlat_call *call,
-		struct ktlat_error *err)
+/* A call without its stack, and without the end of its line. */
+void text_call(FILE *out, const struct ktlat_call *call)
 {
 	const struct ktlat_event *event = &call->event;
 	char task[TASK_LEN + 1], latency[KTLAT_DURATION_LEN];
 
-	(void)err;
 	snprintf(task, sizeof(task), "%s-%u", event->comm, event->pid);
 	ktlat_format_duration(event->latency_ns, latency);
-	fprintf(report->out, "%9llu.%09llu [%03u]  %-7s  %*s  %9s %c %s",
+	fprintf(out, "%9llu.%09llu [%03u]  %-7s  %*s  %9s %c %s",
 		call->time_ns / NS_PER_S, call->time_ns % NS_PER_S, event->cpu,
 		context_name(event->context), TASK_LEN, task, latency,
 		event->flags & KTLAT_EVENT_SLOW ? '!' : ' ',
 		function_of(call));
+}
+
+static int show(struct report *report, const struct ktlat_call *call,
+		struct ktlat_error *err)
+{
+	(void)err;
+	text_call(report->out, call);
 	text_callers(report->out, call->stack);
 	fputc('\n', report->out);
 	return 0;

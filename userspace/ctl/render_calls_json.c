@@ -32,13 +32,11 @@ static void print_task(FILE *out, const struct ktlat_event *event)
 	fprintf(out, ",\"cgroup_id\":%llu", event->cgroup_id);
 }
 
-static int show(struct report *report, const struct ktlat_call *call,
-		struct ktlat_error *err)
+/* A call as an object; @more: what else is in it, each with a comma before, or "". */
+void json_call(FILE *out, const struct ktlat_call *call, const char *more)
 {
 	const struct ktlat_event *event = &call->event;
-	FILE *out = report->out;
 
-	(void)err;
 	fprintf(out, "{\"time_ns\":%llu,\"latency_ns\":%llu,\"probe\":%llu,\"function\":",
 		call->time_ns, event->latency_ns, event->probe_id);
 	json_text(out, function_of(call));
@@ -55,7 +53,15 @@ static int show(struct report *report, const struct ktlat_call *call,
 		print_stack(out, "stack", call->stack);
 	if (call->user_stack)
 		print_stack(out, "user_stack", call->user_stack);
-	fputs("}\n", out);
+	fprintf(out, "%s}", more);
+}
+
+static int show(struct report *report, const struct ktlat_call *call,
+		struct ktlat_error *err)
+{
+	(void)err;
+	json_call(report->out, call, "");
+	fputc('\n', report->out);
 	return 0;
 }
 

@@ -156,7 +156,7 @@ static struct json_object *make_probe(struct watch *watch, __u64 session,
 	return probe;
 }
 
-static struct json_object *make_outcome(const struct outcome *outcome)
+struct json_object *json_outcome(const struct outcome *outcome)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -194,6 +194,6 @@ void json_probes(FILE *out, struct watch_list *watches, __u64 time_ns,
 							 session, buckets));
 	json_object_object_add(root, "probes", probes);
 	if (outcome)
-		json_object_object_add(root, "command", make_outcome(outcome));
+		json_object_object_add(root, "command", json_outcome(outcome));
 	json_print(out, root);
 }

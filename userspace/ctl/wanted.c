@@ -12,6 +12,8 @@
 
 #define CGROUP_ROOT	"/sys/fs/cgroup/"
 #define MILLION		1000000U
+/* For which the slowest calls are kept. */
+#define INTERVAL_DEFAULT	(10 * NS_PER_S)
 
 /**
  * wanted_init() - Nothing is given yet
@@ -30,6 +32,10 @@ void wanted_init(struct wanted_options *wanted, const struct option *more)
 		{ OPTION_TEXT, "--cpu", NULL, &wanted->cpus, 0, 0, NULL },
 		{ OPTION_TEXT, "--cgroup", NULL, &wanted->cgroup, 0, 0, NULL },
 		{ OPTION_TEXT, "--slow", NULL, &wanted->slow, 0, 0, NULL },
+		{ OPTION_NUMBER, "--slowest", NULL, &wanted->slowest, 1,
+		  KTLAT_SLOWEST_MAX, NULL },
+		{ OPTION_DURATION, "--interval", NULL, &wanted->interval_ns, 0,
+		  0, NULL },
 		FLAG_OPTION("--user-stack", &wanted->user_stack),
 		MORE_OPTIONS(more),
 	};
@@ -142,6 +148,21 @@ static int fill_slow(const char *slow, struct ktlat_probe_add *request,
 		       slow);
 }
 
+static int fill_slowest(const struct wanted_options *wanted,
+			struct ktlat_slow *slow, struct ktlat_error *err)
+{
+	__u64 interval_ns = wanted->interval_ns ?: INTERVAL_DEFAULT;
+
+	if (!wanted->slowest && wanted->interval_ns)
+		return explain(err, "--interval is for --slowest");
+	if (interval_ns < KTLAT_INTERVAL_MIN ||
+	    interval_ns > KTLAT_INTERVAL_MAX)
+		return explain(err, "--interval is from 10ms to 24h");
+	slow->slowest = wanted->slowest;
+	slow->interval_ns = wanted->slowest ? interval_ns : 0;
+	return 0;
+}
+
 /**
  * wanted_fill() - Put into a request what was given
  * @wanted: with its options
@@ -163,13 +184,15 @@ int wanted_fill(const struct wanted_options *wanted,
 		ret = fill_cgroup(wanted->cgroup, filter, err);
 	if (!ret)
 		ret = fill_slow(wanted->slow, request, err);
+	if (!ret)
+		ret = fill_slowest(wanted, &request->slow, err);
 	if (wanted->user_stack)
 		request->flags |= KTLAT_PROBE_USER_STACK;
 	return ret;
 }
 
-/* Are calls written, even if not all of them? */
+/* Are calls written, even if not all of them, or do they come with their stack? */
 bool wanted_takes_rings(const struct wanted_options *wanted)
 {
-	return wanted->slow;
+	return wanted->slow || wanted->slowest;
 }

@@ -14,6 +14,8 @@
  * @cpus: that end on these CPUs, or NULL
  * @cgroup: of tasks in this cgroup, a path; or NULL
  * @slow: from which on a call is slow, a duration or p99.9; or NULL
+ * @slowest: keep so many of the slowest calls of an interval, or 0
+ * @interval_ns: how long that is, or 0 if it was not given
  * @user_stack: with its stack goes that of its process
  * @options: the table of these, and of the options that come after
  */
@@ -25,8 +27,10 @@ struct wanted_options {
 	const char *cpus;
 	const char *cgroup;
 	const char *slow;
+	__u32 slowest;
+	__u64 interval_ns;
 	bool user_stack;
-	struct option options[9];
+	struct option options[11];
 };
 
 void wanted_init(struct wanted_options *wanted, const struct option *more);

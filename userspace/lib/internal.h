@@ -63,6 +63,16 @@ const char *ktl_reason_of_refusal(__u32 refusal);
 const char *ktl_refusal_in_short(__u32 refusal);
 const char *ktl_reason_of_errno(int code);
 
+/* symbols.c */
+int ktl_scan_code(ktlat_symbol_fn fn, void *data);
+
+/* addresses.c */
+struct ktl_addresses;
+struct ktl_addresses *ktl_read_addresses(void);
+void ktl_free_addresses(struct ktl_addresses *addresses);
+void ktl_find_address(const struct ktl_addresses *addresses, __u64 address,
+		      struct ktlat_frame *frame);
+
 /* resolve.c */
 bool ktl_is_livepatched(void);
 

@@ -360,10 +360,40 @@ struct ktlat_news {
 	__u64 suppressed;
 };
 
+/**
+ * struct ktlat_slowest_calls - The slowest calls that a probe has kept
+ * @complete: the last interval that is over
+ * @dropped: calls of all intervals that came in the midst of the keeping of another
+ *	one, and may have been slow
+ * @nr: how many there are
+ * @events: the slowest first; @sequence is the interval in which it ended
+ */
+struct ktlat_slowest_calls {
+	__u64 complete;
+	__u64 dropped;
+	__u32 nr;
+	struct ktlat_event events[KTLAT_SLOWEST_MAX];
+};
+
+/**
+ * struct ktlat_stack_counts - What became of the stacks of slow calls
+ * @stored: they are in the table, each once
+ * @dropped: there was no room for them
+ * @recursed: they were not taken, as the call was one by the kernel's unwinder, say,
+ *	on behalf of ktlat
+ */
+struct ktlat_stack_counts {
+	__u64 stored;
+	__u64 dropped;
+	__u64 recursed;
+};
+
 struct ktlat;
 struct ktlat_listener;
 struct ktlat_map;
 struct ktlat_rings;
+struct ktlat_stack_map;
+struct ktlat_slowest_map;
 
 /**
  * enum ktlat_from - From where on rings are read
@@ -476,7 +506,8 @@ int ktlat_get_flight(struct ktlat *k, struct ktlat_flight_info *info,
 int ktlat_thaw_flight(struct ktlat *k, struct ktlat_error *err);
 
 /* ring.c */
-int ktlat_make_rings(struct ktlat *k, __u32 nr_slots, struct ktlat_error *err);
+int ktlat_make_rings(struct ktlat *k, __u32 nr_slots, __u32 nr_stacks,
+		     struct ktlat_error *err);
 int ktlat_get_rings(struct ktlat *k, struct ktlat_rings_info *info,
 		    struct ktlat_error *err);
 int ktlat_delete_rings(struct ktlat *k, struct ktlat_error *err);
@@ -490,6 +521,25 @@ bool ktlat_read_event(struct ktlat_rings *rings, __u32 cpu, __u64 until,
 		      struct ktlat_event *event);
 void ktlat_count_ring(const struct ktlat_rings *rings, __u32 cpu,
 		      struct ktlat_ring_counts *counts);
+
+/* stacks.c */
+int ktlat_open_stacks(struct ktlat *k, struct ktlat_stack_map **out,
+		      struct ktlat_error *err);
+void ktlat_close_stacks(struct ktlat_stack_map *map);
+bool ktlat_read_stack(struct ktlat_stack_map *map, __u32 id,
+		      struct ktlat_frame frames[KTLAT_STACK_DEPTH],
+		      struct ktlat_file_stack *stack);
+
+void ktlat_count_stacks(const struct ktlat_stack_map *map,
+			struct ktlat_stack_counts *counts);
+
+/* slowest.c */
+int ktlat_map_slowest(struct ktlat *k, const struct ktlat_probe_info *info,
+		      struct ktlat_slowest_map **out, struct ktlat_error *err);
+void ktlat_unmap_slowest(struct ktlat_slowest_map *map);
+int ktlat_read_slowest(const struct ktlat_slowest_map *map,
+		       struct ktlat_slowest_calls *calls,
+		       struct ktlat_error *err);
 
 /* timeline.c */
 int ktlat_get_clock(struct ktlat *k, struct ktlat_clock_now *now,

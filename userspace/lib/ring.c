@@ -30,7 +30,7 @@ static int fail_rings(const char *what, int code, struct ktlat_error *err)
 	if (code == EPERM || code == EACCES)
 		advice = "it takes CAP_PERFMON, and CAP_SYS_ADMIN for those of another user; run as root";
 	else if (code == ENOMEM || code == EAGAIN)
-		advice = "raise ulimit -l, or choose fewer --slots";
+		advice = "raise ulimit -l, or choose fewer --slots or --stacks";
 	else if (code == ENOENT)
 		advice = "add a probe that writes events: ktlat-ctl add-probe --events";
 	else if (code == EBUSY)
@@ -44,13 +44,16 @@ static int fail_rings(const char *what, int code, struct ktlat_error *err)
  * ktlat_make_rings() - Give the session event rings
  * @k: handle, opened for writing
  * @nr_slots: how many records each is to hold, a power of two
+ * @nr_stacks: how many stacks the stack table is to hold, a power of two; 0 for none
  * @err: why it failed; EEXIST if it has some
  */
-int ktlat_make_rings(struct ktlat *k, __u32 nr_slots, struct ktlat_error *err)
+int ktlat_make_rings(struct ktlat *k, __u32 nr_slots, __u32 nr_stacks,
+		     struct ktlat_error *err)
 {
 	struct ktlat_rings_info info = {
 		.size = sizeof(info),
 		.nr_slots = nr_slots,
+		.nr_stacks = nr_stacks,
 	};
 	int ret = ktl_ioctl(k, KTLAT_IOC_RINGS_MAKE, &info);
 

@@ -51,8 +51,11 @@ static bool take_module(char *word, struct ktlat_symbol *symbol)
 	       strncmp(word + 1, "__builtin__", 11);
 }
 
-/* "address type name [module]"; false where it is no function. */
-static bool parse_kallsyms(char *line, struct ktlat_symbol *symbol)
+/*
+ * "address type name [module]"; false where it is no code. @named: it can be probed by
+ * its name.
+ */
+static bool parse_code(char *line, struct ktlat_symbol *symbol, bool *named)
 {
 	char *type = next_word(line);
 	char *name = next_word(type);
@@ -60,7 +63,22 @@ static bool parse_kallsyms(char *line, struct ktlat_symbol *symbol)
 
 	symbol->name = name;
 	symbol->address = strtoull(line, NULL, 16);
-	return strchr("tTwW", *type) && *name && take_module(module, symbol);
+	*named = take_module(module, symbol);
+	return strchr("tTwW", *type) && *name;
+}
+
+static bool parse_any_code(char *line, struct ktlat_symbol *symbol)
+{
+	bool named;
+
+	return parse_code(line, symbol, &named);
+}
+
+static bool parse_kallsyms(char *line, struct ktlat_symbol *symbol)
+{
+	bool named;
+
+	return parse_code(line, symbol, &named) && named;
 }
 
 /* "name [module]", in some kernels with more to follow. */
@@ -119,6 +137,12 @@ static int scan_file(const char *path,
 int ktlat_scan_symbols(ktlat_symbol_fn fn, void *data, struct ktlat_error *err)
 {
 	return scan_file(KALLSYMS, parse_kallsyms, fn, data, err);
+}
+
+/* The same, with generated code, and without saying why it failed. */
+int ktl_scan_code(ktlat_symbol_fn fn, void *data)
+{
+	return scan(KALLSYMS, parse_any_code, fn, data);
 }
 
 /**
