@@ -87,7 +87,7 @@ static inline void stress_make(struct ktlat_stacks *stacks, __u32 slots)
 	if (posix_memalign(&memory, 4096, bytes))
 		abort();
 	header = memset(memory, 0, bytes);
-	ktlat_stacks_init(stacks, header, sizeof(*header), slots);
+	ktlat_stacks_init(stacks, header, sizeof(*header), slots, 0);
 }
 
 #endif /* STRESS_STACKS_H */
