@@ -138,15 +138,15 @@ done
 
 # Intervals.
 NAME=intervals
-ktlat-ctl add-probe --backend kretprobe --slowest $K --interval 2s ${F}_busy >/dev/null
+ktlat-ctl add-probe --backend kretprobe --slowest $K --interval 10s ${F}_busy >/dev/null
 target_reset
 shows() {
 	slow_to_file ${F}_busy && [[ $(told "$1") == true ]]
 }
 target func=busy ctx=kthread calls=100
 ok "$NAME: calls are there at once, or once it is over" shows '.probes[0].slowest | length == '$K
-ok "$NAME: and when it is over" wait_until 20 shows '.probes[0].slowest | length == '$K' and ([.[].running] | any | not)'
-ok "$NAME: but not for long" wait_until 20 shows '.probes[0].slowest == []'
+ok "$NAME: and when it is over" wait_until 60 shows '.probes[0].slowest | length == '$K' and ([.[].running] | any | not)'
+ok "$NAME: but not for long" wait_until 60 shows '.probes[0].slowest == []'
 ok "$NAME: a session of others" eval "ktlat-ctl slow | grep -q '^no call has ended'"
 target func=busy ctx=kthread calls=100
 ktlat-ctl reset ${F}_busy >/dev/null
