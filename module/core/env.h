@@ -16,7 +16,6 @@
  *					one puts @new where @old is, if it is
  *	env_cmpxchg, env_inc		atomic against other CPUs, too; a cmpxchg that
  *					fails is in no order to others
- *	env_cold			a function that is seldom called, if at all
  *
  * The partner of a barrier is named where it is used.
  */
@@ -32,7 +31,6 @@
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
-#include <linux/kprobes.h>
 #include <asm/barrier.h>
 #include <asm/local.h>
 
@@ -43,7 +41,6 @@
 #define env_read(word)			READ_ONCE(*(word))
 #define env_write(word, value)		WRITE_ONCE(*(word), value)
 #define env_local_barrier()		barrier()
-#define env_cold			static noinline __kprobes __maybe_unused
 
 static __always_inline __u64 env_read_acquire(const __u64 *word)
 {
@@ -103,6 +100,8 @@ static __always_inline void env_inc(__u64 *counter)
 #include <stddef.h>
 #include <sys/cdefs.h>
 
+#define noinline			__attribute_noinline__
+#define __maybe_unused			__attribute_maybe_unused__
 #define likely(x)			__builtin_expect(!!(x), 1)
 #define unlikely(x)			__builtin_expect(!!(x), 0)
 
@@ -113,7 +112,6 @@ static __always_inline void env_inc(__u64 *counter)
 #define env_read_barrier()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define env_write_barrier()		__atomic_thread_fence(__ATOMIC_RELEASE)
 #define env_local_barrier()		__atomic_signal_fence(__ATOMIC_SEQ_CST)
-#define env_cold			static __attribute__((__noinline__, __unused__))
 
 static __always_inline __u64 env_cmpxchg(__u64 *word, __u64 old, __u64 new)
 {

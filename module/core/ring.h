@@ -155,8 +155,8 @@ static __always_inline void ktlat_ring_refuse(struct ktlat_ring_header *header,
  * The next number, once a nested writer was faster; or 0 if we get none. Kept apart,
  * as it would cost those who need it not registers.
  */
-env_cold __u64 ktlat_ring_try_again(struct ktlat_ring_header *header,
-				    __u64 mask, __u64 open)
+static noinline __maybe_unused __u64
+ktlat_ring_try_again(struct ktlat_ring_header *header, __u64 mask, __u64 open)
 {
 	enum ktlat_ring_taking taking = KTLAT_RING_BEATEN;
 	__u64 number = 0;

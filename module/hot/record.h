@@ -13,6 +13,7 @@
 
 #include <linux/build_bug.h>
 #include <linux/cgroup.h>
+#include <linux/kprobes.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -22,6 +23,9 @@
 
 #include "core/ring.h"
 #include "hot/wake.h"
+
+/* The one function of core/ring.h that is not part of who uses it. */
+NOKPROBE_SYMBOL(ktlat_ring_try_again);
 
 /**
  * struct ktlat_recorder - Where events go; constant as long as a probe writes any

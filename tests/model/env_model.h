@@ -8,6 +8,8 @@
 
 #include "model.h"
 
+#define noinline
+#define __maybe_unused	__attribute_maybe_unused__
 #define likely(x)	(x)
 #define unlikely(x)	(x)
 
@@ -19,7 +21,6 @@
 #define env_write_barrier()		model_write_barrier()
 #define env_local_barrier()		model_local_barrier()
 #define env_local_exchange(word, old, new)	(model_cmpxchg(word, old, new) == (old))
-#define env_cold	static __attribute__((__unused__))
 #define env_cmpxchg(word, old, new)	model_cmpxchg(word, old, new)
 
 static inline void env_local_add(__u64 *counter, __u64 n)

@@ -50,16 +50,19 @@ static void *write_all(void *argument)
 /* What is there only ever grows. */
 static void *read_all(void *argument)
 {
+	int last;
 	struct party *mine = argument;
 	__u64 before = 0;
 
+	/* Once more when all is there, as it may not have run before. */
 	do {
+		last = __atomic_load_n(&done, __ATOMIC_ACQUIRE);
 		__u64 now = stress_search(mine->stacks, &mine->wrong);
 
 		mine->wrong += now < before;
 		mine->found += now;
 		before = now;
-	} while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE));
+	} while (!last);
 	return NULL;
 }
 

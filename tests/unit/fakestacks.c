@@ -12,7 +12,7 @@ void fakestacks_make(void *base, __u32 nr_stacks)
 	struct ktlat_stacks stacks;
 
 	memset(base, 0, SLOT_OFFSET + nr_stacks * sizeof(struct ktlat_stack));
-	ktlat_stacks_init(&stacks, base, SLOT_OFFSET, nr_stacks);
+	ktlat_stacks_init(&stacks, base, SLOT_OFFSET, nr_stacks, 0);
 }
 
 /*
