@@ -50,15 +50,14 @@ static void *write_all(void *argument)
 /* What is there only ever grows. */
 static void *read_all(void *argument)
 {
-	int last;
 	struct party *mine = argument;
-	__u64 before = 0;
+	__u64 before = 0, now;
+	int last;
 
 	/* Once more when all is there, as it may not have run before. */
 	do {
 		last = __atomic_load_n(&done, __ATOMIC_ACQUIRE);
-		__u64 now = stress_search(mine->stacks, &mine->wrong);
-
+		now = stress_search(mine->stacks, &mine->wrong);
 		mine->wrong += now < before;
 		mine->found += now;
 		before = now;
