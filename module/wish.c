@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * wish.c - is a probe that a user asks for well-formed? Whether it can be had is
+ * found out by others.
+ */
+#include <linux/string.h>
+
+#include "wish.h"
+
+#include <ktlat.h>
+
+static bool point_is_empty(const struct ktlat_point *point)
+{
+	return !memchr_inv(point, 0, sizeof(*point));
+}
+
+/* Has it a name that ends, and a module? */
+bool ktlat_point_is_named(const struct ktlat_point *point)
+{
+	return point->name[0] &&
+	       strnlen(point->name, KTLAT_NAME_LEN) < KTLAT_NAME_LEN &&
+	       strnlen(point->module, KTLAT_MODULE_LEN) < KTLAT_MODULE_LEN;
+}
+
+static bool point_is_sound(const struct ktlat_point *point)
+{
+	return !point->address && ktlat_point_is_named(point);
+}
+
+static bool points_are_sound(const struct ktlat_probe_add *add)
+{
+	const struct ktlat_point *first = &add->point[0];
+	const struct ktlat_point *second = &add->point[1];
+
+	if (!point_is_sound(first))
+		return false;
+	switch (add->kind) {
+	case KTLAT_KIND_FUNCTION:
+		return !first->offset && point_is_empty(second);
+	case KTLAT_KIND_PAIR:
+		return point_is_sound(second);
+	case KTLAT_KIND_TRACEPOINT:
+	case KTLAT_KIND_GROUP:
+		return !first->offset && !first->module[0] &&
+		       point_is_empty(second);
+	default:
+		return false;
+	}
+}
+
+/* Options that go with one kind of probe must be 0 for the others. */
+static bool options_are_sound(const struct ktlat_probe_add *add)
+{
+	bool pair = add->kind == KTLAT_KIND_PAIR;
+	bool function = add->kind == KTLAT_KIND_FUNCTION;
+	bool group = add->kind == KTLAT_KIND_GROUP;
+
+	if (group ? !add->functions || add->functions > KTLAT_FUNCTIONS_MAX ||
+		    !(add->flags & KTLAT_PROBE_DISABLED) :
+	    add->functions)
+		return false;
+	if (pair ? add->match != KTLAT_MATCH_TASK && add->match != KTLAT_MATCH_CPU :
+		   add->match)
+		return false;
+	if (function ? add->pool > KTLAT_POOL_MAX : add->pool)
+		return false;
+	if (function || group || !add->starts)
+		return !add->starts;
+	return add->starts >= KTLAT_STARTS_MIN &&
+	       add->starts <= KTLAT_STARTS_MAX;
+}
+
+/* It ends, and nothing but zeroes is behind its end. */
+static bool comm_is_sound(const char *comm)
+{
+	size_t len = strnlen(comm, KTLAT_COMM_LEN);
+
+	return len < KTLAT_COMM_LEN &&
+	       !memchr_inv(comm + len, 0, KTLAT_COMM_LEN - len);
+}
+
+/* A member that is not asked for must be zero, and what is asked for makes sense. */
+static bool filter_is_sound(const struct ktlat_filter *filter)
+{
+	const u32 flags = filter->flags;
+
+	if (flags & ~(KTLAT_FILTER_PID | KTLAT_FILTER_TGID | KTLAT_FILTER_COMM |
+		      KTLAT_FILTER_CGROUP | KTLAT_FILTER_CPU) ||
+	    filter->reserved)
+		return false;
+	return (flags & KTLAT_FILTER_PID || !filter->pid) &&
+	       (flags & KTLAT_FILTER_TGID || !filter->tgid) &&
+	       (flags & KTLAT_FILTER_CGROUP || !filter->cgroup_id) &&
+	       (flags & KTLAT_FILTER_COMM ?
+			comm_is_sound(filter->comm) :
+			!memchr_inv(filter->comm, 0, sizeof(filter->comm))) &&
+	       (flags & KTLAT_FILTER_CPU ||
+		!memchr_inv(filter->cpus, 0, sizeof(filter->cpus)));
+}
+
+static bool slow_is_sound(const struct ktlat_slow *slow, bool group)
+{
+	if (slow->slowest ? slow->slowest > KTLAT_SLOWEST_MAX ||
+			    slow->interval_ns < KTLAT_INTERVAL_MIN ||
+			    slow->interval_ns > KTLAT_INTERVAL_MAX :
+			    slow->interval_ns)
+		return false;
+	return slow->ppm < 1000000 && !(slow->ns && slow->ppm) &&
+	       !(group && slow->ppm) && !slow->reserved;
+}
+
+static bool flags_are_sound(const struct ktlat_probe_add *add)
+{
+	const u32 known = KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED |
+			  KTLAT_PROBE_REGISTERS | KTLAT_PROBE_EVENTS |
+			  KTLAT_PROBE_USER_STACK;
+
+	return !(add->flags & ~known) &&
+	       (!(add->flags & KTLAT_PROBE_REGISTERS) ||
+		add->kind == KTLAT_KIND_FUNCTION);
+}
+
+/**
+ * ktlat_wish_is_sound() - Is this a probe that there can be?
+ * @add: as the user has it
+ *
+ * Context: any.
+ */
+bool ktlat_wish_is_sound(const struct ktlat_probe_add *add)
+{
+	return flags_are_sound(add) &&
+	       add->precision <= KTLAT_PRECISION_MAX &&
+	       !add->reserved1 && !add->reserved &&
+	       points_are_sound(add) && options_are_sound(add) &&
+	       filter_is_sound(&add->filter) &&
+	       slow_is_sound(&add->slow, add->kind == KTLAT_KIND_GROUP);
+}
