@@ -4,12 +4,14 @@
  * calls are missed, and code goes.
  *
  * A probe counts what it misses and tells nobody, as it runs where nothing can be
- * sent. So we look once a second, as long as there is a probe, and at nothing while
- * there is no listener. Code goes with its module, and backends see that for
+ * sent. So we look once a second, as long as there are a probe and a listener: a
+ * machine on which nobody listens is not woken. No kernel that we know tells who
+ * joins a group; but a listener asks how far events have got. Code goes with its module, and backends see that for
  * themselves; here the kernel's notice only says when to look.
  */
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
@@ -44,7 +46,12 @@ static void lookout_at_code(struct ktlat_probe *probe)
 		ktlat_netlink_detached(probe);
 }
 
-/* Looks at all probes, if anybody listens. Returns whether there are any. */
+/* Guards @lookout_ended; a leaf. */
+static DEFINE_MUTEX(lookout_lock);
+/* Nothing is queued any more. */
+static bool lookout_ended;
+
+/* Looks at all probes, if anybody listens. Returns whether there was anything to do. */
 static bool lookout_at_all(void (*look)(struct ktlat_probe *probe))
 {
 	struct ktlat_probe *probe;
@@ -52,10 +59,8 @@ static bool lookout_at_all(void (*look)(struct ktlat_probe *probe))
 
 	mutex_lock(&ktlat_lock);
 	probe = ktlat_probe_after(0);
-	any = probe;
-	if (!ktlat_netlink_has_listeners())
-		probe = NULL;
-	for (; probe; probe = ktlat_probe_after(probe->id))
+	any = probe && ktlat_netlink_has_listeners();
+	for (; any && probe; probe = ktlat_probe_after(probe->id))
 		look(probe);
 	mutex_unlock(&ktlat_lock);
 	return any;
@@ -97,10 +102,16 @@ static struct notifier_block lookout_modules = {
 	.priority	= INT_MIN,
 };
 
-/* There is a probe. */
+/*
+ * There is a probe that may miss calls, or somebody who wants to know. No-op without
+ * listeners. Context: may sleep; ktlat_lock may be held.
+ */
 void ktlat_lookout_begin(void)
 {
-	lookout_in(HZ);
+	mutex_lock(&lookout_lock);
+	if (!lookout_ended && ktlat_netlink_has_listeners())
+		lookout_in(HZ);
+	mutex_unlock(&lookout_lock);
 }
 
 int ktlat_lookout_init(void)
@@ -112,6 +123,9 @@ int ktlat_lookout_init(void)
 void ktlat_lookout_exit(void)
 {
 	unregister_module_notifier(&lookout_modules);
+	mutex_lock(&lookout_lock);
+	lookout_ended = true;
+	mutex_unlock(&lookout_lock);
 	cancel_work_sync(&lookout_gone);
 	cancel_delayed_work_sync(&lookout_missed);
 }

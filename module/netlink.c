@@ -12,6 +12,7 @@
 #include <linux/timekeeping.h>
 
 #include "compat/genetlink.h"
+#include "lookout.h"
 #include "netlink.h"
 #include "netlink_message.h"
 #include "probe.h"
@@ -404,6 +405,7 @@ static int netlink_info_get(struct sk_buff *request, struct genl_info *info)
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
+	ktlat_lookout_begin();
 	genlmsg_end(skb, header);
 	return genlmsg_reply(skb, info);
 }

@@ -35,6 +35,7 @@ struct ktlat_session {
  *	direct_lock		backend/direct.h; also from the module notifier
  *	fpr_lock		backend/fprobe.h; likewise
  *	starts_list_lock	hot/starts.c
+ *	lookout_lock		lookout.c; a leaf
  *	netlink_lock		netlink.c; around the sending of an event
  *	the kernel's own	CPU hotplug, kprobe, ftrace, tracepoint, text
  *	mmap_lock		the kernel itself takes it inside CPU hotplug
@@ -52,9 +53,9 @@ struct ktlat_session {
 extern struct mutex ktlat_lock;
 
 /*
- * Guards, together with ktlat_lock, what mmap() looks at: the list of probes,
- * the rings of sessions and the binding of descriptors. Who changes them holds both locks, who looks
- * at them holds one.
+ * Guards, together with ktlat_lock, what mmap() looks at: the list of probes, the
+ * rings of sessions and the binding of descriptors. Who changes them holds both
+ * locks, who looks at them holds one.
  */
 extern struct mutex ktlat_map_lock;
 

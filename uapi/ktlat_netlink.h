@@ -53,7 +53,9 @@
 /**
  * enum ktlat_nl_cmd - Requests and events
  * @KTLAT_NL_CMD_INFO_GET: request: how far events have got. Without attributes. The
- *	answer holds %KTLAT_NL_A_SEQUENCE, that of the last event, 0 before the first
+ *	answer holds %KTLAT_NL_A_SEQUENCE, that of the last event, 0 before the first.
+ *	A listener asks once it has joined: calls that are missed are looked for from
+ *	then on, as long as anybody listens
  * @KTLAT_NL_CMD_PROBE_GET: request: a probe and its figures; %KTLAT_NL_A_PROBE_ID
  *	tells which (EINVAL without it; ENOENT if there is no such probe that the
  *	caller may see). As a dump (NLM_F_DUMP), without attributes: all of them, a
