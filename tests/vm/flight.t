@@ -11,6 +11,7 @@
 F=ktlat_target
 FILE=/tmp/flight.dat
 JSON=/tmp/flight.json
+NEWS=/tmp/news
 
 save() {
 	ktlat-ctl record --flight --save -o $FILE
@@ -26,9 +27,27 @@ short() {
 	target "func=${1#*/} ctx=${2:-kthread} cpus=1 calls=${1%/*}"
 }
 
+# hears: the monitor is told what happens now.
+hears() {
+	ktlat-ctl add-probe --disabled ${F}_loop && ktlat-ctl remove-probe all && grep -q removed $NEWS
+}
+
+# told EVENT FILTER: of the last such event
+told() {
+	jq -sr "map(select(.event == \"$1\")) | last | $2" $NEWS
+}
+
+# is_told EVENT N: so often
+is_told() {
+	[[ $(jq -s "map(select(.event == \"$1\")) | length" $NEWS) -ge $2 ]]
+}
+
 load_ktlat
 load_target
 ulimit -l unlimited
+ktlat-ctl monitor --json >$NEWS &
+monitor=$!
+ok 'a monitor listens' wait_until 20 hears
 
 like "$(ktlat-ctl record --flight 2>&1)" 'the session has no.*add a probe' 'without rings it is not armed'
 like "$(ktlat-ctl record --flight ${F}_busy 2>&1)" 'give --slow' 'without --slow neither'
@@ -47,6 +66,11 @@ is "$slow" 1 'the slow call is there'
 is "$(calls 'map(select(.slow))[0] | "\(.function) \(.cpu) \(.context)"')" "${F}_busy 1 softirq" 'it says where it was'
 cmp_ok "$(calls 'map(select(.slow))[0].latency_ns')" '>=' 60000000 'and how long it took'
 like "$(calls 'map(select(.slow))[0].stack | map(.function) | join(" ")')" 'target_timer|call_timer_fn|run_timer_softirq|__do_softirq' 'its stack says who called it'
+ok 'listeners are told of the call' wait_until 10 is_told slow 1
+is "$(told slow '"\(.function) \(.cpu) \(.context) \(.suppressed)"')" "${F}_busy 1 softirq 0" 'as it was'
+is "$(told slow .latency_ns)" "$(calls 'map(select(.slow))[0].latency_ns')" 'with its latency'
+ok 'and that the rings are frozen' wait_until 10 is_told frozen 1
+is "$(told frozen .function)" ${F}_busy 'by what'
 is "$(calls 'map(.slow) | (length - 1 - index(true))')" 20 'twenty calls came after it'
 cmp_ok "$(calls 'map(.slow) | index(true)')" '>=' 100 'a hundred and more before it'
 cp $JSON /tmp/first.json
@@ -64,6 +88,8 @@ target "func=busy ctx=kthread cpus=2 calls=1 delay_ns=60000000"
 ok 'it freezes again' wait_until 10 save
 is "$(calls 'map(select(.slow)) | last | "\(.cpu) \(.context)"')" '2 task' 'by the other call'
 is "$(calls 'map(select(.cpu == 2)) | last.slow')" true 'nothing came after it there'
+ok 'listeners are told again' wait_until 10 is_told frozen 2
+kill -9 $monitor
 ok 'thawed again' ktlat-ctl record --flight --thaw
 ok 'removed' ktlat-ctl remove-probe all
 
