@@ -141,7 +141,7 @@ RARE_END=$(sum "$(address_of direct_backwards ktlat)" 11)
 # Where nothing is preempted, the call of the scheduler is a nop.
 SCHEDULER='(__SCT__)?preempt_schedule_notrace(_thunk)?'
 # Where else a slot may lead to.
-RARE="direct_(resched|extreme|return(_group)?|backwards|now)|$SCHEDULER|[a-z0-9_]*_return_thunk"
+RARE="direct_(resched|extreme|more(_group)?|backwards|now)|$SCHEDULER|[a-z0-9_]*_return_thunk"
 GROUP_FIRST=$(address_of ktlat_direct_group_0 ktlat)
 GROUP=$(($(address_of ktlat_direct_group_1 ktlat) - GROUP_FIRST))
 GROUPS_NR=$((($(address_of ktlat_direct_group_f ktlat) - GROUP_FIRST) / GROUP + 1))
@@ -228,7 +228,7 @@ stored=$(stores "$(cat /tmp/slots /tmp/groups)")
 cmp_ok "$(wc -l <<<"$stored")" '>=' $((STORES * (SLOTS + GROUPS_NR))) 'stores are found'
 is "$(grep -vE '(%gs:(\(%r(ip|10)\))?|\(%r11(,[^)]*)?\))$' <<<"$stored")" '' 'they write to what their CPU has, and to the stack'
 is "$(sed -nE 's/-?0x[0-9a-f]+//g; s/.*\| (.*,%r11)$/\1/p' /tmp/slots | sort | uniq -c | xargs -L 1)" \
-	"$SLOTS add %rcx,%r11
+	"$SLOTS add %rdx,%r11
 $((3 * SLOTS)) mov %gs:(%r11),%r11
 $((3 * SLOTS)) mov (%rip),%r11" 'where that is they read relative to %gs'
 
