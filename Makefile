@@ -66,7 +66,7 @@ test-programs: deps-test
 	@$(SUB) $(PARALLEL) -C tests/stress
 
 # One after the other, cheap ones first; all of them, whichever fail.
-check:			## install what is missing, build and test everything (about 20 min)
+check:			## install what is missing, build and test everything (about 25 min)
 	@failed=; for step in lint check-unit check-harness check-vm; do \
 		$(SUB) $$step || failed="$$failed $$step"; done; \
 	[ -z "$$failed" ] || { echo "make check: failed:$$failed" >&2; exit 1; }
