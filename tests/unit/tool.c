@@ -4,6 +4,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,7 +13,8 @@
 #include "unit.h"
 
 #define MAX_ARGUMENTS	32
-#define START_TIME_US	300000
+/* How often a tool is looked at until it waits for signals, a ms apart. */
+#define LOOKS_MAX	10000
 
 static const char kallsyms[] =
 	"0000000000000000 T f_idle\n"
@@ -176,13 +178,32 @@ void tool_run(const char *line, struct result *result)
 	finish(start(line, out, err), out, err, result);
 }
 
-/* The same, and sends it @sig once it has had time to begin. */
+/* Does the process wait for signals, alone or with something to read? */
+static bool waits(pid_t pid)
+{
+	char path[64];
+	long call = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	if (fscanf(file, "%ld", &call) != 1)
+		call = -1;
+	fclose(file);
+	return call == SYS_rt_sigtimedwait || call == SYS_ppoll;
+}
+
+/* The same, and sends it @sig once it waits for that. */
 void tool_interrupt(const char *line, int sig, struct result *result)
 {
-	int out = scratch_file(), err = scratch_file();
+	int out = scratch_file(), err = scratch_file(), looks = 0;
 	pid_t pid = start(line, out, err);
 
-	usleep(START_TIME_US);
+	while (!waits(pid)) {
+		assert_true(looks++ < LOOKS_MAX);
+		usleep(1000);
+	}
 	assert_int_equal(kill(pid, sig), 0);
 	finish(pid, out, err, result);
 }
