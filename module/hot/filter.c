@@ -18,7 +18,7 @@
 
 /* What is behind the zero of a name is left over from longer ones. */
 static __always_inline bool filter_comm(const struct ktlat_filter *filter,
-			const struct task_struct *task)
+					const struct task_struct *task)
 {
 	for (int i = 0; i < KTLAT_COMM_LEN; i++) {
 		char c = READ_ONCE(task->comm[i]);
@@ -34,9 +34,9 @@ static __always_inline bool filter_comm(const struct ktlat_filter *filter,
 #ifdef CONFIG_CGROUPS
 /* The cgroup of the task, or one that this lies in. */
 static __always_inline bool filter_cgroup(const struct ktlat_filter *filter,
-			  const struct task_struct *task)
+					  const struct task_struct *task)
 {
-	struct cgroup *cgroup = rcu_dereference_raw(task->cgroups)->dfl_cgrp;
+	struct cgroup *cgroup = ktlat_task_cgroup(task);
 
 	for (int up = 0; cgroup && up < FILTER_CGROUP_DEPTH; up++) {
 		struct cgroup_subsys_state *parent = cgroup->self.parent;
@@ -50,14 +50,14 @@ static __always_inline bool filter_cgroup(const struct ktlat_filter *filter,
 }
 #else
 static __always_inline bool filter_cgroup(const struct ktlat_filter *filter,
-			  const struct task_struct *task)
+					  const struct task_struct *task)
 {
 	return false;
 }
 #endif
 
 static __always_inline bool filter_task(const struct ktlat_filter *filter,
-			const struct task_struct *task)
+					const struct task_struct *task)
 {
 	u32 flags = filter->flags;
 

@@ -101,14 +101,23 @@ static __always_inline u8 ktlat_context(u32 trap)
  * what it was in is freed a grace period later; what idle tasks are in, in whose
  * loop RCU does not look, never.
  */
-static __always_inline u64 ktlat_task_cgroup(const struct task_struct *task)
-{
 #ifdef CONFIG_CGROUPS
-	return cgroup_id(rcu_dereference_raw(task->cgroups)->dfl_cgrp);
-#else
-	return 0;
-#endif
+static __always_inline struct cgroup *
+ktlat_task_cgroup(const struct task_struct *task)
+{
+	return rcu_dereference_raw(task->cgroups)->dfl_cgrp;
 }
+
+static __always_inline u64 ktlat_task_cgroup_id(const struct task_struct *task)
+{
+	return cgroup_id(ktlat_task_cgroup(task));
+}
+#else
+static __always_inline u64 ktlat_task_cgroup_id(const struct task_struct *task)
+{
+	return 0;
+}
+#endif
 
 static_assert(TASK_COMM_LEN == KTLAT_COMM_LEN);
 static_assert(KTLAT_COMM_LEN == 2 * sizeof(u64));
@@ -132,7 +141,7 @@ static __always_inline void ktlat_record_task(struct ktlat_event *slot,
 	env_write(&comm[1], ktlat_task_comm(task, 1));
 	env_write(&slot->pid, task->pid);
 	env_write(&slot->tgid, task->tgid);
-	env_write(&slot->cgroup_id, ktlat_task_cgroup(task));
+	env_write(&slot->cgroup_id, ktlat_task_cgroup_id(task));
 }
 
 /* What lies in one word of an event, so that one store writes it. */
