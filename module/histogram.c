@@ -13,24 +13,23 @@
 #include "histogram.h"
 
 /* The figures of a function; a line of its own for each, see hot/measure.h. */
-static u32 histogram_function_bytes(u32 precision)
+static u32 histogram_function_bytes(u32 nr_buckets)
 {
-	return ALIGN(sizeof(struct ktlat_counters) +
-		     ktlat_nr_buckets(precision) * sizeof(u64),
+	return ALIGN(sizeof(struct ktlat_counters) + nr_buckets * sizeof(u64),
 		     L1_CACHE_BYTES);
 }
 
-static size_t histogram_area_bytes(u32 precision, u32 nr_functions)
+static size_t histogram_area_bytes(u32 nr_buckets, u32 nr_functions)
 {
 	return PAGE_ALIGN(2UL * nr_functions *
-			  histogram_function_bytes(precision));
+			  histogram_function_bytes(nr_buckets));
 }
 
 /* Size of the whole mapping, with so many functions. */
-size_t ktlat_histogram_bytes(u32 precision, u32 nr_functions)
+size_t ktlat_histogram_bytes(u32 nr_buckets, u32 nr_functions)
 {
 	return PAGE_SIZE +
-	       nr_cpu_ids * histogram_area_bytes(precision, nr_functions);
+	       nr_cpu_ids * histogram_area_bytes(nr_buckets, nr_functions);
 }
 
 /* The area of @cpu; the header has the first page for itself. */
@@ -71,15 +70,16 @@ static void histogram_clear(const struct ktlat_histogram *histogram,
  * @histogram: zeroed before; filled in
  * @probe_id: told to readers
  * @precision: p, 0 to %KTLAT_PRECISION_MAX
+ * @nr_buckets: as goes with it, or 0 for none
  * @nr_functions: 1, or how many a group has room for
  *
  * Context: may sleep. Return: 0 or an errno of ktlat_memory_alloc().
  */
 int ktlat_histogram_alloc(struct ktlat_histogram *histogram, u64 probe_id,
-			  u32 precision, u32 nr_functions)
+			  u32 precision, u32 nr_buckets, u32 nr_functions)
 {
-	u32 function_bytes = histogram_function_bytes(precision);
-	size_t area_bytes = histogram_area_bytes(precision, nr_functions);
+	u32 function_bytes = histogram_function_bytes(nr_buckets);
+	size_t area_bytes = histogram_area_bytes(nr_buckets, nr_functions);
 	struct ktlat_memory *memory = ktlat_memory_alloc(PAGE_SIZE, area_bytes);
 
 	if (IS_ERR(memory))
@@ -95,7 +95,7 @@ int ktlat_histogram_alloc(struct ktlat_histogram *histogram, u64 probe_id,
 		.bucket_offset = sizeof(struct ktlat_counters),
 		.nr_cpus = nr_cpu_ids,
 		.precision = precision,
-		.nr_buckets = ktlat_nr_buckets(precision),
+		.nr_buckets = nr_buckets,
 		.function_stride = function_bytes,
 		.nr_functions = nr_functions,
 	};
@@ -207,7 +207,7 @@ static u32 histogram_last(const struct ktlat_histogram *histogram)
 
 /**
  * ktlat_histogram_tail() - Where the longest calls begin
- * @histogram: of one function
+ * @histogram: of one function, with buckets
  * @ppm: how many of a million calls are to be shorter, at least
  *
  * The bound of a bucket, so the calls from there on may be fewer than asked for.

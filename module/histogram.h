@@ -20,9 +20,9 @@ struct ktlat_histogram {
 	struct ktlat_map_header *header;
 };
 
-size_t ktlat_histogram_bytes(u32 precision, u32 nr_functions);
+size_t ktlat_histogram_bytes(u32 nr_buckets, u32 nr_functions);
 int ktlat_histogram_alloc(struct ktlat_histogram *histogram, u64 probe_id,
-			  u32 precision, u32 nr_functions);
+			  u32 precision, u32 nr_buckets, u32 nr_functions);
 void ktlat_histogram_free(struct ktlat_histogram *histogram);
 void ktlat_histogram_meter(const struct ktlat_histogram *histogram,
 			   struct ktlat_meter *meter);

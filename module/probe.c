@@ -399,19 +399,23 @@ static bool probe_is_exact(const struct ktlat_probe *probe,
 		mechanism->missed_pool == probe->before.missed_pool);
 }
 
+static u32 probe_flags(const struct ktlat_probe *probe,
+		       const struct ktlat_mechanism_info *mechanism)
+{
+	return (probe->public ? KTLAT_PROBE_PUBLIC : 0) |
+	       (probe_is_exact(probe, mechanism) ? 0 : KTLAT_PROBE_INEXACT) |
+	       (probe->feed.all ? KTLAT_PROBE_EVENTS : 0) |
+	       (probe->feed.user_stacks ? KTLAT_PROBE_USER_STACK : 0) |
+	       (probe->feed.no_histogram ? KTLAT_PROBE_NO_HISTOGRAM : 0);
+}
+
 static void probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 {
 	const struct ktlat_backend *backend = probe->attachment->backend;
 	struct ktlat_mechanism_info mechanism;
 
 	backend->info(probe->attachment, &mechanism);
-	info->flags = probe->public ? KTLAT_PROBE_PUBLIC : 0;
-	if (!probe_is_exact(probe, &mechanism))
-		info->flags |= KTLAT_PROBE_INEXACT;
-	if (probe->feed.all)
-		info->flags |= KTLAT_PROBE_EVENTS;
-	if (probe->feed.user_stacks)
-		info->flags |= KTLAT_PROBE_USER_STACK;
+	info->flags = probe_flags(probe, &mechanism);
 	info->id = probe->id;
 	info->kind = probe->plan.kind;
 	info->backend = backend->id;

@@ -37,7 +37,8 @@ u64 ktlat_probe_map_span(const struct ktlat_probe *probe)
 {
 	if (probe->plan.group)
 		return PROBE_GROUP_SPAN;
-	return roundup_pow_of_two(ktlat_histogram_bytes(KTLAT_PRECISION_MAX, 1));
+	return roundup_pow_of_two(
+		ktlat_histogram_bytes(ktlat_nr_buckets(KTLAT_PRECISION_MAX), 1));
 }
 
 /* Where in the device's offsets a probe is mapped. */
@@ -100,7 +101,8 @@ static bool probe_filters(const struct ktlat_probe_add *add)
 void ktlat_probe_set_slow(struct ktlat_probe *probe, u64 ns)
 {
 	struct ktlat_feed *feed = &probe->feed;
-	bool plain = feed->all && !feed->filter && !feed->slowest;
+	bool plain = feed->all && !feed->filter && !feed->slowest &&
+		     !feed->no_histogram;
 
 	WRITE_ONCE(feed->slow_ns, ns);
 	WRITE_ONCE(feed->plain_ns, plain ? ns : 0);
@@ -143,6 +145,7 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 		probe_feed_rings(probe);
 	feed->recorder.probe_id = id;
 	feed->all = add->flags & KTLAT_PROBE_EVENTS;
+	feed->no_histogram = add->flags & KTLAT_PROBE_NO_HISTOGRAM;
 	feed->user_stacks = add->flags & KTLAT_PROBE_USER_STACK;
 	feed->filter = probe_filters(add) ? &probe->filter : NULL;
 	ktlat_probe_set_slow(probe, add->slow.ns ?: U64_MAX);
@@ -169,14 +172,17 @@ void ktlat_probe_free(struct ktlat_probe *probe)
 static int probe_alloc_histogram(struct ktlat_probe *probe, u64 id,
 				 const struct ktlat_probe_add *add)
 {
+	u32 nr_buckets = add->flags & KTLAT_PROBE_NO_HISTOGRAM ?
+			 0 : ktlat_nr_buckets(add->precision);
 	u32 nr_functions = add->functions ?: 1;
 	struct ktlat_histogram *histogram = &probe->histogram;
 	int err;
 
-	if (ktlat_histogram_bytes(add->precision, nr_functions) >
+	if (ktlat_histogram_bytes(nr_buckets, nr_functions) >
 	    ktlat_probe_map_span(probe))
 		return -ENOMEM;
-	err = ktlat_histogram_alloc(histogram, id, add->precision, nr_functions);
+	err = ktlat_histogram_alloc(histogram, id, add->precision, nr_buckets,
+				    nr_functions);
 	if (err)
 		return err;
 	ktlat_histogram_meter(histogram, &probe->meter);

@@ -113,9 +113,11 @@ static bool flags_are_sound(const struct ktlat_probe_add *add)
 {
 	const u32 known = KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED |
 			  KTLAT_PROBE_REGISTERS | KTLAT_PROBE_EVENTS |
-			  KTLAT_PROBE_USER_STACK;
+			  KTLAT_PROBE_USER_STACK | KTLAT_PROBE_NO_HISTOGRAM;
 
 	return !(add->flags & ~known) &&
+	       (!(add->flags & KTLAT_PROBE_NO_HISTOGRAM) ||
+		(add->flags & KTLAT_PROBE_EVENTS && !add->slow.ppm)) &&
 	       (!(add->flags & KTLAT_PROBE_REGISTERS) ||
 		add->kind == KTLAT_KIND_FUNCTION);
 }

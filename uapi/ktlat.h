@@ -379,12 +379,16 @@ enum ktlat_refusal {
 					   * function reads garbage
 					   */
 
-#define KTLAT_PROBE_EVENTS	(1U << 4) /* each call that is recorded in the
-					   * histogram is written to the
-					   * session's rings, too
+#define KTLAT_PROBE_EVENTS	(1U << 4) /* each call that is recorded is
+					   * written to the session's rings,
+					   * too
 					   */
 #define KTLAT_PROBE_USER_STACK	(1U << 5) /* with the stack of a slow call goes
 					   * that of its process
+					   */
+#define KTLAT_PROBE_NO_HISTOGRAM (1U << 6) /* its calls are counted and go to the
+					   * rings (%KTLAT_PROBE_EVENTS), but
+					   * into no buckets: its mapping has none
 					   */
 
 /* ktlat_probe_ref.flags */
@@ -538,7 +542,9 @@ struct ktlat_slow {
  * struct ktlat_probe_add - A probe to add
  * @size: in: size of this struct
  * @flags: in: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED, KTLAT_PROBE_EVENTS,
- *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_REGISTERS (for %KTLAT_KIND_FUNCTION)
+ *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_REGISTERS (for %KTLAT_KIND_FUNCTION),
+ *	KTLAT_PROBE_NO_HISTOGRAM (with %KTLAT_PROBE_EVENTS, and not where what is slow
+ *	is a share of the calls)
  * @kind: in: &enum ktlat_kind
  * @backend: in: &enum ktlat_backend_id; one that cannot serve @kind: EINVAL
  * @precision: in: p of the histogram, 0 to %KTLAT_PRECISION_MAX: each power of
@@ -640,7 +646,7 @@ struct ktlat_probe_ref {
  * struct ktlat_probe_info - What a probe is and what its mechanism lost
  * @size: in: size of this struct
  * @flags: out: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_INEXACT, KTLAT_PROBE_EVENTS,
- *	KTLAT_PROBE_USER_STACK
+ *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_NO_HISTOGRAM
  * @id: in and out: %KTLAT_IOC_PROBE_GET: the probe (ENOENT if there is none);
  *	%KTLAT_IOC_PROBE_NEXT: the probe with the lowest id above this one
  *	(ENOENT after the last)
@@ -914,7 +920,8 @@ struct ktlat_rings_info {
  * @bucket_offset: from the start of a generation to its buckets, in bytes
  * @nr_cpus: number of areas
  * @precision: p of the histogram
- * @nr_buckets: number of buckets, ktlat_nr_buckets(@precision)
+ * @nr_buckets: number of buckets, ktlat_nr_buckets(@precision); or 0 by
+ *	%KTLAT_PROBE_NO_HISTOGRAM
  * @removed: 1 once the probe is gone and the figures are final
  * @function_stride: from one function of a group to the next in a generation,
  *	in bytes
@@ -942,7 +949,7 @@ struct ktlat_map_header {
 /**
  * struct ktlat_counters - What one CPU counted in one generation
  * @entries: calls entered, except those that the mechanism missed
- * @returns: calls returned and recorded in the buckets
+ * @returns: calls returned and recorded
  * @sum_ns: sum of their latencies, in ns
  * @min_ns: shortest of them, in ns; all ones if there is none
  * @max_ns: longest of them, in ns

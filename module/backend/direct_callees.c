@@ -90,10 +90,11 @@ static noinline u64 direct_special(const struct ktlat_meter *meter,
 				   u64 start, u64 offset)
 {
 	struct ktlat_done done = direct_done(meter, latency, start, offset);
+	enum ktlat_fed fed = ktlat_feed(meter->feed, &done);
 
-	if (ktlat_feed(meter->feed, &done))
+	if (fed == KTLAT_FED_RECORD)
 		return latency;
-	ktlat_meter_lose(&direct_counters_here(slot, epoch, offset)->filtered);
+	ktlat_meter_fed(direct_counters_here(slot, epoch, offset), fed, latency);
 	return DIRECT_DONE;
 }
 NOKPROBE_SYMBOL(direct_special);

@@ -56,6 +56,34 @@ static __always_inline void ktlat_hist_max(__u64 *word, __u64 value)
 	}
 }
 
+/* What of a latency is kept besides its bucket. */
+static __always_inline void ktlat_hist_add(struct ktlat_counters *counters,
+					   __u64 latency)
+{
+	env_local_add(&counters->sum_ns, latency);
+	ktlat_hist_min(&counters->min_ns, latency);
+	ktlat_hist_max(&counters->max_ns, latency);
+}
+
+/**
+ * ktlat_hist_count() - Record one latency where there are no buckets
+ * @counters: as for ktlat_hist_record()
+ * @latency: in ns
+ *
+ * Context: any; preemption off (in user space: one thread, and its signals).
+ */
+static __always_inline void ktlat_hist_count(struct ktlat_counters *counters,
+					     __u64 latency)
+{
+	ktlat_hist_add(counters, latency);
+	/*
+	 * A, for the entry; and what was added comes before the return that the
+	 * reader counts by, where it loads that first (acquire).
+	 */
+	env_write_barrier();
+	env_local_inc(&counters->returns);
+}
+
 /**
  * ktlat_hist_record() - Record one latency
  * @counters: the current generation in the area of the running CPU
@@ -72,9 +100,7 @@ static __always_inline void ktlat_hist_record(struct ktlat_counters *counters,
 	/* A: pairs with B, the barrier in the reader of ktlat.h, step 3. */
 	env_write_barrier();
 	env_local_inc(&buckets[ktlat_bucket_index(latency, precision)]);
-	env_local_add(&counters->sum_ns, latency);
-	ktlat_hist_min(&counters->min_ns, latency);
-	ktlat_hist_max(&counters->max_ns, latency);
+	ktlat_hist_add(counters, latency);
 	env_local_inc(&counters->returns);
 }
 

@@ -38,14 +38,14 @@ static __always_inline void feed_write(const struct ktlat_feed *feed,
 const struct ktlat_feed ktlat_feed_none = { .slow_ns = U64_MAX };
 
 /* A call of which more is wanted than to be written, or less. */
-static noinline bool feed_special(const struct ktlat_feed *feed,
-				  struct ktlat_done *done)
+static noinline enum ktlat_fed feed_special(const struct ktlat_feed *feed,
+					    struct ktlat_done *done)
 {
 	bool slow = done->latency >= READ_ONCE(feed->slow_ns);
 	bool keep;
 
 	if (feed->filter && !ktlat_filter_passes(feed->filter, done))
-		return false;
+		return KTLAT_FED_FILTERED;
 	keep = feed->slowest && ktlat_slowest_asks(feed->slowest, done);
 	if (slow || keep)
 		feed_stacks(feed, done);
@@ -54,15 +54,16 @@ static noinline bool feed_special(const struct ktlat_feed *feed,
 				   done->stack_id, done->user_stack_id);
 	if (feed->all || slow)
 		feed_write(feed, done, slow);
-	return true;
+	return feed->no_histogram ? KTLAT_FED_COUNT : KTLAT_FED_RECORD;
 }
 NOKPROBE_SYMBOL(feed_special);
 
-bool ktlat_feed(const struct ktlat_feed *feed, struct ktlat_done *done)
+enum ktlat_fed ktlat_feed(const struct ktlat_feed *feed,
+			  struct ktlat_done *done)
 {
 	if (!ktlat_feed_is_plain(feed, done->latency))
 		return feed_special(feed, done);
 	ktlat_record(&feed->recorder, done);
-	return true;
+	return KTLAT_FED_RECORD;
 }
 NOKPROBE_SYMBOL(ktlat_feed);

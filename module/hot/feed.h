@@ -9,6 +9,18 @@
 
 #include "hot/record.h"
 
+/**
+ * enum ktlat_fed - What is still to be done with a call that was fed
+ * @KTLAT_FED_FILTERED: the probe is not after it
+ * @KTLAT_FED_RECORD: it goes into the histogram
+ * @KTLAT_FED_COUNT: it is counted; there is no histogram
+ */
+enum ktlat_fed {
+	KTLAT_FED_FILTERED,
+	KTLAT_FED_RECORD,
+	KTLAT_FED_COUNT,
+};
+
 struct ktlat_filter;
 struct ktlat_slow_told;
 struct ktlat_slowest;
@@ -22,6 +34,7 @@ struct ktlat_stack_table;
  * @slow_ns: a call of this length or longer is slow; all ones if none is. May be
  *	changed at any time
  * @all: all calls are written, else those that are slow
+ * @no_histogram: its calls are counted only
  * @user_stacks: with the stack of a slow call goes that of its process
  * @filter: which calls the probe is after, or NULL for all
  * @stacks: where stacks are stored, or NULL
@@ -33,6 +46,7 @@ struct ktlat_feed {
 	u64 plain_ns;
 	u64 slow_ns;
 	bool all;
+	bool no_histogram;
 	bool user_stacks;
 	const struct ktlat_filter *filter;
 	const struct ktlat_stack_table *stacks;
@@ -49,10 +63,8 @@ static __always_inline bool ktlat_feed_is_plain(const struct ktlat_feed *feed,
 	return likely(latency < READ_ONCE(feed->plain_ns));
 }
 
-/*
- * Does with a call what the probe wants, but for counting it. Returns false if the
- * probe is not after this one.
- */
-bool ktlat_feed(const struct ktlat_feed *feed, struct ktlat_done *done);
+/* Does with a call what the probe wants, but for counting it. */
+enum ktlat_fed ktlat_feed(const struct ktlat_feed *feed,
+			  struct ktlat_done *done);
 
 #endif /* KTLAT_HOT_FEED_H */

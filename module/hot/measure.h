@@ -123,6 +123,16 @@ static __always_inline struct ktlat_end ktlat_end_here(void)
 	};
 }
 
+/* Counts a call that does not go into the histogram. */
+static __always_inline void ktlat_meter_fed(struct ktlat_counters *counters,
+					    enum ktlat_fed fed, u64 latency)
+{
+	if (fed == KTLAT_FED_COUNT)
+		ktlat_hist_count(counters, latency);
+	else
+		ktlat_meter_lose(&counters->filtered);
+}
+
 /*
  * Records the return of @call. One that was entered before the last reset belongs
  * to figures that nobody can see any more.
@@ -137,6 +147,7 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		.task = end->task,
 		.trap = end->trap,
 	};
+	enum ktlat_fed fed = KTLAT_FED_RECORD;
 	struct ktlat_counters *counters;
 	s64 ticks = end->now - call->start;
 
@@ -148,11 +159,12 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		ticks = 0;
 	}
 	done.latency = ktlat_clock_ns(ticks);
-	if (unlikely(meter->feed != &ktlat_feed_none) &&
-	    !ktlat_feed(meter->feed, &done))
-		ktlat_meter_lose(&counters->filtered);
-	else
+	if (unlikely(meter->feed != &ktlat_feed_none))
+		fed = ktlat_feed(meter->feed, &done);
+	if (likely(fed == KTLAT_FED_RECORD))
 		ktlat_hist_record(counters, meter->precision, done.latency);
+	else
+		ktlat_meter_fed(counters, fed, done.latency);
 }
 
 /* Counts a call that will never return. */

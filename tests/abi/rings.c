@@ -189,6 +189,38 @@ static void feeding(void)
 	expect(0, fd, KTLAT_IOC_RINGS_DELETE, &info, "delete without");
 }
 
+static void no_histogram(void)
+{
+	struct ktlat_rings_info info = rings_of(SLOTS);
+	struct ktlat_probe_add add = function_probe(TARGET);
+	struct ktlat_probe_info probe;
+	const struct ktlat_map_header *h;
+	__u64 id;
+
+	rings_call(KTLAT_IOC_RINGS_MAKE, &info);
+	add.flags = KTLAT_PROBE_NO_HISTOGRAM;
+	refused(add, -EINVAL, KTLAT_REFUSED_NOT, "no histogram, nor events");
+	add.flags |= KTLAT_PROBE_EVENTS;
+	add.slow.ppm = 999000;
+	refused(add, -EINVAL, KTLAT_REFUSED_NOT,
+		"no histogram to tell a percentile");
+	add.slow.ppm = 0;
+	id = add_probe(fd, add);
+	ok(!get_probe(fd, id, &probe) &&
+	   probe.flags & KTLAT_PROBE_NO_HISTOGRAM,
+	   "the probe says that it has no histogram");
+	h = mmap(NULL, probe.map_size, PROT_READ, MAP_SHARED, fd,
+		 probe.map_offset);
+	if (ok(h != MAP_FAILED, "its figures can be mapped")) {
+		ok(!h->nr_buckets && h->precision == add.precision &&
+		   h->cpu_stride == (__u64)page,
+		   "the mapping has no buckets, and a page for each CPU");
+		munmap((void *)h, probe.map_size);
+	}
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, id);
+	rings_call(KTLAT_IOC_RINGS_DELETE, &info);
+}
+
 /* The stack table is there if it is asked for, and empty. */
 static void stack_table(const struct ktlat_rings_info *info)
 {
@@ -296,6 +328,7 @@ int main(void)
 	lifetime(&info);
 	anonymous();
 	feeding();
+	no_histogram();
 	stacks();
 	again_and_again();
 	ok(get_info(fd).memory_bytes == 0, "no memory is left accounted");

@@ -30,7 +30,7 @@ static const struct lie lies[] = {
 	LIE(precision, 8, EPROTO),
 	LIE(precision, ~0U, EPROTO),
 	LIE(precision, 3, EPROTO),
-	LIE(nr_buckets, 0, EPROTO),
+	LIE(nr_buckets, 1, EPROTO),
 	LIE(nr_buckets, 253, EPROTO),
 	LIE(nr_buckets, ~0U, EPROTO),
 	LIE(nr_cpus, 0, EPROTO),

@@ -111,6 +111,55 @@ static void test_all_cpus(void **state)
 	free(base);
 }
 
+/* What a probe that feeds the rings only counts. */
+static void test_no_histogram(void **state)
+{
+	struct ktlat_snapshot older = { 0 }, newer = { 0 }, delta = { 0 };
+	struct ktlat_snapshot net = { 0 }, sum = { 0 }, other = { 0 };
+	struct ktlat_error err = { .text = "" };
+	void *base = new_map(5), *buckets = new_map(5);
+	struct ktlat_map_header *header = base;
+
+	(void)state;
+	fakemap_record(base, 0, 100);
+	fakemap_record(base, 2, 40);
+	header->nr_buckets = 0;
+	read_map(base, &older);
+	assert_int_equal(older.nr_buckets, 0);
+	assert_int_equal(older.count, 2);
+	assert_int_equal(older.entries, 2);
+	assert_int_equal(older.sum_ns, 140);
+	assert_int_equal(older.min_ns, 40);
+	assert_int_equal(older.max_ns, 100);
+	assert_int_equal(older.in_flight, 0);
+
+	fakemap_record(base, 1, 5000);
+	read_map(base, &newer);
+	assert_int_equal(ktlat_subtract(&newer, &older, &delta, &err), 0);
+	assert_int_equal(delta.count, 1);
+	assert_int_equal(delta.sum_ns, 5000);
+	assert_int_equal(delta.max_ns, 5000);
+	assert_int_equal(ktlat_take_share(&newer, 50, &net, &err), 0);
+	assert_int_equal(net.min_ns, 0);
+	assert_int_equal(net.sum_ns, 4990);
+	assert_int_equal(ktlat_merge(&sum, &newer, &err), 0);
+	assert_int_equal(ktlat_merge(&sum, &older, &err), 0);
+	assert_int_equal(sum.count, 5);
+	assert_int_equal(sum.max_ns, 5000);
+
+	read_map(buckets, &other);
+	assert_int_equal(ktlat_merge(&sum, &other, &err), -EINVAL);
+	assert_int_equal(ktlat_subtract(&newer, &other, &delta, &err), -EINVAL);
+	ktlat_free_snapshot(&older);
+	ktlat_free_snapshot(&newer);
+	ktlat_free_snapshot(&delta);
+	ktlat_free_snapshot(&net);
+	ktlat_free_snapshot(&sum);
+	ktlat_free_snapshot(&other);
+	free(base);
+	free(buckets);
+}
+
 static void test_generations(void **state)
 {
 	struct ktlat_snapshot snap = { 0 };
@@ -635,6 +684,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_all_cpus),
+		cmocka_unit_test(test_no_histogram),
 		cmocka_unit_test(test_generations),
 		cmocka_unit_test(test_torn_extremes),
 		cmocka_unit_test(test_percentiles),

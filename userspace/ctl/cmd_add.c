@@ -53,6 +53,7 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 	const struct option options[] = {
 		FLAG_OPTION("--disabled", &probe.disabled),
 		FLAG_OPTION("--events", &probe.events),
+		FLAG_OPTION("--no-hist", &probe.no_hist),
 		SLOTS_OPTION(&room),
 		STACKS_OPTION(&room),
 		{ OPTION_TEXT, "--group", NULL, &group.name, 0, 0, NULL },
@@ -74,6 +75,10 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 	writes = probe.events || wanted_takes_rings(&probe.wanted);
 	if (room_is_given(&room) && !writes)
 		return usage(ctl, "--slots and --stacks are for probes that write events or keep stacks; give --events, --slow or --slowest");
+	if (probe.no_hist && !probe.events)
+		return usage(ctl, "--no-hist is for probes that write each call to the rings; give --events");
+	if (probe.no_hist && probe.wanted.slow && *probe.wanted.slow == 'p')
+		return usage(ctl, "--slow %s is told by a histogram, and --no-hist leaves none; give a duration", probe.wanted.slow);
 	if (writes)
 		group.room = room_or_default(&room);
 	if (group.name)

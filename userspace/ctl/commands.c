@@ -46,6 +46,7 @@ const struct command commands[] = {
 	  PROBE_OPTIONS_HELP
 	  "  --disabled     do not measure yet\n"
 	  "  --events       write each call to event rings, for record\n"
+	  "  --no-hist      with --events: only there, into no histogram\n"
 	  "  --slots N      calls that the ring of a CPU holds, if it has none yet\n"
 	  "  --stacks N     stacks that there is room for, likewise\n"
 	  "  --group NAME   one group of many functions, each with its own figures\n"

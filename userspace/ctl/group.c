@@ -224,6 +224,7 @@ int add_group(const struct ctl *ctl, const struct args *args,
 			     probe->precision : KTLAT_GROUP_PRECISION,
 		.flags = (probe->public ? KTLAT_PROBE_PUBLIC : 0) |
 			 (probe->events ? KTLAT_PROBE_EVENTS : 0) |
+			 (probe->no_hist ? KTLAT_PROBE_NO_HISTOGRAM : 0) |
 			 (probe->disabled ? KTLAT_PROBE_DISABLED : 0) |
 			 (probe->in_registers ? KTLAT_PROBE_REGISTERS : 0),
 	};

@@ -39,6 +39,8 @@ struct json_object;
 /* render_text.c */
 char *format_number(__u64 value, char text[NUMBER_LEN]);
 void format_cost(__u64 ps, char text[KTLAT_DURATION_LEN]);
+void format_percentile(const struct ktlat_snapshot *snap, __u32 ppm,
+		       char text[KTLAT_DURATION_LEN]);
 void text_header(FILE *out, const struct watch *watch);
 void text_totals(FILE *out, const struct watch *watch);
 void text_hist(FILE *out, const struct watch *watch);

@@ -25,7 +25,8 @@ static __u64 key_of(const struct ktlat_snapshot *snap, enum ranking ranking)
 	case RANK_MAX:
 		return snap->max_ns;
 	case RANK_P99:
-		return ktlat_percentile(snap, PPM_P99);
+		return snap->nr_buckets ? ktlat_percentile(snap, PPM_P99) :
+					  snap->max_ns;
 	case RANK_COUNT:
 		return snap->count;
 	default:
@@ -75,8 +76,8 @@ static void text_rank(FILE *out, const struct rank *rank)
 
 	ktlat_format_duration(snap->sum_ns, total);
 	ktlat_format_duration((double)snap->sum_ns / snap->count + 0.5, mean);
-	ktlat_format_duration(ktlat_percentile(snap, PPM_P50), p50);
-	ktlat_format_duration(ktlat_percentile(snap, PPM_P99), p99);
+	format_percentile(snap, PPM_P50, p50);
+	format_percentile(snap, PPM_P99, p99);
 	ktlat_format_duration(snap->max_ns, max);
 	fprintf(out, "%13s  %7s  %7s  %7s  %7s  %7s  %s%s%s\n",
 		format_number(snap->count, count), total, mean, p50, p99, max,

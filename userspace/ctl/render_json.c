@@ -13,7 +13,8 @@ static struct json_object *latency(const struct ktlat_snapshot *snap, __u64 ns)
 static struct json_object *percentile(const struct ktlat_snapshot *snap,
 				      __u32 ppm)
 {
-	return snap->count ? latency(snap, ktlat_percentile(snap, ppm)) : NULL;
+	return snap->count && snap->nr_buckets ?
+	       latency(snap, ktlat_percentile(snap, ppm)) : NULL;
 }
 
 static void add_identity(struct json_object *probe, struct watch *watch,

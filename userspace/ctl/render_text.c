@@ -34,6 +34,16 @@ char *format_number(__u64 value, char text[NUMBER_LEN])
 	return text;
 }
 
+/* Writes a percentile; "-" stands for one that is not known. */
+void format_percentile(const struct ktlat_snapshot *snap, __u32 ppm,
+		       char text[KTLAT_DURATION_LEN])
+{
+	if (snap->nr_buckets)
+		ktlat_format_duration(ktlat_percentile(snap, ppm), text);
+	else
+		strcpy(text, "-");
+}
+
 /* Shows what a probe is. */
 void text_header(FILE *out, const struct watch *watch)
 {
@@ -113,6 +123,11 @@ static void text_percentiles(FILE *out, const struct ktlat_snapshot *snap)
 	char value[KTLAT_DURATION_LEN];
 	size_t i;
 
+	if (!snap->nr_buckets) {
+		fputs("  no histogram: it is in the calls; see ktlat-ctl report --hist\n",
+		      out);
+		return;
+	}
 	fputs(" ", out);
 	for (i = 0; i < ARRAY_SIZE(percentiles); i++) {
 		ktlat_format_duration(ktlat_percentile(snap,
@@ -146,7 +161,7 @@ void text_totals(FILE *out, const struct watch *watch)
 void text_hist(FILE *out, const struct watch *watch)
 {
 	text_header(out, watch);
-	if (watch->shown->count)
+	if (watch->shown->count && watch->shown->nr_buckets)
 		text_rows(out, watch->shown);
 	text_totals(out, watch);
 }
@@ -181,8 +196,8 @@ static void text_list_line(FILE *out, const struct watch *watch)
 	char cost[KTLAT_DURATION_LEN];
 
 	if (snap->count) {
-		ktlat_format_duration(ktlat_percentile(snap, 500000), p50);
-		ktlat_format_duration(ktlat_percentile(snap, 990000), p99);
+		format_percentile(snap, 500000, p50);
+		format_percentile(snap, 990000, p99);
 		ktlat_format_duration(snap->max_ns, max);
 	}
 	format_share(snap, !(watch->info.flags & KTLAT_PROBE_INEXACT), share);

@@ -93,7 +93,8 @@ static int set_options(struct ktlat_probe_add *request, const char *spec,
 	request->flags = (options->public ? KTLAT_PROBE_PUBLIC : 0) |
 			 (options->disabled ? KTLAT_PROBE_DISABLED : 0) |
 			 (options->in_registers ? KTLAT_PROBE_REGISTERS : 0) |
-			 (options->events ? KTLAT_PROBE_EVENTS : 0);
+			 (options->events ? KTLAT_PROBE_EVENTS : 0) |
+			 (options->no_hist ? KTLAT_PROBE_NO_HISTOGRAM : 0);
 	return wanted_fill(&options->wanted, request, err);
 }
 

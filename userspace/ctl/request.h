@@ -19,9 +19,10 @@
  * @disabled: do not measure yet
  * @in_registers: the user vouches for %KTLAT_PROBE_REGISTERS
  * @events: write each call to the rings
+ * @no_hist: only there
  * @wanted: which calls it is after
- * @options: the table of these, but for @disabled and @events, and of the common
- *	options
+ * @options: the table of these, but for @disabled, @events and @no_hist, and of the
+ *	common options
  */
 struct probe_options {
 	__u32 precision;
@@ -32,6 +33,7 @@ struct probe_options {
 	bool disabled;
 	bool in_registers;
 	bool events;
+	bool no_hist;
 	struct wanted_options wanted;
 	struct option options[7];
 };

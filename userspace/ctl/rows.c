@@ -33,7 +33,7 @@ static unsigned int append(struct row *rows, unsigned int nr, struct row row)
 
 /**
  * make_rows() - Group buckets into rows
- * @snap: snapshot with a @count above 0
+ * @snap: snapshot with a @count above 0, and with buckets
  * @rows: where to put them
  *
  * From the first bucket with a call to the last, as finely as %MAX_ROWS rows

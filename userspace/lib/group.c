@@ -51,8 +51,10 @@ static __u32 count_kept(const struct ktlat_group *group)
 __u64 ktlat_group_memory(const struct ktlat_group *group,
 			 const struct ktlat_info *info)
 {
-	__u64 function = sizeof(struct ktlat_counters) + sizeof(__u64) *
-			 ktlat_nr_buckets(group->precision);
+	__u32 nr_buckets = group->flags & KTLAT_PROBE_NO_HISTOGRAM ?
+			   0 : ktlat_nr_buckets(group->precision);
+	__u64 function = sizeof(struct ktlat_counters) +
+			 sizeof(__u64) * nr_buckets;
 
 	return 2 * function * count_kept(group) * info->nr_cpus;
 }
@@ -141,7 +143,8 @@ static int start_group(struct ktlat *k, const struct ktlat_group *group,
 		.size = sizeof(add),
 		.flags = (group->flags &
 			  (KTLAT_PROBE_PUBLIC | KTLAT_PROBE_EVENTS |
-			   KTLAT_PROBE_USER_STACK)) |
+			   KTLAT_PROBE_USER_STACK |
+			   KTLAT_PROBE_NO_HISTOGRAM)) |
 			 KTLAT_PROBE_DISABLED,
 		.kind = KTLAT_KIND_GROUP,
 		.backend = group->backend,

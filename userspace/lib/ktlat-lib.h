@@ -70,13 +70,15 @@ enum ktlat_change {
  * @generation: how often it had been reset
  * @time_ns: CLOCK_MONOTONIC at which the figures had been read
  * @precision: p of the histogram
- * @nr_buckets: length of @buckets
+ * @nr_buckets: length of @buckets; 0 where the probe has no histogram, and no
+ *	percentiles then
  * @delta: made by ktlat_subtract(): @min_ns and @max_ns are the edges of the
- *	outermost buckets, so bounds and not exact
+ *	outermost buckets, so bounds and not exact; without buckets, those of all
+ *	calls
  * @net: made by ktlat_take_share()
  * @net_ns: what that has taken off each latency
  * @entries: calls entered, with those that the mechanism missed
- * @count: calls recorded, the sum of @buckets
+ * @count: calls recorded, the sum of @buckets if there are any
  * @sum_ns: sum of their latencies
  * @min_ns: shortest of them; all ones if there is none
  * @max_ns: longest of them
@@ -156,7 +158,8 @@ struct ktlat_member {
  * @backend: &enum ktlat_backend_id
  * @precision: p of the histograms
  * @flags: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_EVENTS, KTLAT_PROBE_USER_STACK,
- *	KTLAT_PROBE_DISABLED, and KTLAT_PROBE_REGISTERS if the caller vouches for functions of which BTF tells nothing
+ *	KTLAT_PROBE_NO_HISTOGRAM, KTLAT_PROBE_DISABLED, and KTLAT_PROBE_REGISTERS
+ *	if the caller vouches for functions of which BTF tells nothing
  * @filter: which of their calls it is after
  * @slow: which of these are slow
  * @nr_members: length of @members

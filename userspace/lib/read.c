@@ -81,7 +81,8 @@ static bool layout_is_sound(const struct ktlat_map_header *h, __u64 size,
 			h->bucket_offset | h->function_stride;
 
 	return h->precision <= KTLAT_PRECISION_MAX &&
-	       h->nr_buckets == ktlat_nr_buckets(h->precision) &&
+	       (!h->nr_buckets ||
+		h->nr_buckets == ktlat_nr_buckets(h->precision)) &&
 	       h->nr_cpus > 0 &&
 	       h->nr_functions > 0 && h->nr_functions <= most &&
 	       offsets % sizeof(__u64) == 0 &&
@@ -121,6 +122,10 @@ static void read_recorded(const struct view *view,
 	__u64 min, max;
 	__u32 i;
 
+	/* Pairs with the barrier of ktlat_hist_count(). */
+	if (!snap->nr_buckets)
+		snap->count += __atomic_load_n(&counters->returns,
+					       __ATOMIC_ACQUIRE);
 	for (i = 0; i < snap->nr_buckets; i++) {
 		__u64 count = load(&buckets[i]);
 
@@ -178,7 +183,8 @@ static void read_all(const struct view *view, struct ktlat_snapshot *snap,
 
 /*
  * A call may be seen in its bucket and not yet in min or max. Buckets decide:
- * the extremes lie in the outermost ones that hold a call.
+ * the extremes lie in the outermost ones that hold a call. Where there are none,
+ * what is counted is in min and max.
  */
 static void settle_extremes(struct ktlat_snapshot *snap)
 {
@@ -190,6 +196,8 @@ static void settle_extremes(struct ktlat_snapshot *snap)
 		snap->max_ns = 0;
 		return;
 	}
+	if (!snap->nr_buckets)
+		return;
 	while (!snap->buckets[first])
 		first++;
 	while (!snap->buckets[last])

@@ -67,7 +67,8 @@ static int make_members(struct ktlat_snapshot *snap, __u32 nr, __u32 nr_buckets)
 int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,
 		  __u32 nr_buckets, struct ktlat_error *err)
 {
-	__u64 *buckets = reallocarray(snap->buckets, nr_buckets,
+	/* Some memory also for none: that there is any tells a snapshot in use. */
+	__u64 *buckets = reallocarray(snap->buckets, nr_buckets ?: 1,
 				      sizeof(*buckets));
 
 	if (buckets) {
@@ -134,12 +135,17 @@ static void subtract_counters(struct ktlat_snapshot *from,
 	take_away(&from->clock_backwards, what->clock_backwards);
 }
 
-/* The extremes of what came in between are known by their buckets only. */
+/*
+ * The extremes of what came in between are known by their buckets only; without
+ * any, by those of all calls.
+ */
 static void bound_extremes(struct ktlat_snapshot *delta)
 {
 	__u64 all_min = delta->min_ns, all_max = delta->max_ns;
 	__u32 i;
 
+	if (!delta->nr_buckets && delta->count)
+		return;
 	delta->min_ns = ~0ULL;
 	delta->max_ns = 0;
 	for (i = 0; i < delta->nr_buckets; i++) {
@@ -163,7 +169,9 @@ static void subtract_one(struct ktlat_snapshot *delta,
 	__u32 i;
 
 	delta->delta = true;
-	delta->count = 0;
+	take_away(&delta->count, older->count);
+	if (delta->nr_buckets)
+		delta->count = 0;
 	for (i = 0; i < delta->nr_buckets; i++) {
 		take_away(&delta->buckets[i], older->buckets[i]);
 		delta->count += delta->buckets[i];
@@ -193,7 +201,8 @@ int ktlat_subtract(const struct ktlat_snapshot *newer,
 	int ret;
 
 	if (newer->probe_id != older->probe_id ||
-	    newer->precision != older->precision)
+	    newer->precision != older->precision ||
+	    newer->nr_buckets != older->nr_buckets)
 		return ktl_fail(err, EINVAL,
 				"cannot subtract: these are snapshots of different probes");
 	ret = copy(delta, newer, newer->nr_members, err);
@@ -251,6 +260,9 @@ int ktlat_merge(struct ktlat_snapshot *into, const struct ktlat_snapshot *from,
 {
 	if (!into->buckets)
 		return copy(into, from, 0, err);
+	if (!into->nr_buckets != !from->nr_buckets)
+		return ktl_fail(err, EINVAL,
+				"cannot merge: one has a histogram, the other has none");
 	if (into->precision != from->precision)
 		return ktl_fail(err, EINVAL,
 				"cannot merge: the histograms have precisions %u and %u",
@@ -292,6 +304,8 @@ static void fold_buckets(struct ktlat_snapshot *snap)
 {
 	__u32 last = ktlat_bucket_index(snap->net_ns, snap->precision), i;
 
+	if (!snap->nr_buckets)
+		return;
 	for (i = 0; i < last; i++) {
 		snap->buckets[last] += snap->buckets[i];
 		snap->buckets[i] = 0;
@@ -364,7 +378,7 @@ static __u64 rank_of(__u64 count, __u32 ppm)
 
 /**
  * ktlat_percentile() - The latency that a share of the calls did not exceed
- * @snap: snapshot with a @count above 0
+ * @snap: snapshot with a @count above 0, and with buckets
  * @ppm: the share in millionths, 1 to 1000000; 999000 is p99.9
  *
  * Returns the highest value of the bucket that holds the call of that rank,
