@@ -405,7 +405,7 @@ static void test_stacks_and_groups(void **state)
 	run("report --json %s --probe g");
 	assert_int_equal(count_lines(result.out, "\"probe\":9"), 30);
 	expect_in(result.out, "\"function\":\"g_two\",\"module\":\"mod\"");
-	expect_in(result.out, "\"stack\":[{\"address\":18446744071578845200,\"function\":\"caller\",\"module\":\"vmlinux\",\"offset\":16},");
+	expect_in(result.out, "\"stack\":[{\"address\":\"0xffffffff81000010\",\"function\":\"caller\",\"module\":\"vmlinux\",\"offset\":16},");
 	run("report --stacks folded %s --probe mod:f_one");
 	/* Calls 4, 9, 24, 29, 44, and 49, which took 100 us. */
 	expect_in(result.out, "0xffffffffc0000030;entry;caller;f_one 100610\n");

@@ -92,7 +92,7 @@ static void test_json(void **state)
 	expect_in(result.out, "\"function\":\"f_busy\",\"module\":\"vmlinux\"");
 	expect_in(result.out, "\"running\":false");
 	expect_in(result.out,
-		  "\"stack\":[{\"address\":18446744072635817984,\"function\":\"f_handler\",\"module\":\"mod_a\",\"offset\":4096},{\"address\":18446744071578857520,\"function\":\"f_idle\",\"module\":\"vmlinux\",\"offset\":48},{\"address\":18446744072098938880,\"function\":\"\",\"module\":\"\",\"offset\":0}]");
+		  "\"stack\":[{\"address\":\"0xffffffffc0002000\",\"function\":\"f_handler\",\"module\":\"mod_a\",\"offset\":4096},{\"address\":\"0xffffffff81003030\",\"function\":\"f_idle\",\"module\":\"vmlinux\",\"offset\":48},{\"address\":\"0xffffffffa0000000\",\"function\":\"\",\"module\":\"\",\"offset\":0}]");
 	run("slow f_busy --slowest 2 --json -- false");
 	expect_in(result.out, "\"command\":{\"running\":false,\"exit_status\":1}}");
 	/* No probe is left; nor is any, without. */

@@ -15,7 +15,7 @@ static void print_stack(FILE *out, const char *key,
 
 		if (i)
 			fputc(',', out);
-		fprintf(out, "{\"address\":%llu,\"function\":", frame->address);
+		fprintf(out, "{\"address\":\"0x%llx\",\"function\":", frame->address);
 		json_text(out, frame->name);
 		fputs(",\"module\":", out);
 		json_text(out, frame->module);
