@@ -8,6 +8,7 @@
 set -euo pipefail
 PATH=$PWD/userspace:$PATH
 SERVICES=${1:-20000}
+. tests/vm/ipvs.sh
 
 step() {
 	printf '\n==> %s\n' "$*"
@@ -21,25 +22,17 @@ run() {
 
 # The function that does it, and what there is to say about its calls.
 choose_function() {
-	if grep -qw estimation_timer /sys/kernel/tracing/available_filter_functions; then
-		FUNC=estimation_timer
+	FUNC=$(estimating_function)
+	if [[ $FUNC == estimation_timer ]]; then
 		caller="which a timer of IPVS calls every two seconds"
 		shows="keeps a CPU from all other work
     in softirq for up to %s ms at a time, every two seconds"
 	else
-		FUNC=ip_vs_chain_estimation
 		caller="which a thread of IPVS calls for some of the services at a time: from
     Linux 6.2 on there is no estimation_timer, which did it for all at once"
 		shows="keeps its thread
     busy for up to %s ms at a time; other tasks and interrupts can come in between"
 	fi
-}
-
-services() {
-	awk -v n="$SERVICES" 'BEGIN {
-		for (i = 0; i < n; i++)
-			printf "-A -t 10.%d.%d.1:%d -s rr\n", i / 65536, i / 256 % 256, 1 + i % 256
-	}'
 }
 
 calls() {
@@ -65,7 +58,7 @@ choose_function
 
 step "adding $SERVICES virtual services to IPVS (takes some 10 s)"
 echo "# ipvsadm -R < services"
-services | ipvsadm -R
+services "$SERVICES" | ipvsadm -R
 echo "services: $(tail -n +4 /proc/net/ip_vs | wc -l)"
 
 step "measuring $FUNC, $caller"
