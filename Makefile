@@ -107,6 +107,10 @@ bench-peers: vm-modules vm-tools deps-peers	## ktlat beside other tools; writes 
 	$(call say,the cost of one traced call$(,) by each tool$(,) in two guests (10 min))
 	@tests/bench/peers.sh
 
+bench-record: vm-modules vm-tools deps-peers	## each call recorded, beside trace-cmd and bpftrace (3 min)
+	$(call say,recording every call of one load$(,) by each tool$(,) in a guest (3 min))
+	@tests/vm/run --cpus 4 --mem 3072 --timeout 900 -- bash tests/bench/record.sh
+
 demo: vm-modules vm-tools	## ktlat measures IPVS in a guest (2 min)
 	$(call say,booting a guest for the demonstration)
 	@tests/vm/run --serial --timeout 300 -- bash tests/vm/demo.sh
@@ -133,9 +137,9 @@ clean:			## remove what was built
 
 help:			## this list
 	@sed -n 's/^\([a-z-]*\)[ a-z-]*:[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
-	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2 chooses the kernel that check-vm, check-long, bench, bench-peers and demo boot (6.1)"
+	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2 chooses the kernel that check-vm, check-long, bench, bench-peers, bench-record and demo boot (6.1)"
 
 , := ,
 
 .PHONY: all modules tools kdir install uninstall vm-modules vm-tools test-programs \
-	check check-unit check-harness check-vm check-long fuzz bench bench-ring bench-peers demo lint clean help
+	check check-unit check-harness check-vm check-long fuzz bench bench-ring bench-peers bench-record demo lint clean help

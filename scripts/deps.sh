@@ -20,7 +20,7 @@ packages() {
 	lint) echo git cpio sparse mandoc shellcheck perl ;;
 	fuzz) echo clang libclang-rt-dev ;;
 	bench) echo gcc make pkg-config '?liblttng-ust-dev' '?lttng-tools' ;;
-	peers) echo perl '?linux-perf' '?bpftrace' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
+	peers) echo perl jq '?linux-perf' '?bpftrace' '?trace-cmd' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
 	*) die "unknown purpose '$1': build, kernel, vm, test, suite, lint, fuzz, bench or peers" ;;
 	esac
 }

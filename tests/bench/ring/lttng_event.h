@@ -16,7 +16,7 @@ LTTNG_UST_TRACEPOINT_EVENT(ktlat_bench, event,
 	LTTNG_UST_TP_ARGS(const struct ktlat_event *, event),
 	LTTNG_UST_TP_FIELDS(
 		lttng_ust_field_integer(__u64, probe_id, event->probe_id)
-		lttng_ust_field_integer(__u64, time_ns, event->time_ns)
+		lttng_ust_field_integer(__u64, start, event->start)
 		lttng_ust_field_integer(__u64, latency_ns, event->latency_ns)
 		lttng_ust_field_integer(__u64, cgroup_id, event->cgroup_id)
 		lttng_ust_field_array(char, comm, event->comm, KTLAT_COMM_LEN)
