@@ -78,6 +78,20 @@ else
 	skip "$NAME" "ktlat has no groups on Linux $KERNEL"
 fi
 
+# From a memory cgroup other than the root's, to which what is mapped is charged.
+NAME='memory cgroup'
+mkdir /tmp/cgroup
+mount -t cgroup2 none /tmp/cgroup
+echo +memory >/tmp/cgroup/cgroup.subtree_control
+mkdir /tmp/cgroup/pod
+in_pod() {
+	echo $BASHPID >/tmp/cgroup/pod/cgroup.procs
+	[[ $(</proc/self/cgroup) == *:/pod ]] && "$@"
+}
+ok "$NAME: a probe and rings are made, mapped and read" in_pod ktlat-ctl record -o /tmp/pod.dat ${F}_busy -- \
+	bash -c "echo func=busy ctx=kthread cpus=1 calls=100 >$TARGET_DIR/run"
+is "$(report pod | jq -s 'map(select(.latency_ns)) | length')" 100 "$NAME: all calls"
+
 # Two records and a monitor.
 hears() {
 	ktlat-ctl add-probe --disabled ${F}_loop && ktlat-ctl remove-probe "${F}_loop" && grep -q removed $NEWS
