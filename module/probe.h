@@ -123,6 +123,7 @@ struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
 						u64 *offset);
 struct ktlat_probe *ktlat_probe_find(u64 id);
 struct ktlat_probe *ktlat_probe_after(u64 id);
+void ktlat_probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info);
 u32 ktlat_probe_state(const struct ktlat_probe *probe);
 void ktlat_probe_figures(const struct ktlat_probe *probe,
 			 struct ktlat_figures *figures);
