@@ -386,9 +386,10 @@ enum ktlat_refusal {
 #define KTLAT_PROBE_USER_STACK	(1U << 5) /* with the stack of a slow call goes
 					   * that of its process
 					   */
-#define KTLAT_PROBE_NO_HISTOGRAM (1U << 6) /* its calls are counted and go to the
-					   * rings (%KTLAT_PROBE_EVENTS), but
-					   * into no buckets: its mapping has none
+#define KTLAT_PROBE_NO_HISTOGRAM (1U << 6)
+					  /* its calls are counted and go to the
+					   * rings (KTLAT_PROBE_EVENTS), but into
+					   * no buckets: its mapping has none
 					   */
 
 /* ktlat_probe_ref.flags */

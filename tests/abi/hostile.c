@@ -53,7 +53,7 @@ static void find(int fd, __u64 id, struct mapping *all)
 	struct ktlat_probe_info probe;
 
 	ok(!get_probe(fd, id, &probe) &&
-	   !ioctl(fd, KTLAT_IOC_RINGS_GET, &rings), "what there is is told");
+	   !ioctl(fd, KTLAT_IOC_RINGS_GET, &rings), "the mappings are told");
 	all[FIGURES] = (struct mapping){ "figures", probe.map_offset,
 					 probe.map_size, NULL };
 	all[RINGS] = (struct mapping){ "rings", rings.map_offset,
