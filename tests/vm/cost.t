@@ -25,7 +25,7 @@ cost() {
 by() {
 	local backend=$1 told counted share gross net inner groups=''
 	local add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
-	[[ -z ${2-} ]] || { add+=(--group some) && groups=',"groups":true'; }
+	[[ -z ${2-} ]] || { add+=(--group some) && groups='"groups":true,'; }
 	ok "$*: a probe" "${add[@]}" ktlat_target_empty
 	told=$(cost cost_ns)
 	settle || bail_out 'the guest does not come to rest'
@@ -33,7 +33,7 @@ by() {
 	diag "$backend costs $counted instructions a call; it says $told, $(cost net_share_ns) of that in the latency"
 	cmp_ok "$(percent_off "$told" "$counted")" '<' 15 "$backend: the cost that is told is within 15 %"
 	is "$(ktlat-ctl status --json | jq -c '.costs')" \
-		"[{\"backend\":\"$backend\",\"cost_ns\":$told,\"net_share_ns\":$(cost net_share_ns)$groups}]" \
+		"[{\"backend\":\"$backend\",\"cost_ns\":$told,$groups\"net_share_ns\":$(cost net_share_ns)}]" \
 		"$backend: status tells the same"
 	ok "$backend: remove it" ktlat-ctl remove-probe all
 

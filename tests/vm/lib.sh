@@ -111,7 +111,7 @@ fails() {
 	local name=$1 regex=$2 out status=0
 	shift 2
 	out=$("$@" 2>&1 >/dev/null) || status=$?
-	if [[ $status -ne 0 && $out =~ $regex && $(wc -l <<<"$out") -eq 1 ]]; then
+	if [[ $status -ne 0 && $out =~ $regex && $out != *$'\n'* ]]; then
 		pass "$name"
 		return
 	fi
@@ -130,6 +130,11 @@ wait_until() {
 		[[ $SECONDS -lt $end ]] || return 1
 		sleep 0.05
 	done
+}
+
+# jq: another jq, the same language, which takes a fifth of the time to start.
+jq() {
+	gojq "$@"
 }
 
 # json FILTER [jq's arguments]: the value that FILTER picks from stdin, raw.
