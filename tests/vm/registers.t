@@ -5,20 +5,27 @@
 # A traced function finds all registers as its caller left them, and its caller
 # finds what it returned and what it has to preserve: tests/target/regs.c. The
 # kernel preempts wherever it can, so that our trampolines call the scheduler;
-# QEMU interrupts straight code only where it counts instructions.
+# QEMU interrupts straight code only where it counts instructions. The long form
+# makes four times as many rounds.
 . tests/vm/lib.sh
 . tests/vm/target.sh
 
 F=ktlat_target_regs
 TRACING=/sys/kernel/tracing
-ROUNDS=20000
+ROUNDS=5000
+[[ -z ${KTLAT_LONG-} ]] || ROUNDS=20000
 direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
 kretprobe=(ktlat-ctl add-probe --backend kretprobe)
+
+# told: what came out of the last rounds.
+told() {
+	jq -c '[.rounds, .mismatches, .first]' $TARGET_DIR/regs
+}
 
 # rounds "NUMBER [spoil]": makes them, and tells what came out.
 rounds() {
 	echo "$1" >$TARGET_DIR/regs
-	jq -c '[.rounds, .mismatches, .first]' $TARGET_DIR/regs
+	told
 }
 
 # right NAME: all rounds are.
@@ -76,10 +83,15 @@ counted 'kretprobe direct'
 ktlat-ctl remove-probe all >/dev/null
 
 # Others wake up all the time on the CPU that makes the rounds, and push it
-# aside: also where the trampoline lets them, before the body and after it.
+# aside: also where the trampoline lets them, before the body and after it. They
+# rest while it is looked for in the trace, which they would hold up.
 preempted() {
-	rounds $ROUNDS >>/tmp/rounds
-	grep -A 1 preempt_schedule_notrace_thunk $TRACING/trace >/tmp/callers
+	echo >$TRACING/trace
+	target func=sleep ctx=kthread threads=8 calls=0 delay_ns=50000 async=1
+	echo $ROUNDS >$TARGET_DIR/regs
+	target_stop
+	told >>/tmp/rounds
+	grep -A 1 preempt_schedule_notrace_thunk $TRACING/trace >>/tmp/callers
 	grep -q ktlat_direct_ /tmp/callers && grep -q direct_resched /tmp/callers
 }
 
@@ -89,11 +101,10 @@ in_the_trampoline() {
 		return
 	fi
 	: >/tmp/rounds
+	: >/tmp/callers
 	"${direct[@]}" $F >/dev/null
 	echo 'stacktrace if prev_comm == "bash"' >$TRACING/events/sched/sched_switch/trigger
-	target func=sleep ctx=kthread threads=8 calls=0 delay_ns=50000 async=1
 	ok 'the trampoline has called the scheduler, before the body and after it' wait_until 100 preempted
-	target_stop
 	echo '!stacktrace' >$TRACING/events/sched/sched_switch/trigger
 	is "$(sort -u /tmp/rounds)" "[$ROUNDS,0,null]" 'all registers right'
 	counted direct $(($(wc -l </tmp/rounds) * ROUNDS))
