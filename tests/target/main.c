@@ -28,8 +28,8 @@
 #define LINE_MAX 256
 
 static unsigned int init_naps;
-module_param(init_naps, uint, 0444);
-MODULE_PARM_DESC(init_naps, "how often to sleep for 0.1 s before the module is live (default: 0)");
+module_param(init_naps, uint, 0644);
+MODULE_PARM_DESC(init_naps, "how often to sleep for 0.1 s before the module is live; 0 ends it (default: 0)");
 
 static struct dentry *dir;
 static u64 bench_ns;
@@ -173,6 +173,7 @@ static noinline __noclone void __init ktlat_target_init_nap(void)
 static int __init target_init(void)
 {
 	int ret = target_stats_alloc();
+	unsigned int n;
 
 	if (ret)
 		return ret;
@@ -182,7 +183,7 @@ static int __init target_init(void)
 	ret = target_sundial_register();
 	if (ret)
 		goto nmi_exit;
-	for (; init_naps; init_naps--)
+	for (n = 0; n < READ_ONCE(init_naps); n++)
 		ktlat_target_init_nap();
 	dir = debugfs_create_dir("ktlat_target", NULL);
 	debugfs_create_file("run", 0200, dir, NULL, &run_fops);

@@ -5,6 +5,7 @@
 # sit on ftrace sites: tests/vm/{direct,fprobe}.t, which set BACKEND. After lib.sh
 # and target.sh.
 
+NAPS=/sys/module/ktlat_target/parameters/init_naps
 add=(ktlat-ctl add-probe --backend "$BACKEND" --args-in-registers)
 
 # module_goes REMOVED: the module that holds the function goes. REMOVED is called with
@@ -32,6 +33,7 @@ init_text_goes() {
 	loader=$!
 	ok 'a function that is called while its module is loading' wait_until 5 "${add[@]}" $nap
 	ok 'it is measured' wait_until 5 eval "[[ \$(probe_stat $nap .count) -gt 0 ]]"
+	echo 0 >$NAPS
 	wait $loader
 	is "$(probe_stat $nap .state)" gone 'it is gone when the module is live'
 	ok 'the probe can be removed' ktlat-ctl remove-probe all

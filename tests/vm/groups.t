@@ -42,7 +42,7 @@ member_agrees() {
 # Each function has its own figures, whoever calls, however deep.
 like "$("${group[@]}" target --precision 5 ${F}_{busy,loop,sleep,outer,inner,recurse,migrate})" \
 	'added group [0-9]+: target \(direct, 7 functions\)' 'a group of seven'
-target func=busy ctx=softirq calls=5000 async=1
+target func=busy ctx=softirq batch=20 calls=5000 async=1
 target func=busy ctx=hardirq calls=5000 period_ns=20000 async=1
 target func=loop ctx=hardirq calls=5000 period_ns=20000 async=1
 target func=busy ctx=kthread calls=20000 async=1
@@ -146,6 +146,7 @@ ok 'a module that is loading' wait_until 5 grep -q "${F}_init_nap.*ktlat_target"
 like "$("${group[@]}" loading --why ${F}_{init_nap,busy})" \
 	"1 function; 1 left out.*${F}_init_nap: goes once its module is loaded" 'what goes by itself is left out'
 is "$(</sys/module/ktlat_target/initstate)" coming 'it was still loading'
+echo 0 >/sys/module/ktlat_target/parameters/init_naps
 wait $loader
 target func=busy ctx=task calls=5
 is "$(member loading ${F}_busy .count) $(probe_stat loading .state)" '5 armed' 'the others are measured'
