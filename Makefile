@@ -11,8 +11,8 @@ RELEASE = $(or $(KERNELRELEASE),$(shell uname -r))
 KDIR ?= /lib/modules/$(RELEASE)/build
 # Of the .t scripts, those whose name has this in it.
 T ?=
-# Test guests at once.
-JOBS ?= 2
+# Test guests at once: more than there are CPUs here, as each waits now and then.
+JOBS ?= 3
 # How long make fuzz goes on.
 SECONDS ?= 600
 
