@@ -132,14 +132,20 @@ probed() {
 	ktlat-ctl hist --json $F | jq -r '.probes[] | "\(.entries) \(.count) \(.missed) \(.in_flight)"'
 }
 
+# What nothing is ever read from.
+exec {NEVER}<> <(:)
+
 # Callers on all CPUs, until load_stop; CALLED is then how often they called, and
-# /tmp/load.* what they read.
+# /tmp/load.* what they read. They rest half of the time, so that what comes and
+# goes meanwhile gets on: where virtual CPUs take turns, it would have one turn of
+# five.
 load_start() {
 	local i
 	rm -f /tmp/load.*
 	for ((i = 0; i < 4; i++)); do
 		until [[ -e /tmp/load.stop ]]; do
 			calls 1
+			read -rt 0.05 -u "$NEVER"
 		done >/tmp/load.$i &
 		LOAD[i]=$!
 	done
