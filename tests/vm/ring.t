@@ -83,15 +83,16 @@ for backend in direct fprobe kretprobe; do
 	fi
 
 	# One context at a time, where no backend loses any.
-	for run in 'task kthread' 'softirq softirq' 'hardirq hardirq' 'nmi nmi'; do
-		NAME="$backend, ${run#* }"
+	for run in 'task kthread' 'softirq softirq batch=20' 'hardirq hardirq' 'nmi nmi'; do
+		read -r context from <<<"$run"
+		NAME="$backend, $context"
 		events 16384 $backend ${F}_{busy,outer,inner} -- \
-			bash -c "$(in_turn "busy ctx=${run#* } calls=500" "outer ctx=${run#* } calls=500")"
+			bash -c "$(in_turn "busy ctx=$from calls=500" "outer ctx=$from calls=500")"
 		is_whole
-		if [[ $backend != kretprobe || $run != nmi* ]]; then
-			from "${run% *}" busy
-			from "${run% *}" outer
-			from "${run% *}" inner
+		if [[ $backend != kretprobe || $context != nmi ]]; then
+			from "$context" busy
+			from "$context" outer
+			from "$context" inner
 		fi
 	done
 
