@@ -24,7 +24,7 @@ calls() {
 
 # short N: so many calls that are not slow, on CPU 1.
 short() {
-	target "func=${1#*/} ctx=${2:-kthread} cpus=1 calls=${1%/*}"
+	target "func=${1#*/} ctx=${2:-kthread} cpus=1 batch=50 calls=${1%/*}"
 }
 
 # hears: the monitor is told what happens now.
