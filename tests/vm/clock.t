@@ -72,7 +72,7 @@ if has_groups; then
 	ktlat-ctl add-probe --args-in-registers --group both ktlat_target_{busy,loop} >/dev/null
 	target_reset
 	target func=busy ctx=kthread calls=1000
-	target func=loop ctx=softirq calls=1000
+	target func=loop ctx=softirq batch=20 calls=1000
 	is "$(ktlat-ctl hist --json | jq -c '[.probes[0].members[] | [.function, .count]] | sort')" \
 		'[["ktlat_target_busy",2000],["ktlat_target_loop",2000]]' 'a group, by another clock'
 else

@@ -89,7 +89,7 @@ for backend in direct kretprobe; do
 	target_reset
 	begin=$(monotonic)
 	ok "$NAME: records two functions" ktlat-ctl record "${options[@]}" ${F}_{busy,outer} -o $DAT -- bash -c \
-		"$(run_lines 'busy ctx=task calls=500' 'outer ctx=softirq calls=300' 'busy ctx=task calls=200')"
+		"$(run_lines 'busy ctx=task calls=500' 'outer ctx=softirq batch=20 calls=300' 'busy ctx=task calls=200')"
 	end=$(monotonic)
 	ok "$NAME: reports" report
 	whole "$(made busy outer)"
@@ -105,7 +105,7 @@ for backend in direct kretprobe; do
 	NAME="$backend, histogram"
 	target_reset
 	ok "$NAME: records" ktlat-ctl record "${options[@]}" ${F}_busy -o $DAT -- bash -c \
-		"$(run_lines 'busy ctx=kthread calls=2000')"
+		"$(run_lines 'busy ctx=kthread calls=500')"
 	ok "$NAME: report" report
 	is "$(ktlat-ctl report --hist --json $DAT | jq -r '.probes[0] | "\(.count) \(.entries) \(.missed) \(.sum_ns) \(.min_ns) \(.max_ns)"')" \
 		"$(told '[.[].latency_ns] | "\(length) \(length) 0 \(add) \(min) \(max)"')" "$NAME: of all calls in the file"
@@ -117,7 +117,7 @@ NAME='default session'
 options=(--backend kretprobe --events --slots 16384)
 ktlat-ctl add-probe "${options[@]}" ${F}_busy >/dev/null
 target_reset
-ok "$NAME: records" ktlat-ctl record -o $DAT -- bash -c "$(run_lines 'busy ctx=kthread calls=3000')"
+ok "$NAME: records" ktlat-ctl record -o $DAT -- bash -c "$(run_lines 'busy ctx=kthread calls=1000')"
 report
 whole "$(made busy)"
 from task busy
@@ -136,10 +136,10 @@ for i in 1 2 3; do
 	wait_until 20 started /tmp/$i.dat || fail "record $i begins"
 done
 target_reset
-target func=busy ctx=kthread calls=2000
+target func=busy ctx=kthread calls=500
 kill -9 "${pids[2]}"
 wait "${pids[2]}" 2>/dev/null
-target func=busy ctx=kthread calls=2000
+target func=busy ctx=kthread calls=500
 for i in 1 3; do
 	NAME="record $i of 3"
 	kill -INT "${pids[i]}"

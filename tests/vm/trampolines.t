@@ -68,13 +68,15 @@ probe_first() {
 }
 
 probe_second() {
-	local name=$1 i
+	local name=$1 i attempts=4
+	# Asking once made ftrace let calls pass the livepatch by.
+	[[ $name != livepatch ]] || attempts=10
 	comes "$name" "$name: comes when the probe has gone"
 	fails "$name: a direct probe is refused" "$TAKEN" "${direct[@]}" $F
 	like "$(ktlat-ctl add-probe $F --args-in-registers)" "\($next, not direct: $TAKEN" \
 		"$name: auto says why it steps back"
 	load_start
-	for ((i = 0; i < 10; i++)); do
+	for ((i = 0; i < attempts; i++)); do
 		"${direct[@]}" $F >/dev/null 2>&1 && fail "$name: a direct probe is refused"
 	done
 	load_stop

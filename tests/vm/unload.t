@@ -58,7 +58,7 @@ ok 'the functions are still called' wait_until 10 \
 target_stop
 is "$(target_stat busy .returned)" "$(target_stat busy .started)" 'and every call has returned'
 
-# Twenty times, with a call each.
+# Ten times, with a call each.
 again() {
 	load_ktlat
 	ktlat-ctl add-probe ktlat_target_{busy,sleep} @syscall >/dev/null || return
@@ -66,11 +66,11 @@ again() {
 	[[ $(probe_stat ktlat_target_busy .count) == 3 ]] && rmmod ktlat
 }
 good=0
-for ((i = 0; i < 20; i++)); do
+for ((i = 0; i < 10; i++)); do
 	again && good=$((good + 1))
 done
-is "$good" 20 'twenty times insmod, add, hit, rmmod'
-leaves_nothing 'twenty times'
+is "$good" 10 'ten times insmod, add, hit, rmmod'
+leaves_nothing 'ten times'
 
 # Held by a mapping alone, and by a descriptor alone.
 load_ktlat
@@ -129,14 +129,14 @@ ok 'and added anew' ktlat-ctl add-probe ktlat_target_busy
 target func=busy ctx=task calls=2
 is "$(probe_stat ktlat_target_busy '"\(.state) \(.count)"')" 'armed 2' 'to count again'
 
-# Twenty times, without removing the probes, which then go with ktlat.
+# Ten times, without removing the probes, which then go with ktlat.
 good=0
-for ((i = 0; i < 20; i++)); do
+for ((i = 0; i < 10; i++)); do
 	ktlat-ctl add-probe ktlat_target_busy >/dev/null
 	rmmod ktlat_target && load_target && good=$((good + 1))
 done
-is "$good" 20 'twenty times the probed module goes and comes back'
-is "$(ktlat-ctl list --json | jq '[.probes[] | select(.state == "gone")] | length')" 21 'each left a probe'
+is "$good" 10 'ten times the probed module goes and comes back'
+is "$(ktlat-ctl list --json | jq '[.probes[] | select(.state == "gone")] | length')" 11 'each left a probe'
 ok 'rmmod with probes that are gone' rmmod ktlat
 leaves_nothing 'probes gone'
 done_testing
