@@ -61,7 +61,9 @@ for backend in direct fprobe kretprobe; do
 	ok "$NAME: added" ktlat-ctl add-probe --backend $backend --args-in-registers --events --no-hist --min 5ms ${F}_busy
 	target func=busy ctx=kthread cpus=1 calls=100
 	target func=busy ctx=kthread cpus=1 calls=5 delay_ns=10000000
-	is "$(figures ${F}_busy)" '105 5 100 0 0' "$NAME: what it is not after is told apart"
+	# Now and then the machine holds up a short call for as long.
+	is "$(probe_stat ${F}_busy '[.entries, .count + .filtered, .min_ns >= 5e6, .count >= 5, .filtered > 0] | join(" ")')" \
+		'105 105 true true true' "$NAME: what it is not after is told apart"
 	ktlat-ctl remove-probe all >/dev/null
 done
 
