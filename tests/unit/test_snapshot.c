@@ -517,6 +517,42 @@ static void test_group(void **state)
 	free(base);
 }
 
+/* Memory for no buckets is none that is freed. */
+static void test_group_without_histogram(void **state)
+{
+	struct ktlat_snapshot older = { 0 }, newer = { 0 }, delta = { 0 };
+	struct ktlat_snapshot net = { 0 };
+	struct ktlat_error err = { .text = "" };
+	void *base = new_group(3, 2, 2);
+	struct ktlat_map_header *header = base;
+	int i;
+
+	(void)state;
+	header->nr_buckets = 0;
+	read_group(base, &older);
+	for (i = 1; i <= 3; i++) {
+		fakemap_counters(base, 0, 0)->entries++;
+		fakemap_counters(base, 0, 0)->returns++;
+		fakemap_counters(base, 0, 0)->sum_ns += 100;
+		fakemap_counters(base, 0, 0)->min_ns = 100;
+		fakemap_counters(base, 0, 0)->max_ns = 100;
+		read_group(base, &newer);
+		assert_int_equal(newer.members[0].count, i);
+		assert_int_equal(newer.members[1].count, 0);
+		assert_int_equal(ktlat_subtract(&newer, &older, &delta, &err),
+				 0);
+		assert_int_equal(delta.members[0].count, i);
+		assert_int_equal(ktlat_take_share(&newer, 10, &net, &err), 0);
+		assert_int_equal(net.members[0].min_ns, 90);
+		assert_int_equal(net.sum_ns, i * 90);
+	}
+	ktlat_free_snapshot(&older);
+	ktlat_free_snapshot(&newer);
+	ktlat_free_snapshot(&delta);
+	ktlat_free_snapshot(&net);
+	free(base);
+}
+
 /* A snapshot is used again for groups of other sizes, and for no group. */
 static void test_group_used_again(void **state)
 {
@@ -693,6 +729,7 @@ int main(void)
 		cmocka_unit_test(test_subtract_after_reset),
 		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_group_without_histogram),
 		cmocka_unit_test(test_group_used_again),
 		cmocka_unit_test(test_group_generations),
 		cmocka_unit_test(test_group_merge),

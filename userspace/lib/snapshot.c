@@ -35,6 +35,10 @@ void ktlat_free_snapshot(struct ktlat_snapshot *snap)
 	memset(snap, 0, sizeof(*snap));
 }
 
+/*
+ * Also for no buckets there is some memory, here and below: none would be freed, and
+ * that there is any tells a snapshot in use.
+ */
 static int make_members(struct ktlat_snapshot *snap, __u32 nr, __u32 nr_buckets)
 {
 	struct ktlat_snapshot *members = snap->members;
@@ -48,7 +52,7 @@ static int make_members(struct ktlat_snapshot *snap, __u32 nr, __u32 nr_buckets)
 	snap->members = members;
 	members[0].buckets = buckets;
 	buckets = reallocarray(buckets, nr,
-			       nr_buckets * sizeof(*members->buckets));
+			       (nr_buckets ?: 1) * sizeof(*members->buckets));
 	if (!buckets)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++)
@@ -67,7 +71,6 @@ static int make_members(struct ktlat_snapshot *snap, __u32 nr, __u32 nr_buckets)
 int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,
 		  __u32 nr_buckets, struct ktlat_error *err)
 {
-	/* Some memory also for none: that there is any tells a snapshot in use. */
 	__u64 *buckets = reallocarray(snap->buckets, nr_buckets ?: 1,
 				      sizeof(*buckets));
 
