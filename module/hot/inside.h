@@ -17,10 +17,6 @@
 
 DECLARE_PER_CPU(unsigned int, ktlat_inside);
 
-/* What is entered; each has bits of its own. */
-#define KTLAT_INSIDE_STACK	0
-#define KTLAT_INSIDE_WAKE	4
-
 /*
  * An interrupt runs some functions before it counts as one, and after. They are
  * taken for what it has interrupted, and so find it inside.
@@ -36,15 +32,13 @@ static __always_inline unsigned int ktlat_inside_level(void)
 
 /**
  * ktlat_inside_enter() - Enter such a part
- * @part: KTLAT_INSIDE_*
  * @level: for ktlat_inside_leave(), which must follow
  *
  * Context: any; preemption off. Return: false inside of it.
  */
-static __always_inline bool ktlat_inside_enter(unsigned int part,
-					       unsigned int *level)
+static __always_inline bool ktlat_inside_enter(unsigned int *level)
 {
-	*level = ktlat_inside_level() << part;
+	*level = ktlat_inside_level();
 	if (this_cpu_read(ktlat_inside) & *level)
 		return false;
 	this_cpu_or(ktlat_inside, *level);

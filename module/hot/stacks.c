@@ -19,11 +19,13 @@
 #include "hot/record.h"
 #include "hot/stacks.h"
 
+DEFINE_PER_CPU(unsigned int, ktlat_inside);
+
 /* Returns where this context may put a stack together, or NULL. */
 static __always_inline unsigned long *
 stacks_enter(const struct ktlat_stack_table *table, unsigned int *level)
 {
-	if (!ktlat_inside_enter(KTLAT_INSIDE_STACK, level)) {
+	if (!ktlat_inside_enter(level)) {
 		env_inc(&table->stacks.header->recursed);
 		return NULL;
 	}

@@ -146,5 +146,36 @@ is "$(report 2 | jq -c 'select(has("lost")) | [.read, .lost, .dropped, .whole]')
 is "$(report 2 | jq -s 'map(select(.slow)) | length')" 3 'the slow ones among them'
 is "$(figures ${F}_busy)" "$made $made 0 0 0" 'and so has the probe'
 ktlat-ctl remove-probe all >/dev/null
+
+# Waking those who wait for some rings has a probe itself, whose calls go to others.
+switches() {
+	awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
+}
+asleep() {
+	[[ $(awk '{ print $3 }' "/proc/$1/stat") == S ]]
+}
+woken() {
+	target func=busy ctx=kthread cpus=1 calls=16 && [[ $(switches "${pids[2]}") -gt $before ]]
+}
+NAME='a wake-up inside of another'
+if has_backend direct; then
+	specs=([1]=${F}_busy [2]=arch_irq_work_raise)
+	for i in 1 2; do
+		rm /tmp/$i.dat
+		env --default-signal=INT ktlat-ctl record "${specs[i]}" --backend direct --args-in-registers --slots 16 -o /tmp/$i.dat 2>/tmp/$i.err &
+		pids[i]=$!
+		ok "$NAME: record $i begins" wait_until 20 started /tmp/$i.dat || diag "$(</tmp/$i.err)"
+		ok "$NAME: and sleeps" wait_until 20 asleep "${pids[i]}"
+	done
+	before=$(switches "${pids[2]}")
+	ok "$NAME: both are woken" wait_until 20 woken
+	for i in 1 2; do
+		kill -INT "${pids[i]}"
+		wait "${pids[i]}"
+		is "$?" 0 "$NAME: record $i ends"
+	done
+else
+	skip "$NAME" "ktlat has no direct backend on Linux $KERNEL"
+fi
 free_again 'killed readers'
 done_testing
