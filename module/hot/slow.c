@@ -14,11 +14,14 @@ static __always_inline void slow_wake(const struct ktlat_recorder *recorder,
 				      u64 number)
 {
 	struct ktlat_trigger *trigger = recorder->trigger;
+	/* First: who is woken here may write to this ring before it returns. */
+	bool pulled = ktlat_may_queue() &&
+		      ktlat_trigger_pull(trigger,
+					 this_cpu_read(*recorder->rings), number);
 
 	atomic64_inc(&recorder->waker->calls);
 	ktlat_wake(recorder->waker);
-	if (ktlat_may_queue() &&
-	    ktlat_trigger_pull(trigger, this_cpu_read(*recorder->rings), number))
+	if (pulled)
 		irq_work_queue(&trigger->work);
 }
 
