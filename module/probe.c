@@ -188,10 +188,11 @@ int ktlat_probe_reset(struct ktlat_probe *probe)
 	backend->info(probe->attachment, &probe->before);
 	ktlat_clock_calibrate();
 	ktlat_histogram_flip(&probe->histogram, &probe->meter);
-	if (probe->slowest)
-		ktlat_slowest_reset(probe->slowest);
 	if (backend->retire)
 		backend->retire(probe->attachment, epoch);
+	/* Behind that: a handler in the idle loop may have had the old epoch until now. */
+	if (probe->slowest)
+		ktlat_slowest_reset(probe->slowest);
 	ktlat_histogram_clean(&probe->histogram);
 	backend->info(probe->attachment, &probe->base);
 	return 0;

@@ -1213,7 +1213,8 @@ struct ktlat_slowest_context {
  * @reserved1: zero
  * @interval: the present interval
  * @complete: the last one that nobody writes to any more; 0 if there is none
- * @first: the first one since the last reset
+ * @first: the first one since the last reset; of a call that came while the probe was
+ *	being reset it may say nothing
  * @reserved2: zero
  */
 struct ktlat_slowest_header {
