@@ -237,7 +237,8 @@ u64 ktlat_histogram_tail(const struct ktlat_histogram *histogram, u32 ppm)
 static void histogram_add_returned(struct ktlat_counters *sum,
 				   const struct ktlat_counters *from)
 {
-	sum->returns += READ_ONCE(from->returns);
+	/* Acquire: pairs with the barrier of ktlat_hist_count(). */
+	sum->returns += smp_load_acquire(&from->returns);
 	sum->sum_ns += READ_ONCE(from->sum_ns);
 	sum->min_ns = min(sum->min_ns, READ_ONCE(from->min_ns));
 	sum->max_ns = max(sum->max_ns, READ_ONCE(from->max_ns));

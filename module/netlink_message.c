@@ -90,8 +90,12 @@ int ktlat_message_figures(struct sk_buff *skb, const struct ktlat_probe *probe,
 		{ KTLAT_NL_A_MIN, sum->min_ns },
 		{ KTLAT_NL_A_MAX, sum->max_ns },
 	};
-	/* There is a shortest and a longest only of what was recorded. */
-	int nr = ARRAY_SIZE(numbers) - (sum->returns ? 0 : 2);
+	/*
+	 * There is a shortest and a longest only of what was recorded; of a call that is
+	 * being recorded they may not be there yet.
+	 */
+	bool settled = sum->returns && sum->min_ns <= sum->max_ns;
+	int nr = ARRAY_SIZE(numbers) - (settled ? 0 : 2);
 
 	for (int i = 0; i < nr; i++)
 		if (ktlat_message_number(skb, numbers[i].attribute,
