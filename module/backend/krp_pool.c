@@ -12,7 +12,9 @@
 
 #include "account.h"
 #include "backend/kretprobe.h"
+#include "compat/kprobes.h"
 #include "compat/kretprobe_instances.h"
+#include "compat/synchronize.h"
 
 /* How often the losses of pools that may grow are looked at. */
 #define KRP_GROWTH_PERIOD	(HZ / 5)
@@ -68,6 +70,7 @@ int krp_pool_add(struct krp *krp, u32 instances, kretprobe_handler_t entry)
 	err = register_kretprobe(&pool->rp);
 	if (err)
 		goto free;
+	ktlat_kretprobe_may_fault(&pool->rp);
 	err = ktlat_instances_init(&pool->instances, &pool->rp);
 	if (err)
 		goto unregister;
@@ -107,6 +110,8 @@ void krp_pools_remove(struct krp *krp)
 
 	/* Has a grace period inside, which readers of the list need, too. */
 	unregister_kretprobes(rps, krp->nr_pools);
+	/* That does not wait for a handler in the idle loop. */
+	ktlat_synchronize_cpus();
 	for (u32 i = 0; i < krp->nr_pools; i++)
 		krp_pool_free(krp, krp->pools[i]);
 }

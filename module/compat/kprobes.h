@@ -70,4 +70,32 @@ ktlat_kretprobe_of(struct kretprobe_instance *ri)
 #endif
 }
 
+/**
+ * ktlat_kretprobe_may_fault() - A handler of ours may take page faults
+ * @rp: registered, which takes the handler away; not enabled yet
+ *
+ * Up to commit ec6aba3d2be1 ("kprobes: Remove kprobe::fault_handler") the kernel counts a
+ * page fault in a handler as a call that was missed, and asks the handler of faults
+ * right afterwards: ours takes that back. Reading the user's stack faults where that is
+ * none; no call was missed by it.
+ */
+#if KTLAT_HAS_KPROBE_FAULT_HANDLER
+static inline int __kprobes ktlat_kretprobe_fault(struct kprobe *kp,
+						   struct pt_regs *regs,
+						   int trap)
+{
+	kp->nmissed--;
+	return 0;
+}
+
+static inline void ktlat_kretprobe_may_fault(struct kretprobe *rp)
+{
+	rp->kp.fault_handler = ktlat_kretprobe_fault;
+}
+#else
+static inline void ktlat_kretprobe_may_fault(struct kretprobe *rp)
+{
+}
+#endif
+
 #endif /* KTLAT_COMPAT_KPROBES_H */
