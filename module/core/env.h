@@ -101,7 +101,7 @@ static __always_inline void env_inc(__u64 *counter)
 #include <sys/cdefs.h>
 
 #define noinline			__attribute_noinline__
-#define __maybe_unused			__attribute_maybe_unused__
+#define __maybe_unused			__attribute__((__unused__))
 #define likely(x)			__builtin_expect(!!(x), 1)
 #define unlikely(x)			__builtin_expect(!!(x), 0)
 

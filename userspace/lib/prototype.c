@@ -15,6 +15,9 @@
 
 #define BTF_DIR		"/sys/kernel/btf/"
 
+/* BTF_KIND_ENUM64, which headers before Linux 6.0 lack. */
+#define KIND_ENUM64	19
+
 /* The ABI counts in words of 8 bytes: it calls them eightbytes. */
 #define WORD_BYTES	8
 #define REGISTER_WORDS	6
@@ -111,7 +114,7 @@ static enum ktl_prototype place(struct walk *walk, __u32 id, __u32 bit)
 		return place_scalar(WORD_BYTES, bit);
 	case BTF_KIND_INT:
 	case BTF_KIND_ENUM:
-	case BTF_KIND_ENUM64:
+	case KIND_ENUM64:
 		return place_scalar(type->size, bit);
 	case BTF_KIND_ARRAY:
 		return place_elements(walk, btf_array(type), bit);
@@ -196,6 +199,14 @@ struct source {
 	__u32 *slots;
 	__u32 mask;
 };
+
+#ifdef KTLAT_NO_BTF_TYPE_CNT
+/* Up to libbpf 0.5, Debian 11 among them. */
+static __u32 btf__type_cnt(const struct btf *btf)
+{
+	return btf__get_nr_types(btf) + 1;
+}
+#endif
 
 static const char *function_name(const struct btf *btf, __u32 id)
 {
