@@ -88,6 +88,10 @@ static int fail_load(const char *path, int code, struct ktlat_error *err)
 	case EPERM:
 		return ktl_fail(err, code,
 				"cannot load the module ktlat: no permission, or the kernel takes signed modules only; run as root");
+	case EKEYREJECTED:
+	case ENOKEY:
+		return ktl_fail(err, code,
+				"cannot load the module ktlat: it is not signed with a key that this machine trusts (Secure Boot); sign it, and enrol the key with mokutil");
 	case EEXIST:
 		return ktl_fail(err, code,
 				"cannot load the module ktlat: it is loaded already; to replace it run ktlat-ctl unload first");
