@@ -9,6 +9,8 @@
 
 RELEASE = $(or $(KERNELRELEASE),$(shell uname -r))
 KDIR ?= /lib/modules/$(RELEASE)/build
+# Debian releases that make check-packages takes.
+RELEASES ?= bullseye bookworm trixie sid
 # Of the .t scripts, those whose name has this in it.
 T ?=
 # Test guests at once: more than there are CPUs here, as each waits now and then.
@@ -38,6 +40,16 @@ kdir:
 
 install uninstall:	## the tools, the library and the manual; DESTDIR and PREFIX are heeded
 	$(MAKE) -C userspace $@
+
+dkms-install:		## the module by DKMS, for the running kernel and each that comes
+	@scripts/dkms.sh install $(RELEASE)
+
+dkms-source dkms-uninstall:	## its sources alone, with DESTDIR; and all of it away
+	@scripts/dkms.sh $(@:dkms-%=%)
+
+deb:			## Debian packages, to build/deb; FOR=trixie: those of another release
+	@$(if $(FOR),,scripts/deps.sh build packages)
+	@scripts/deb.sh $(FOR)
 
 # Everything below works on the stock kernel that scripts/kernel.sh fetches: 6.1,
 # or the one that KERNEL names, as in "make check-vm KERNEL=6.12". Modules for
@@ -76,6 +88,7 @@ check-unit: test-programs vm-tools	## native tests (half a minute)
 	@cd tests/unit && CMOCKA_MESSAGE_OUTPUT=TAP ../tap $$(find build build-san ../model/build \
 		../stress/build -maxdepth 1 -name 'test_*' ! -name '*.*' | sort) \
 		../abi/layout64 ../abi/layout32
+	@tests/tap tests/packages/install.sh
 
 check-harness: deps-vm deps-test	## what must fail in a guest does (30 s)
 	$(call say,tests of the guest harness (30 s))
@@ -90,6 +103,11 @@ check-long: vm-modules vm-tools test-programs	## the long form of those that hav
 	$(call say,long tests$(,) natively and in guests: $(LONG_TESTS))
 	@KTLAT_LONG=1 tests/tap tests/model/build/test_ring_model
 	@KTLAT_LONG=1 tests/tap -e tests/vm/run-test $(LONG_TESTS)
+
+check-packages: deps-suite deps-vm deps-test vm-tools	## DKMS and packages on a machine of each release (RELEASES=...; 15 min)
+	$(call say,DKMS and packages on Debian $(RELEASES): 3 to 5 min each)
+	@tests/tap -e tests/packages/run $(RELEASES)
+	@tests/tap -e tests/packages/boot $(RELEASES)
 
 fuzz: deps-build deps-fuzz	## the reader of recordings against damaged ones; SECONDS=600
 	$(call say,fuzzing the reader of recordings for $(SECONDS) seconds)
@@ -141,5 +159,6 @@ help:			## this list
 
 , := ,
 
-.PHONY: all modules tools kdir install uninstall vm-modules vm-tools test-programs \
-	check check-unit check-harness check-vm check-long fuzz bench bench-ring bench-peers bench-record demo lint clean help
+.PHONY: all modules tools kdir install uninstall dkms-install dkms-source dkms-uninstall deb vm-modules vm-tools \
+	test-programs check check-unit check-harness check-vm check-long check-packages fuzz bench bench-ring \
+	bench-peers bench-record demo lint clean help

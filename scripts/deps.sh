@@ -3,7 +3,8 @@
 #
 # Install what is missing on a Debian 12 machine, for each PURPOSE named:
 #
-#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, suite, lint, fuzz, bench, peers
+#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, suite, packages, lint, fuzz,
+#                                   bench, peers
 #
 # Needs root and a network only if something is missing. What is marked "?" can be
 # done without: if it cannot be installed, a line says so.
@@ -17,11 +18,12 @@ packages() {
 	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq gojq libcap2-bin procps ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;
 	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
+	packages) echo build-essential debhelper dh-dkms ;;
 	lint) echo git cpio sparse mandoc shellcheck perl ;;
 	fuzz) echo clang libclang-rt-dev ;;
 	bench) echo gcc make pkg-config '?liblttng-ust-dev' '?lttng-tools' ;;
 	peers) echo perl jq '?linux-perf' '?bpftrace' '?trace-cmd' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
-	*) die "unknown purpose '$1': build, kernel, vm, test, suite, lint, fuzz, bench or peers" ;;
+	*) die "unknown purpose '$1': build, kernel, vm, test, suite, packages, lint, fuzz, bench or peers" ;;
 	esac
 }
 

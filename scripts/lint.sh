@@ -66,8 +66,8 @@ checkpatch() {
 	local user=PREFER_DEFINED_ATTRIBUTE_MACRO,VOLATILE,EMBEDDED_FUNCTION_NAME,ENOSYS,COMPLEX_MACRO
 	[[ -e $CACHE/checkpatch/checkpatch.pl ]] || fetch_checkpatch
 	run_checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON \
-		'module/*.[ch]' 'uapi/*.h' 'tests/target/*.[ch]' 'tests/bench/*.[ch]'
-	run_checkpatch "$user" 'userspace/*.[ch]' 'tests/unit/*.[ch]' 'tests/abi/*.[ch]' \
+		'module/*.[ch]' ':!module/core/env.h' 'uapi/*.h' 'tests/target/*.[ch]' 'tests/bench/*.[ch]'
+	run_checkpatch "$user" 'module/core/env.h' 'userspace/*.[ch]' 'tests/unit/*.[ch]' 'tests/abi/*.[ch]' \
 		'tests/programs/*.[ch]' 'tests/model/*.[ch]' 'tests/stress/*.[ch]' 'tests/fuzz/*.[ch]'
 }
 
@@ -119,7 +119,8 @@ nothing_left_to_do() {
 }
 
 shells() {
-	sources '*.sh' '*.t' .ci/run tests/vm/run tests/vm/run-test tests/vm/check-log |
+	sources '*.sh' '*.t' .ci/run tests/vm/run tests/vm/run-test tests/vm/check-log tests/packages/run \
+		'userspace/completion/*' 'debian/*.post*' |
 		sort -u | xargs shellcheck -x -s bash
 }
 
@@ -127,7 +128,28 @@ man_pages() {
 	sources '*.8' | xargs -r mandoc -T lint -W warning
 }
 
+# The version stands in four places, each read by another tool.
+one_version() {
+	local version place found
+	version=$(<VERSION)
+	{
+		sed -n 's/^PACKAGE_VERSION="\(.*\)"/dkms.conf \1/p' dkms.conf
+		sed -n '1s/.*(\(.*\)).*/debian\/changelog \1/p' debian/changelog
+		sed -n 's/^## \([^ ]*\).*/CHANGELOG.md \1/p;T;q' CHANGELOG.md
+	} | while read -r place found; do
+		[[ $found == "$version" ]] || echo "$place says $found, VERSION says $version"
+	done
+}
+
+# What the library gives to programs is what its package promises.
+one_list_of_symbols() {
+	diff <(sed -n 's/^\t\(ktlat_.*\);/\1/p' userspace/lib/libktlat.map) \
+		<(sed -n 's/^ \(ktlat_.*\)@.*/\1/p' debian/libktlat1.symbols)
+}
+
 mkdir -p "$CACHE"
+check 'one version everywhere' one_version
+check 'symbols of the library' one_list_of_symbols
 check 'kernel versions only in module/compat' kernel_versions_in_compat_only
 check 'includes run one way' include_direction
 check 'licences' every_file_has_a_licence

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Packages of another Debian release than this machine's, and a folder with that
-# release's compiler to build modules in; sourced by kernel.sh. The machine's own
+# Packages of another Debian release than this machine's, and systems of that release
+# in a folder, to build modules or packages in; sourced by kernel.sh and box.sh. The machine's own
 # package lists stay as they are: each release has its own, in the cache.
 #
-# Uses $CACHE, say and die of kernel.sh.
+# Uses $CACHE, $SCRIPTS, say and die of the script that reads it.
 
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
@@ -53,14 +53,23 @@ suite_setup() {
 # suite_tools SUITE PACKAGE,...: prints the folder of a small system of that release
 # with those packages, and what else builds modules; made if it isn't there yet.
 suite_tools() {
-	local suite=$1 packages=$2,make,sparse,libelf-dev,libssl-dev dir=$CACHE/tools-$1 options
+	suite_system tools "$1" "$2,make,sparse,libelf-dev,libssl-dev" \
+		--dpkgopt='path-exclude=/usr/share/'{doc,info,locale,man}'/*'
+}
+
+# suite_system NAME SUITE PACKAGE,... [OPTION...]: prints the folder of a system of
+# that release with those packages; mmdebstrap makes it, with these OPTIONs besides,
+# if it isn't there yet or had other packages.
+suite_system() {
+	local suite=$2 packages=$3 dir=$CACHE/$1-$2
+	shift 3
 	if [[ $(cat "$dir.packages" 2>/dev/null) != "$packages" ]]; then
-		[[ $EUID -eq 0 ]] || die "installing $2 of $suite into $dir needs root"
+		[[ $EUID -eq 0 ]] || die "installing ${packages%%,*} of $suite into $dir needs root"
 		"$SCRIPTS/deps.sh" suite >&2
 		suite_setup "$suite" >/dev/null
 		exec 8>"$dir.lock"
 		flock 8
-		suite_install "$suite" "$packages" "$dir"
+		suite_install "$suite" "$packages" "$dir" "$@"
 		exec 8>&-
 	fi
 	echo "$dir"
@@ -68,14 +77,14 @@ suite_tools() {
 
 suite_install() {
 	local suite=$1 packages=$2 dir=$3 options
+	shift 3
 	[[ $(cat "$dir.packages" 2>/dev/null) != "$packages" ]] || return 0
-	say "installing ${packages%%,*} of $suite into $dir (400 MB, half a minute or more)"
+	say "installing ${packages%%,*} of $suite into $dir (400 MB or more, half a minute or more)"
 	rm -rf --one-file-system "$dir" "$dir.new"
 	options=(--aptopt='APT::Install-Recommends "false"'
 		--aptopt='Acquire::Check-Valid-Until "false"'
-		--dpkgopt='path-exclude=/usr/share/'{doc,info,locale,man}'/*'
 		--dpkgopt=force-unsafe-io)
-	mmdebstrap --quiet --mode=root --variant=apt "${options[@]}" --include="$packages" \
+	mmdebstrap --quiet --mode=root --variant=apt "${options[@]}" "$@" --include="$packages" \
 		"$suite" "$dir.new" - <"$CACHE/apt-$suite/sources.list" >&2 ||
 		die "cannot install ${packages%%,*} of $suite: check the network"
 	mv -T "$dir.new" "$dir"
