@@ -14,7 +14,7 @@
 # and exits 0 by itself: a plan that is not kept or a failed test is a failure.
 set -uo pipefail
 
-KTLAT_KO=${KTLAT_TREE:=.}/ktlat.ko
+: "${KTLAT_TREE:=.}" "${KTLAT_KO:=$KTLAT_TREE/ktlat.ko}"
 TARGET_KO=$KTLAT_TREE/tests/target/ktlat_target.ko
 PATH=$PWD/userspace:$PATH
 TAP_COUNT=0 TAP_FAILED=0

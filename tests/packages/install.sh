@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make install and uninstall put and take the same, wherever they are told; what bash
+# offers is what the tool takes. Native: nothing of this machine is changed.
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
+. tests/vm/lib.sh
+. userspace/completion/ktlat-ctl
+
+# installs NAME FILE VARIABLE=VALUE...: those files and no others, and none is left.
+installs() {
+	local name=$1 wanted=$2 root
+	shift 2
+	root=$(mktemp -d)
+	ok "$name: make install" make -s install DESTDIR="$root" "$@"
+	is "$(cd "$root" && find . ! -type d | sort)" "$(sort <<<"$wanted")" "$name: what is installed"
+	ok "$name: make uninstall" make -s uninstall DESTDIR="$root" "$@"
+	is "$(find "$root" ! -type d)" '' "$name: nothing is left"
+	rm -rf "$root"
+}
+
+installs 'by default' './usr/local/include/ktlat-lib.h
+./usr/local/include/ktlat.h
+./usr/local/include/ktlat_netlink.h
+./usr/local/lib/libktlat.a
+./usr/local/lib/libktlat.so
+./usr/local/lib/libktlat.so.1
+./usr/local/lib/pkgconfig/libktlat.pc
+./usr/local/lib/udev/rules.d/60-ktlat.rules
+./usr/local/sbin/ktlat-ctl
+./usr/local/share/bash-completion/completions/ktlat-ctl
+./usr/local/share/doc/ktlat/examples/ktlat.conf
+./usr/local/share/man/man8/ktlat-ctl.8'
+installs 'elsewhere' './bin/ktlat-ctl
+./opt/k/include/ktlat-lib.h
+./opt/k/include/ktlat.h
+./opt/k/include/ktlat_netlink.h
+./opt/k/lib/udev/rules.d/60-ktlat.rules
+./opt/k/lib64/libktlat.a
+./opt/k/lib64/libktlat.so
+./opt/k/lib64/libktlat.so.1
+./opt/k/lib64/pkgconfig/libktlat.pc
+./opt/k/share/bash-completion/completions/ktlat-ctl
+./opt/k/share/doc/ktlat/examples/ktlat.conf
+./opt/k/share/man/man8/ktlat-ctl.8' PREFIX=/opt/k LIBDIR=/opt/k/lib64 BINDIR=/bin
+
+root=$(mktemp -d)
+DESTDIR=$root scripts/dkms.sh source
+is "$(cd "$root/usr/src/ktlat-$(<VERSION)" && find . -type f | sort)" \
+	"$(git ls-files dkms.conf Kbuild VERSION module uapi | sed 's|^|./|' | sort)" 'the sources for DKMS are all there'
+is "$(find "$root" \( -type f ! -perm 644 -o -type d ! -perm 755 \) ! -path "$root")" '' 'and everybody may read them'
+rm -rf "$root"
+
+# offers WORD...: what bash offers for the last of them
+offers() {
+	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+	_ktlat_ctl
+	echo "${COMPREPLY[*]}"
+}
+
+is "$(offers ktlat-ctl re)" 'remove-probe reset record report' 'commands'
+is "$(offers ktlat-ctl --no-load hi)" hist 'behind an option, too'
+is "$(offers ktlat-ctl hist --s)" --sort 'options of the command'
+is "$(offers ktlat-ctl hist --sort '')" 'total max p99 count' 'their values'
+is "$(offers ktlat-ctl lat --backend k)" kretprobe 'those of a backend'
+is "$(offers ktlat-ctl record --stacks '')" '' 'a number has none'
+is "$(offers ktlat-ctl report --stacks '')" folded 'a word has'
+is "$(offers ktlat-ctl lat @ s)" 'softirq syscall' 'tracepoints'
+is "$(offers ktlat-ctl help mon)" monitor 'commands to get help on'
+is "$(offers ktlat-ctl report tests/unit/Makef)" tests/unit/Makefile 'files'
+unknown=
+for command in $(offers ktlat-ctl ''); do
+	[[ $command == -* || $command == *load ]] || for option in $(offers ktlat-ctl "$command" --); do
+		# One that it knows it wants something of, or wants something else; --flight takes others along.
+		! ktlat-ctl --no-load "$command" "$option" 2>&1 </dev/null | grep -q "unknown option" || unknown+=" $command $option"
+	done
+done
+is "$unknown" '' 'no option is offered that the tool does not know'
+done_testing
