@@ -104,8 +104,8 @@ check-long: vm-modules vm-tools test-programs	## the long form of those that hav
 	@KTLAT_LONG=1 tests/tap tests/model/build/test_ring_model
 	@KTLAT_LONG=1 tests/tap -e tests/vm/run-test $(LONG_TESTS)
 
-check-packages: deps-suite deps-vm deps-test vm-tools	## DKMS and packages on a machine of each release (RELEASES=...; 15 min)
-	$(call say,DKMS and packages on Debian $(RELEASES): 3 to 5 min each)
+check-packages: deps-suite deps-vm deps-test vm-tools	## DKMS and packages on a machine of each release (RELEASES=...; 25 min)
+	$(call say,DKMS and packages on Debian $(RELEASES): 5 to 10 min each)
 	@tests/tap -e tests/packages/run $(RELEASES)
 	@tests/tap -e tests/packages/boot $(RELEASES)
 
