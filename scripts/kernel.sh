@@ -32,10 +32,18 @@ CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
 # Debian release, and the packages with what builds modules
 table() {
 	cat <<-'END'
-		5.10  5.10.*  linux-image-amd64       linux-headers-amd64       bullseye  gcc-10
-		6.1   6.1.*   linux-image-amd64       linux-headers-amd64
-		6.12  6.12.*  linux-image-6.12-amd64  linux-headers-6.12-amd64
-		7.2   7.2.*   linux-image-amd64       linux-headers-amd64       sid       gcc-16,pahole
+		5.10        5.10.*  linux-image-amd64             linux-headers-amd64             bullseye  gcc-10
+		5.10-cloud  5.10.*  linux-image-cloud-amd64       linux-headers-cloud-amd64       bullseye  gcc-10
+		5.10-rt     5.10.*  linux-image-5.10.0-32-rt-amd64  linux-headers-5.10.0-32-rt-amd64  bullseye  gcc-10
+		6.1         6.1.*   linux-image-amd64             linux-headers-amd64
+		6.1-cloud   6.1.*   linux-image-cloud-amd64       linux-headers-cloud-amd64
+		6.1-rt      6.1.*   linux-image-rt-amd64          linux-headers-rt-amd64
+		6.12        6.12.*  linux-image-6.12-amd64        linux-headers-6.12-amd64
+		6.12-cloud  6.12.*  linux-image-6.12-cloud-amd64  linux-headers-6.12-cloud-amd64
+		6.12-rt     6.12.*  linux-image-6.12-rt-amd64     linux-headers-6.12-rt-amd64
+		7.2         7.2.*   linux-image-amd64             linux-headers-amd64             sid       gcc-16,pahole
+		7.2-cloud   7.2.*   linux-image-cloud-amd64       linux-headers-cloud-amd64       sid       gcc-16,pahole
+		7.2-rt      7.2.*   linux-image-rt-amd64          linux-headers-rt-amd64          sid       gcc-16,pahole
 	END
 }
 
@@ -54,6 +62,8 @@ say() {
 # The first package named in NAME's dependencies that matches GLOB.
 dependency() {
 	local name=$1 glob=$2 dep
+	# shellcheck disable=SC2053 # likewise
+	[[ $name != $glob ]] || { echo "$name" && return; }
 	while read -r dep; do
 		# shellcheck disable=SC2053 # a glob is meant
 		[[ $dep == $glob ]] && echo "$dep" && return
@@ -137,7 +147,8 @@ extract_vmlinux() {
 	case $(number_at "$vmlinuz" "$offset" 4) in
 	$((0x587a37fd))) unpack='xz -dcq --single-stream' ;;
 	$((0xfd2fb528))) unpack='zstd -dcq' ;;
-	*) die "cannot unpack $vmlinuz: neither xz nor zstd" ;;
+	$((0x184c2102))) unpack='lz4 -dcq' ;;
+	*) die "cannot unpack $vmlinuz: neither xz nor zstd nor lz4" ;;
 	esac
 	head -c $((offset + length)) "$vmlinuz" | tail -c "+$((offset + 1))" | $unpack >"$2" ||
 		die "cannot unpack $vmlinuz"

@@ -6,7 +6,7 @@
 . tests/vm/lib.sh
 plan 11
 
-like "$(uname -r)" "^${KERNEL//./\\.}\." "a stock $KERNEL kernel runs"
+like "$(uname -r)" "^${LINUX//./\\.}\..*${KERNEL#"$LINUX"}" "a stock $KERNEL kernel runs"
 is "$(nproc)" 2 'with two CPUs'
 is "$(id -u)" 0 'as root'
 is "$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)" tsc \

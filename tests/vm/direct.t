@@ -118,7 +118,7 @@ for tracer in function_graph function; do
 	is "$(ktlat-ctl hist --json | jq -c '[.probes[] | [.count, .missed]]')" '[[400,0],[400,0]]' \
 		"$tracer that comes later"
 	sees=400
-	[[ $KERNEL/$tracer != 5.10/function_graph ]] || sees=0
+	[[ $LINUX/$tracer != 5.10/function_graph ]] || sees=0
 	is "$(grep -c ${F}_busy $TRACING/trace)" $sees "$tracer sees each call as well, but function_graph on 5.10"
 	ktlat-ctl disable all >/dev/null
 	ktlat-ctl enable all >/dev/null

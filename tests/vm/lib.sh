@@ -17,6 +17,7 @@ set -uo pipefail
 : "${KTLAT_TREE:=.}" "${KTLAT_KO:=$KTLAT_TREE/ktlat.ko}"
 TARGET_KO=$KTLAT_TREE/tests/target/ktlat_target.ko
 PATH=$PWD/userspace:$PATH
+LINUX=${KERNEL%%-*} # without its flavour
 TAP_COUNT=0 TAP_FAILED=0
 
 plan() {

@@ -9,7 +9,7 @@
 TRACING=/sys/kernel/tracing
 # On 5.10 the kernel has another for this CPU.
 NOP5='0f 1f 44 00 00'
-[[ $KERNEL != 5.10 ]] || NOP5='66 66 66 66 90'
+[[ $LINUX != 5.10 ]] || NOP5='66 66 66 66 90'
 direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
 
 # The symbols that can matter here, as "0xADDRESS NAME".
@@ -149,7 +149,7 @@ TO_BODY=$(address_of direct_to_body ktlat)
 CALL_TO_BODY=$(sum "$TO_BODY" $((-COUNT)))
 # Of each slot at least; 5.10 keeps no preemption count, which each of them writes.
 STORES=9
-[[ $KERNEL != 5.10 ]] || STORES=5
+[[ $LINUX != 5.10 ]] || STORES=5
 is $SLOT "$(awk '$2 == "DIRECT_SLOT_BYTES" { print $3 }' module/backend/direct_layout.h)" 'size of a slot'
 is $SLOTS "$(awk '$2 == "DIRECT_SLOTS" { print $3 }' module/backend/direct_layout.h)" 'number of slots'
 is "$GROUP_FIRST" "$END" 'slots of groups come next'

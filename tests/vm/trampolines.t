@@ -38,7 +38,7 @@ bodies() {
 probe_first() {
 	local name=$1 i refused=0 told='Device or resource busy'
 	# 7.2 tells BPF something else; that it can come without the probe is seen below.
-	[[ $KERNEL != 7.2 || $name == livepatch ]] || told='Invalid argument'
+	[[ $LINUX != 7.2 || $name == livepatch ]] || told='Invalid argument'
 	"${direct[@]}" $F >/dev/null
 	fails "$name: is refused where a direct probe is" "$told\$" "${name}_come"
 	load_start
