@@ -13,6 +13,7 @@
 #include <linux/ktime.h>
 #include <linux/timekeeping.h>
 
+#include "compat/irq_work.h"
 #include "compat/synchronize.h"
 #include "flight.h"
 #include "netlink.h"
@@ -24,6 +25,11 @@
 /* How often a ring is looked at that is to come to its end. */
 #define FLIGHT_LOOK	max(HZ / 100, 1)
 
+/*
+ * In the interrupt on real-time kernels, too: other rings must not go on for as long as
+ * something urgent keeps threads off this CPU. No lock but raw ones, bounded by the
+ * number of CPUs.
+ */
 static void flight_triggered(struct irq_work *work)
 {
 	struct ktlat_rings *rings = container_of(work, struct ktlat_rings,
@@ -90,7 +96,7 @@ static void flight_work(struct work_struct *work)
 
 void ktlat_flight_init(struct ktlat_flight *flight)
 {
-	init_irq_work(&flight->trigger.work, flight_triggered);
+	ktlat_irq_work_init_hard(&flight->trigger.work, flight_triggered);
 	INIT_DELAYED_WORK(&flight->work, flight_work);
 }
 

@@ -94,7 +94,7 @@ __poll_t ktlat_waiter_poll(struct ktlat_waiter *waiter, struct file *file,
 	return ready;
 }
 
-/* Context: irq_work. */
+/* Context: irq_work, in a thread on real-time kernels, as these locks may sleep there. */
 void ktlat_waiters_wake(const struct ktlat_rings *rings)
 {
 	struct ktlat_waiter *waiter;

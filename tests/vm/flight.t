@@ -93,6 +93,22 @@ kill -9 $monitor
 ok 'thawed again' ktlat-ctl record --flight --thaw
 ok 'removed' ktlat-ctl remove-probe all
 
+# However urgent what else runs on the CPU of the call: the other rings do not wait for it.
+# There nothing of ours runs but interrupts.
+ok 'armed beside a real-time task' ktlat-ctl record --flight --trigger slow ${F}_busy --slow 50ms \
+	--before 10 --after 0
+# More urgent than what real-time kernels leave to threads, and less than their interrupts.
+taskset -pc 0,2,3 $$ >/dev/null
+taskset -c 1 chrt -f 10 bash -c ': >/tmp/runs; while :; do :; done' &
+hog=$!
+ok 'that runs' wait_until 10 test -e /tmp/runs
+target "func=busy ctx=hardirq cpus=1 calls=1 delay_ns=60000000"
+is_triggered() { [[ $(save 2>&1) != *'no slow call yet'* ]]; }
+ok 'the slow call is heard of' wait_until 10 is_triggered
+ok 'while the other task runs' kill $hog
+ok 'it freezes when that is gone' wait_until 10 save
+ok 'removed again' ktlat-ctl remove-probe all
+
 # What is slow follows the histogram.
 ok 'by a percentile' ktlat-ctl add-probe ${F}_loop --slow p90
 slow_ns() { ktlat-ctl list --json | jq '.probes[0].slow_ns // 0'; }
