@@ -113,7 +113,7 @@ ktlat-ctl remove-probe all >/dev/null
 full=${T}_sleep+0x5..${T}_sleep+$(return_offset sleep)
 ktlat-ctl add-probe --starts 16 "$full" >/dev/null
 is "$(probe_stat "$full" .starts)" 16 'a table of 16'
-target func=sleep ctx=kthread threads=64 calls=1 delay_ns=500000000
+target func=sleep ctx=kthread threads=64 calls=1 delay_ns=2000000000
 figures=$(probe_stat "$full" '"\(.count) \(.missed) \(.unmatched)"')
 read -r count missed unmatched <<<"$figures"
 cmp_ok "$count" '<=' 16 'no more were measured than it holds'
