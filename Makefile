@@ -13,6 +13,9 @@ KDIR ?= /lib/modules/$(RELEASE)/build
 RELEASES ?= bullseye bookworm trixie sid
 # Of the .t scripts, those whose name has this in it.
 T ?=
+# What check-matrix runs on, and of its scripts the short suite.
+KERNELS ?= $(foreach version,5.10 6.1 6.12 7.2,$(version) $(version)-cloud $(version)-rt)
+SHORT := 00-boot abi events pairs ring truth-2 truth-direct
 # Test guests at once: more than there are CPUs here, as each waits now and then.
 JOBS ?= 3
 # How long make fuzz goes on.
@@ -79,7 +82,7 @@ test-programs: deps-test
 
 # One after the other, cheap ones first; all of them, whichever fail.
 check:			## install what is missing, build and test everything (about 25 min)
-	@failed=; for step in lint check-unit check-harness check-vm; do \
+	@failed=; for step in lint check-unit check-harness check-vm check-ends; do \
 		$(SUB) $$step || failed="$$failed $$step"; done; \
 	[ -z "$$failed" ] || { echo "make check: failed:$$failed" >&2; exit 1; }
 
@@ -93,11 +96,20 @@ check-unit: test-programs vm-tools	## native tests (half a minute)
 check-harness: deps-vm deps-test	## what must fail in a guest does (30 s)
 	$(call say,tests of the guest harness (30 s))
 	@scripts/kernel.sh fetch
-	@tests/tap tests/vm/selftest.sh
+	@tests/tap tests/kbuild.sh tests/vm/selftest.sh
 
 check-vm: vm-modules vm-tools test-programs	## tests in guests; T=PART chooses by name
 	$(call say,tests in guests ($(words $(VM_TESTS)) scripts$(,) 5 s to 2 min each))
 	@tests/tap -j $(JOBS) -e tests/vm/run-test $(VM_TESTS)
+
+# Rows of a table; T=PART as above, SUITE=short for a few of the scripts.
+check-matrix: vm-tools test-programs	## build and test on all KERNELS, print a table (hours); SUITE=short
+	@JOBS=$(JOBS) scripts/matrix.sh "$(KERNELS)" \
+		$(if $(filter short,$(SUITE)),$(SHORT:%=tests/vm/%.t),$(VM_TESTS))
+
+check-ends:		## the short suite on the oldest and the newest kernel (6 min)
+	$(call say,the short suite on the oldest and the newest kernel)
+	@$(SUB) check-matrix KERNELS="5.10 7.2" SUITE=short
 
 check-long: vm-modules vm-tools test-programs	## the long form of those that have one (an hour)
 	$(call say,long tests$(,) natively and in guests: $(LONG_TESTS))
@@ -155,10 +167,10 @@ clean:			## remove what was built
 
 help:			## this list
 	@sed -n 's/^\([a-z-]*\)[ a-z-]*:[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
-	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2 chooses the kernel that check-vm, check-long, bench, bench-peers, bench-record and demo boot (6.1)"
+	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2, also with -cloud or -rt, chooses the kernel that check-vm, check-long, bench, bench-peers, bench-record and demo boot (6.1)"
 
 , := ,
 
 .PHONY: all modules tools kdir install uninstall dkms-install dkms-source dkms-uninstall deb vm-modules vm-tools \
-	test-programs check check-unit check-harness check-vm check-long check-packages fuzz bench bench-ring \
+	test-programs check check-unit check-harness check-vm check-matrix check-ends check-long check-packages fuzz bench bench-ring \
 	bench-peers bench-record demo lint clean help

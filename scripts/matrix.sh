@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Build and test on several kernels, and print one table; run by make check-matrix.
+#
+#   scripts/matrix.sh "KERNEL..." SCRIPT...
+#
+# KERNEL is a row of scripts/kernel.sh, SCRIPT one of tests/vm/*.t. $JOBS guests run
+# at once (2). What each kernel's build and tests said, and its row of the table, stay
+# in build/matrix/KERNEL. The column DKMS is what build/dkms/KERNEL has in its first
+# line, where there is such a file. Exit status 1 if anything failed, or a test was
+# skipped without a reason.
+set -uo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+RESULTS=${KTLAT_RESULTS-}
+cd "$TOP" || exit
+
+say() {
+	echo "==> Linux $KERNEL: $*"
+}
+
+# cell FILE: its first line, or a dash.
+cell() {
+	local line=
+	[[ ! -e $1 ]] || read -r line <"$1"
+	echo "${line:--}"
+}
+
+# Warnings of the compiler, of objtool and of modpost count. BTF for modules takes
+# an image of the kernel, which its headers do not have.
+warnings() {
+	grep -iE 'warning|error' "$OUT/build.log" | grep -vE 'BTF|^ *CHECK'
+}
+
+build() {
+	say "building (the log is $OUT/build.log)"
+	scripts/kernel.sh build W=1 C=2 >"$OUT/build.log" 2>&1 ||
+		{ tail -n 20 "$OUT/build.log" && return 1; }
+	! warnings
+}
+
+backends() {
+	tests/vm/run -- bash tests/vm/backends.sh 2>"$OUT/backends.log"
+}
+
+run_tests() {
+	say "$# scripts in guests"
+	: >"$OUT/skips"
+	rm -f "$OUT/results"
+	KTLAT_RESULTS=$OUT/results KTLAT_SKIPS=$OUT/skips KTLAT_LOGS=$OUT/logs \
+		tests/tap -j "${JOBS:-2}" -e tests/vm/run-test "$@" 2>&1 | tee "$OUT/tests.log"
+	[[ -z $RESULTS || ! -e $OUT/results ]] || cat "$OUT/results" >>"$RESULTS"
+}
+
+# one TESTS...: everything for $KERNEL; its row.
+one() {
+	local begin=$SECONDS flavour=generic has=- passed=- failed=1 skipped=0 built=failed
+	OUT=build/matrix/$KERNEL
+	mkdir -p "$OUT"
+	[[ $KERNEL != *-* ]] || flavour=${KERNEL#*-}
+	if scripts/kernel.sh fetch && build; then
+		built=clean
+		has=$(backends) || has=none
+		run_tests "$@"
+		read -r passed failed _ <"$OUT/results"
+		skipped=$(wc -l <"$OUT/skips")
+	fi
+	printf '| %s | %s | %s | %s | %s | %s | %s | %s | %d min %02d s |\n' \
+		"$(scripts/kernel.sh release || echo "$KERNEL")" "$flavour" "$(cell "build/dkms/$KERNEL")" "$built" \
+		"$has" "$passed" "$skipped" "$failed" $(((SECONDS - begin) / 60)) $(((SECONDS - begin) % 60)) >"$OUT/row"
+	[[ $failed -eq 0 ]]
+}
+
+read -ra kernels <<<"$1"
+shift
+status=0
+for KERNEL in "${kernels[@]}"; do
+	export KERNEL
+	rm -f "build/matrix/$KERNEL/row"
+	one "$@" || status=1
+done
+echo
+echo '| kernel | flavour | DKMS | build | backends | passed | skipped | failed | time |'
+echo '| --- | --- | --- | --- | --- | --- | --- | --- | --- |'
+for KERNEL in "${kernels[@]}"; do
+	cat "build/matrix/$KERNEL/row"
+done
+# Each reason once, with how often and where.
+for KERNEL in "${kernels[@]}"; do
+	[[ ! -s build/matrix/$KERNEL/skips ]] || sed "s|^|skipped on $KERNEL: |" "build/matrix/$KERNEL/skips"
+done
+exit $status
