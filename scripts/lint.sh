@@ -86,6 +86,7 @@ kernel_versions_in_compat_only() {
 	sources module userspace uapi tests/target |
 		xargs grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION\(|RHEL_RELEASE' |
 		grep -v '^module/compat/' || true
+	sources module userspace uapi | xargs grep -n 'KTLAT_HAS_' | grep -v '^module/compat/' || true
 }
 
 # includes_of FOLDER ALLOWED: quoted includes of FOLDER that match no ALLOWED

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ftrace_regs.h - what a ftrace handler is given as registers; ours look at none.
+ * ftrace_regs.h - what a ftrace handler is given as registers; ours look at none. A
+ * type of its own since 5.11 ("ftrace: Have the callbacks receive a struct ftrace_regs
+ * instead of pt_regs").
  */
 #ifndef KTLAT_COMPAT_FTRACE_REGS_H
 #define KTLAT_COMPAT_FTRACE_REGS_H

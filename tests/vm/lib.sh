@@ -17,7 +17,9 @@ set -uo pipefail
 : "${KTLAT_TREE:=.}" "${KTLAT_KO:=$KTLAT_TREE/ktlat.ko}"
 TARGET_KO=$KTLAT_TREE/tests/target/ktlat_target.ko
 PATH=$PWD/userspace:$PATH
-LINUX=${KERNEL%%-*} # without its flavour
+# Without its flavour.
+# shellcheck disable=SC2034 # not every script looks at it
+LINUX=${KERNEL%%-*}
 TAP_COUNT=0 TAP_FAILED=0
 
 plan() {
