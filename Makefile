@@ -15,7 +15,7 @@ RELEASES ?= bullseye bookworm trixie sid
 T ?=
 # What check-matrix runs on, and of its scripts the short suite.
 KERNELS ?= $(foreach version,5.10 6.1 6.12 7.2,$(version) $(version)-cloud $(version)-rt)
-SHORT := 00-boot abi events pairs ring truth-2 truth-direct
+SHORT := 00-boot abi events ring truth-2 truth-direct
 # Test guests at once: more than there are CPUs here, as each waits now and then.
 JOBS ?= 3
 # How long make fuzz goes on.
