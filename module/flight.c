@@ -105,7 +105,7 @@ void ktlat_flight_exit(struct ktlat_flight *flight)
 {
 	WRITE_ONCE(flight->trigger.armed, 0);
 	/* Who has taken the trigger has queued what we wait for below. */
-	if (flight->state != KTLAT_FLIGHT_OFF)
+	if (READ_ONCE(flight->state) != KTLAT_FLIGHT_OFF)
 		ktlat_synchronize_cpus();
 	irq_work_sync(&flight->trigger.work);
 	cancel_delayed_work_sync(&flight->work);
@@ -127,7 +127,8 @@ int ktlat_flight_arm(struct ktlat_rings *rings,
 	if (info->before >= rings->nr_slots ||
 	    info->after >= rings->nr_slots - info->before)
 		return -EINVAL;
-	if (flight->state != KTLAT_FLIGHT_OFF)
+	/* It changes without a lock, but from and to this one only under ours. */
+	if (READ_ONCE(flight->state) != KTLAT_FLIGHT_OFF)
 		return -EBUSY;
 	flight->before = info->before;
 	flight->after_ns = info->after_ns;
