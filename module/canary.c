@@ -49,14 +49,17 @@ static struct kprobe canary_ftrace = {
 	.flags = KPROBE_FLAG_DISABLED,
 };
 
-static bool canary_sings(struct kprobe *kp, void (*function)(void))
+/* Return: 0 if it sings; -ENOMEM; or else @mute. */
+static int canary_listen(struct kprobe *kp, void (*function)(void), int mute)
 {
-	if (enable_kprobe(kp))
-		return false;
+	int err = enable_kprobe(kp);
+
+	if (err)
+		return err == -ENOMEM ? err : mute;
 	WRITE_ONCE(canary_sang, false);
 	function();
 	disable_kprobe(kp);
-	return READ_ONCE(canary_sang);
+	return READ_ONCE(canary_sang) ? 0 : mute;
 }
 
 /**
@@ -65,16 +68,16 @@ static bool canary_sings(struct kprobe *kp, void (*function)(void))
  *
  * Context: ktlat_lock; may sleep. Return: 0; -EBUSY where kprobes are switched
  * off, -EUNATCH where ftrace is and the kprobe uses it, and nothing is enabled;
- * what enable_kprobe() says.
+ * -ENOMEM; what enable_kprobe() says.
  */
 int ktlat_kprobe_enable(struct kprobe *kp)
 {
-	if (!canary_sings(&canary, ktlat_canary))
-		return -EBUSY;
-	if (ktlat_kprobe_on_ftrace(kp) &&
-	    !canary_sings(&canary_ftrace, ktlat_canary_ftrace))
-		return -EUNATCH;
-	return enable_kprobe(kp);
+	int err = canary_listen(&canary, ktlat_canary, -EBUSY);
+
+	if (!err && ktlat_kprobe_on_ftrace(kp))
+		err = canary_listen(&canary_ftrace, ktlat_canary_ftrace,
+				    -EUNATCH);
+	return err ?: enable_kprobe(kp);
 }
 
 int ktlat_canary_init(void)
