@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
@@ -35,10 +36,19 @@ bool target_calls(struct target_worker *worker)
 	return true;
 }
 
+/*
+ * As a task does that returns to user space now and then. Where the kernel is fully
+ * preemptible, cond_resched() does nothing, and RCU-tasks would wait for us for ever.
+ */
+static void target_give_way(void)
+{
+	cond_resched_tasks_rcu_qs();
+}
+
 static int task_start(struct target_worker *worker)
 {
 	while (target_calls(worker) && !signal_pending(current))
-		cond_resched();
+		target_give_way();
 	complete(&worker->done);
 	return 0;
 }
@@ -48,7 +58,7 @@ static int thread_main(void *data)
 	struct target_worker *worker = data;
 
 	while (target_calls(worker))
-		cond_resched();
+		target_give_way();
 	/* From here on the module may go. */
 	kthread_complete_and_exit(&worker->done, 0);
 }
