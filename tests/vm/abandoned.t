@@ -50,7 +50,9 @@ kill -KILL "${pids[@]}"
 wait "${pids[@]}" 2>/dev/null
 settles ktlat_target_killable 5 0 'killed in a killable wait'
 
-# What it does not leave is get_signal().
+# What it does not leave is get_signal(). The jq of lib.sh has threads, which end there
+# with it; this one has none.
+jq() { command jq "$@"; }
 ktlat-ctl remove-probe all >/dev/null
 ktlat-ctl add-probe get_signal >/dev/null
 pids=()
