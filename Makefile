@@ -81,7 +81,7 @@ test-programs: deps-test
 	@$(SUB) $(PARALLEL) -C tests/stress
 
 # One after the other, cheap ones first; all of them, whichever fail.
-check:			## install what is missing, build and test everything (about 25 min)
+check:			## install what is missing, build and test everything (about 22 min)
 	@failed=; for step in lint check-unit check-harness check-vm check-ends; do \
 		$(SUB) $$step || failed="$$failed $$step"; done; \
 	[ -z "$$failed" ] || { echo "make check: failed:$$failed" >&2; exit 1; }
@@ -107,7 +107,7 @@ check-matrix: vm-tools test-programs	## build and test on all KERNELS, print a t
 	@JOBS=$(JOBS) scripts/matrix.sh "$(KERNELS)" \
 		$(if $(filter short,$(SUITE)),$(SHORT:%=tests/vm/%.t),$(VM_TESTS))
 
-check-ends:		## the short suite on the oldest and the newest kernel (6 min)
+check-ends:		## the short suite on the oldest and the newest kernel (5 min)
 	$(call say,the short suite on the oldest and the newest kernel)
 	@$(SUB) check-matrix KERNELS="5.10 7.2" SUITE=short
 
