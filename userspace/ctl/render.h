@@ -38,6 +38,7 @@ struct json_object;
 
 /* render_text.c */
 char *format_number(__u64 value, char text[NUMBER_LEN]);
+__u64 mean_ns(const struct ktlat_snapshot *snap);
 void format_cost(__u64 ps, char text[KTLAT_DURATION_LEN]);
 void format_percentile(const struct ktlat_snapshot *snap, __u32 ppm,
 		       char text[KTLAT_DURATION_LEN]);

@@ -75,7 +75,7 @@ static void text_rank(FILE *out, const struct rank *rank)
 	const char *module = rank->function->module;
 
 	ktlat_format_duration(snap->sum_ns, total);
-	ktlat_format_duration((double)snap->sum_ns / snap->count + 0.5, mean);
+	ktlat_format_duration(mean_ns(snap), mean);
 	format_percentile(snap, PPM_P50, p50);
 	format_percentile(snap, PPM_P99, p99);
 	ktlat_format_duration(snap->max_ns, max);

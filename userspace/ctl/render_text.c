@@ -104,13 +104,21 @@ static void text_rows(FILE *out, const struct ktlat_snapshot *snap)
 		text_row(out, &rows[i], snap->count, most);
 }
 
+/* Rounded; of numbers from a file that may be as large as they get. */
+__u64 mean_ns(const struct ktlat_snapshot *snap)
+{
+	__u64 rest = snap->sum_ns % snap->count;
+
+	return snap->sum_ns / snap->count + (rest >= snap->count - rest);
+}
+
 /* What a change began and ended with is known by its buckets only. */
 static void text_summary(FILE *out, const struct ktlat_snapshot *snap)
 {
 	char count[NUMBER_LEN], mean[KTLAT_DURATION_LEN];
 	char min[KTLAT_DURATION_LEN], max[KTLAT_DURATION_LEN];
 
-	ktlat_format_duration((double)snap->sum_ns / snap->count + 0.5, mean);
+	ktlat_format_duration(mean_ns(snap), mean);
 	ktlat_format_duration(snap->min_ns, min);
 	ktlat_format_duration(snap->max_ns, max);
 	fprintf(out, "  count %s  mean %s  min %s%s  max %s%s\n",
