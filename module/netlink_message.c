@@ -92,10 +92,9 @@ int ktlat_message_figures(struct sk_buff *skb, const struct ktlat_probe *probe,
 	};
 	/*
 	 * There is a shortest and a longest only of what was recorded; of a call that is
-	 * being recorded they may not be there yet.
+	 * being recorded they may not be there yet. Then the one is above the other.
 	 */
-	bool settled = sum->returns && sum->min_ns <= sum->max_ns;
-	int nr = ARRAY_SIZE(numbers) - (settled ? 0 : 2);
+	int nr = ARRAY_SIZE(numbers) - (sum->min_ns <= sum->max_ns ? 0 : 2);
 
 	for (int i = 0; i < nr; i++)
 		if (ktlat_message_number(skb, numbers[i].attribute,

@@ -172,9 +172,10 @@ static void subtract_one(struct ktlat_snapshot *delta,
 	__u32 i;
 
 	delta->delta = true;
-	take_away(&delta->count, older->count);
 	if (delta->nr_buckets)
 		delta->count = 0;
+	else
+		take_away(&delta->count, older->count);
 	for (i = 0; i < delta->nr_buckets; i++) {
 		take_away(&delta->buckets[i], older->buckets[i]);
 		delta->count += delta->buckets[i];
