@@ -7,6 +7,11 @@
  * in /proc/sys/kernel/ftrace_enabled. enable_kprobe() reports success all the
  * same, and nothing in the kprobe tells reliably that it is not armed. So we
  * enable one that nobody else hits, and hit it.
+ *
+ * Whoever leaves an ftrace site while ftrace is switched off leaves flags there that
+ * the kernel takes for a breakdown later: it warns, and ftrace is dead until the next
+ * boot (ftrace_shutdown(), the check of all records). So the canary that finds it
+ * switched off stays until it is on again. When ktlat goes, the site goes with it.
  */
 #include <linux/errno.h>
 #include <linux/kprobes.h>
@@ -36,7 +41,7 @@ static int canary_sing_ftrace(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(canary_sing_ftrace);
 
-/* Enabled only within ktlat_kprobe_enable(), so under ktlat_lock. */
+/* Enabled only in here, so under ktlat_lock. */
 static struct kprobe canary = {
 	.addr = (kprobe_opcode_t *)ktlat_canary,
 	.post_handler = canary_sing,
@@ -49,7 +54,7 @@ static struct kprobe canary_ftrace = {
 	.flags = KPROBE_FLAG_DISABLED,
 };
 
-/* Return: 0 if it sings; -ENOMEM; or else @mute. */
+/* Return: 0 if it sings, and it is left enabled; -ENOMEM; or else @mute. */
 static int canary_listen(struct kprobe *kp, void (*function)(void), int mute)
 {
 	int err = enable_kprobe(kp);
@@ -58,8 +63,37 @@ static int canary_listen(struct kprobe *kp, void (*function)(void), int mute)
 		return err == -ENOMEM ? err : mute;
 	WRITE_ONCE(canary_sang, false);
 	function();
-	disable_kprobe(kp);
 	return READ_ONCE(canary_sang) ? 0 : mute;
+}
+
+static int canary_ask(void)
+{
+	int err = canary_listen(&canary, ktlat_canary, -EBUSY);
+
+	disable_kprobe(&canary);
+	return err;
+}
+
+/* Kprobes are not switched off. */
+static int canary_ask_ftrace(void)
+{
+	int err = canary_listen(&canary_ftrace, ktlat_canary_ftrace, -EUNATCH);
+
+	if (!err)
+		disable_kprobe(&canary_ftrace);
+	return err;
+}
+
+/**
+ * ktlat_ftrace_check() - Is ftrace switched on, as far as can be told?
+ *
+ * Not while kprobes are switched off, of which there is one to tell.
+ *
+ * Context: ktlat_lock; may sleep. Return: 0; -EUNATCH where it is off; -ENOMEM.
+ */
+int ktlat_ftrace_check(void)
+{
+	return canary_ask() == -EBUSY ? 0 : canary_ask_ftrace();
 }
 
 /**
@@ -72,11 +106,10 @@ static int canary_listen(struct kprobe *kp, void (*function)(void), int mute)
  */
 int ktlat_kprobe_enable(struct kprobe *kp)
 {
-	int err = canary_listen(&canary, ktlat_canary, -EBUSY);
+	int err = canary_ask();
 
 	if (!err && ktlat_kprobe_on_ftrace(kp))
-		err = canary_listen(&canary_ftrace, ktlat_canary_ftrace,
-				    -EUNATCH);
+		err = canary_ask_ftrace();
 	return err ?: enable_kprobe(kp);
 }
 

@@ -8,6 +8,7 @@ struct kprobe;
 /* In canary_ftrace.c. */
 void ktlat_canary_ftrace(void);
 
+int ktlat_ftrace_check(void);
 int ktlat_kprobe_enable(struct kprobe *kp);
 int ktlat_canary_init(void);
 void ktlat_canary_exit(void);

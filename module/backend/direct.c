@@ -18,6 +18,7 @@
 #include <linux/string.h>
 
 #include "backend/direct.h"
+#include "canary.h"
 #include "compat/ftrace_direct.h"
 #include "compat/preempt_asm.h"
 #include "target.h"
@@ -196,8 +197,11 @@ static void direct_break(struct direct *direct, int err)
 static int direct_start(struct ktlat_attachment *attachment)
 {
 	struct direct *direct = direct_of(attachment);
-	int err;
+	/* To try and to go back, while it is off, would leave flags on the site. */
+	int err = ktlat_ftrace_check();
 
+	if (err)
+		return err;
 	mutex_lock(&direct_lock);
 	if (direct->gone || direct->stuck)
 		err = -ENODEV;

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "backend/direct.h"
+#include "canary.h"
 #include "compat/ftrace_direct.h"
 #include "group.h"
 #include "target.h"
@@ -360,6 +361,8 @@ static int group_start(struct ktlat_attachment *attachment)
 	struct direct_part *part;
 	int err = ktlat_clock_serves() ? group_make(group) : -ENODATA;
 
+	/* To try and to go back, while it is off, would leave flags on the sites. */
+	err = err ?: ktlat_ftrace_check();
 	if (err)
 		return err;
 	list_for_each_entry(part, &group->parts, node) {

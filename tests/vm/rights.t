@@ -38,7 +38,19 @@ refused 1 'ftrace is switched off' $ctl add-probe ktlat_target_begin..ktlat_targ
 refused 1 'cannot enable probe [0-9]+: ftrace is switched off' $ctl enable ktlat_target_killable
 ok 'tracepoints need no ftrace' ktlat-ctl add-probe @hrtimer
 ktlat-ctl remove-probe @hrtimer >/dev/null
+for backend in direct kretprobe; do
+	refused 1 'ftrace is switched off' $ctl add-probe --backend $backend --args-in-registers ktlat_target_sleep
+done
+! has_groups || refused 1 'ftrace is switched off' $ctl add-probe --group some --args-in-registers ktlat_target_{sleep,loop}
 echo 1 >$ftrace
+# Flags that were left on a site would be found when the last tracer goes.
+tracing=/sys/kernel/tracing
+echo 'p:tracer vfs_read' >$tracing/kprobe_events
+echo 1 >$tracing/events/kprobes/tracer/enable
+echo 0 >$tracing/events/kprobes/tracer/enable
+ok 'switched on again: ftrace works' eval "echo vfs_read >$tracing/set_ftrace_filter"
+echo >$tracing/set_ftrace_filter
+echo >$tracing/kprobe_events
 ok 'switched on again: add' ktlat-ctl add-probe --backend kretprobe ktlat_target_sleep
 ok 'switched on again: enable' ktlat-ctl enable all
 measures 'switched on again' sleep ctx=kthread calls=3 delay_ns=1000
@@ -48,8 +60,8 @@ ok 'unload' ktlat-ctl unload
 # What Linux allows from 5.16 on; before, it is 64 KiB.
 ulimit -l 8192
 ok 'load from a file' ktlat-ctl load "$KTLAT_KO"
-ktlat-ctl add-probe $F >/dev/null
-ktlat-ctl add-probe --public ktlat_target_loop >/dev/null
+ktlat-ctl add-probe --backend kretprobe $F >/dev/null
+ktlat-ctl add-probe --backend kretprobe --public ktlat_target_loop >/dev/null
 target func=busy ctx=task calls=3
 target func=loop ctx=task calls=5
 is "$(stat -c '%a %u' /dev/ktlat)" '600 0' 'the device is for root'
@@ -66,8 +78,8 @@ ok 'unload' ktlat-ctl unload
 echo "ktlat:x:$GROUP:" >>/etc/group
 ok 'load where there is a group ktlat' ktlat-ctl load "$KTLAT_KO"
 is "$(stat -c '%a %u %g' /dev/ktlat)" "660 0 $GROUP" 'the device is for the group as well'
-ktlat-ctl add-probe $F >/dev/null
-ktlat-ctl add-probe --public ktlat_target_loop >/dev/null
+ktlat-ctl add-probe --backend kretprobe $F >/dev/null
+ktlat-ctl add-probe --backend kretprobe --public ktlat_target_loop >/dev/null
 target func=busy ctx=task calls=3
 target func=loop ctx=task calls=5
 keep_state
@@ -115,19 +127,19 @@ done
 
 # Kprobes switched off; tracepoints are none. Of two on one function the kernel
 # makes one.
-ktlat-ctl add-probe ktlat_target_killable >/dev/null
-ktlat-ctl add-probe ktlat_target_killable >/dev/null
+ktlat-ctl add-probe --backend kretprobe ktlat_target_killable >/dev/null
+ktlat-ctl add-probe --backend kretprobe ktlat_target_killable >/dev/null
 ktlat-ctl disable ktlat_target_killable >/dev/null
 echo 0 >/sys/kernel/debug/kprobes/enabled
 keep_state
-refused 1 'kprobes are switched off; switch them on: echo 1' $ctl add-probe ktlat_target_sleep
+refused 1 'kprobes are switched off; switch them on: echo 1' $ctl add-probe --backend kretprobe ktlat_target_sleep
 refused 1 'kprobes are switched off' $ctl add-probe ktlat_target_begin..ktlat_target_end
-refused 1 'kprobes are switched off' $ctl lat ktlat_target_sleep -d 1s
+refused 1 'kprobes are switched off' $ctl lat --backend kretprobe ktlat_target_sleep -d 1s
 refused 1 'cannot enable probe [0-9]+: kprobes are switched off' $ctl enable ktlat_target_killable
 ok 'tracepoints can be measured' ktlat-ctl add-probe @hrtimer
 ktlat-ctl remove-probe @hrtimer >/dev/null
 echo 1 >/sys/kernel/debug/kprobes/enabled
-ok 'switched on again: add' ktlat-ctl add-probe ktlat_target_sleep
+ok 'switched on again: add' ktlat-ctl add-probe --backend kretprobe ktlat_target_sleep
 target func=busy ctx=task calls=2
 is "$(probe_stat $F .count)" 5 'and what was there measures on'
 ok 'switched on again: enable' ktlat-ctl enable ktlat_target_killable

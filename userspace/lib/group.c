@@ -201,6 +201,8 @@ static int fail_enable(const struct ktlat_group *group, int code,
 				  err);
 	case ENODATA:
 		return fail_refused(group, KTLAT_REFUSED_CLOCK, code, err);
+	case EUNATCH:
+		return fail_refused(group, KTLAT_REFUSED_FTRACE, code, err);
 	default:
 		return fail_refused(group, KTLAT_REFUSED_NOT, code, err);
 	}
