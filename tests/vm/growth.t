@@ -62,7 +62,7 @@ load_ktlat
 load_target
 for round in 1 2 3; do
 	target_reset
-	ktlat-ctl add-probe "$FUNC" >/dev/null
+	ktlat-ctl add-probe --backend kretprobe "$FUNC" >/dev/null
 	small=$(probe_stat "$FUNC" .pool)
 	cmp_ok "$small" '<' "$SLEEPERS" "round $round: the pool of $small is too small at first"
 	grow "round $round"

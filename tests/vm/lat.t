@@ -19,15 +19,15 @@ kprobes() {
 	grep -v ktlat_canary /sys/kernel/debug/kprobes/list
 }
 
-# Neither kprobes nor memory are held.
+# Neither kprobes nor trampolines nor memory are held.
 leaves_nothing() {
 	ok "$1: no probe is left" wait_until 10 \
-		eval '[[ -z $(kprobes) && $(memory) == 0 ]]'
+		eval '[[ -z $(kprobes) && $(memory) == 0 ]] && ! armed'
 }
 
-# Armed, by whatever session.
+# Armed, by whatever session and backend.
 armed() {
-	grep "$F" /sys/kernel/debug/kprobes/list | grep -qv DISABLED
+	grep -q "^$F " /sys/kernel/tracing/enabled_functions
 }
 
 # An interactive shell would not have these ignored.
@@ -52,7 +52,7 @@ ok 'the status of a command is not ours' eval "ktlat-ctl lat --json $F -- sh -c 
 is "$(lat_stat '[.probes[0].count, .command.exit_status]')" '[5,3]' 'but is told'
 ok 'a command that is killed' eval "ktlat-ctl lat --json $F -- sh -c 'kill -9 \$\$' >/tmp/lat.json"
 is "$(lat_stat '[.probes[0].count, .command.signal]')" '[0,9]' 'is told, too'
-text=$(ktlat-ctl lat $F -- sh -c "$CALL; exit 3" 2>&1)
+text=$(ktlat-ctl lat --backend kretprobe $F -- sh -c "$CALL; exit 3" 2>&1)
 like "$text" 'coverage <= 100 %: 5 entered, 5 returned' 'the same for eyes'
 like "$text" 'ktlat-ctl: sh ended with exit status 3$' 'and how it ended'
 ok 'two at once' eval "ktlat-ctl lat --json $F ktlat_target_loop -- sh -c '$CALL' >/tmp/lat.json"

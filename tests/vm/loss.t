@@ -31,7 +31,7 @@ load_ktlat
 load_target
 
 # A task and an interrupt handler call functions with a probe each on one CPU.
-ktlat-ctl add-probe ktlat_target_{busy,loop} >/dev/null
+ktlat-ctl add-probe --backend kretprobe ktlat_target_{busy,loop} >/dev/null
 target func=busy ctx=kthread calls=0 async=1
 target func=loop ctx=hardirq calls=0 period_ns=20000 async=1
 busy_calls() { (($(target_stat busy .started) > 200000 && $(target_stat loop .started) > 20000)); }
@@ -47,7 +47,7 @@ ktlat-ctl remove-probe all >/dev/null
 
 # Both contexts in the same function.
 target_reset
-ktlat-ctl add-probe ktlat_target_busy >/dev/null
+ktlat-ctl add-probe --backend kretprobe ktlat_target_busy >/dev/null
 target func=busy ctx=kthread calls=0 async=1
 target func=busy ctx=hardirq calls=0 period_ns=20000 async=1
 ok 'they call the same function' wait_until 60 \
@@ -58,7 +58,7 @@ ktlat-ctl remove-probe all >/dev/null
 
 # One instance for 64 callers that sleep inside.
 target_reset
-ktlat-ctl add-probe --pool 1 ktlat_target_sleep >/dev/null
+ktlat-ctl add-probe --backend kretprobe --pool 1 ktlat_target_sleep >/dev/null
 target func=sleep ctx=kthread threads=64 calls=4 delay_ns=20000000
 bound sleep 'a pool of 1'
 cmp_ok "$(probe_stat ktlat_target_sleep .missed_pool)" '>=' 128 'most calls found the pool empty'

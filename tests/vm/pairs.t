@@ -42,8 +42,17 @@ accounts() {
 		"$want" "$name"
 }
 
+# Behind the ftrace site, the instruction to call it, which in a kernel that is built
+# for indirect branch tracking has an ENDBR before it.
+behind_site() {
+	local bytes=5
+	! objdump -d --no-show-raw-insn "--disassemble=${T}_busy" "$TARGET_KO" | grep -q endbr64 || bytes=9
+	printf '0x%x\n' $bytes
+}
+
 load_ktlat
 load_target
+SITE=$(behind_site)
 task=${T}_begin..${T}_end
 cpu=$task@cpu
 
@@ -63,9 +72,9 @@ ktlat-ctl remove-probe all >/dev/null
 # From behind the entry to the return: what the function's own stamps enclose.
 for func in busy sleep migrate; do
 	ret=$(return_offset $func) || bail_out "no single return in ${T}_$func"
-	inside=$T:${T}_$func+0x5..${T}_$func+$ret
+	inside=$T:${T}_$func+$SITE..${T}_$func+$ret
 	ktlat-ctl add-probe "$inside" >/dev/null
-	compares "$inside" "$func+0x5..+$ret" $func ctx=kthread calls=2000 delay_ns=1000
+	compares "$inside" "$func+$SITE..+$ret" $func ctx=kthread calls=2000 delay_ns=1000
 	ktlat-ctl remove-probe all >/dev/null
 done
 
@@ -110,7 +119,7 @@ accounts '100 threads that exit between start and end' "$apart" \
 ktlat-ctl remove-probe all >/dev/null
 
 # More tasks wait than the table holds.
-full=${T}_sleep+0x5..${T}_sleep+$(return_offset sleep)
+full=${T}_sleep+$SITE..${T}_sleep+$(return_offset sleep)
 ktlat-ctl add-probe --starts 16 "$full" >/dev/null
 is "$(probe_stat "$full" .starts)" 16 'a table of 16'
 target func=sleep ctx=kthread threads=64 calls=1 delay_ns=2000000000

@@ -25,11 +25,13 @@ says() {
 make_cpusets() {
 	local set
 	mkdir "$CGROUPS"
-	mount -t cgroup -o cpuset cpuset "$CGROUPS" || return
+	# Not every kernel has version 1.
+	mount -t cgroup -o cpuset cpuset "$CGROUPS" 2>/dev/null ||
+		{ mount -t cgroup2 cgroup2 "$CGROUPS" && echo +cpuset >"$CGROUPS/cgroup.subtree_control"; } || return
 	for set in a b; do
 		mkdir "$CGROUPS/$set"
-		cat "$CGROUPS/cpuset.cpus" >"$CGROUPS/$set/cpuset.cpus"
-		cat "$CGROUPS/cpuset.mems" >"$CGROUPS/$set/cpuset.mems"
+		cat /sys/devices/system/cpu/possible >"$CGROUPS/$set/cpuset.cpus"
+		cat /sys/devices/system/node/possible >"$CGROUPS/$set/cpuset.mems"
 	done
 }
 

@@ -8,10 +8,9 @@
 . tests/vm/target.sh
 . tests/vm/coherent.sh
 
-KPROBES=/sys/kernel/debug/kprobes/list
-
-no_kprobe() { ! grep -q "$1" "$KPROBES"; }
-kprobe() { grep -q "$1" "$KPROBES"; }
+# By whatever backend.
+armed() { grep -q "^$1 " /sys/kernel/tracing/enabled_functions; }
+not_armed() { ! armed "$1"; }
 
 load_ktlat
 load_target
@@ -19,30 +18,30 @@ load_target
 # kill -9 of a tool that measures.
 ktlat-ctl lat ktlat_target_loop @hrtimer >/tmp/lat.out 2>&1 &
 lat=$!
-ok 'lat measures' wait_until 20 kprobe ktlat_target_loop
+ok 'lat measures' wait_until 20 armed ktlat_target_loop
 is "$(ktlat-ctl list --json | jq '.probes | length')" 0 'its probes are seen by nobody else'
 kill -KILL "$lat"
 wait "$lat" 2>/dev/null
-ok 'kill -9: no kprobe is left' wait_until 20 no_kprobe ktlat_target_loop
+ok 'kill -9: nothing is left on the function' wait_until 20 not_armed ktlat_target_loop
 is "$(ktlat-ctl list --json | jq '.probes | length')" 0 'nor any probe'
 is "$(ktlat-ctl status --json | jq .memory_bytes)" 0 'nor memory'
 
 # Ended by Ctrl-C it prints what it has.
 ktlat-ctl lat ktlat_target_loop --json >/tmp/lat.out 2>&1 &
 lat=$!
-ok 'lat measures again' wait_until 20 kprobe ktlat_target_loop
+ok 'lat measures again' wait_until 20 armed ktlat_target_loop
 target func=loop ctx=kthread cpus=0 calls=1000
 kill -INT "$lat"
 wait "$lat"
 is $? 0 'Ctrl-C ends it well'
 is "$(grep -m 1 '^{' /tmp/lat.out | jq '.probes[0].count')" 1000 'and it prints what it has measured'
-ok 'no kprobe is left' wait_until 20 no_kprobe ktlat_target_loop
+ok 'nothing is left on it' wait_until 20 not_armed ktlat_target_loop
 
 # Around a command, with its exit status.
 ktlat-ctl lat ktlat_target_loop --json -- \
 	sh -c "echo func=loop ctx=task calls=77 >$TARGET_DIR/run; exit 0" >/tmp/lat.out 2>/dev/null
 is "$(grep -m 1 '^{' /tmp/lat.out | jq '.probes[0].count')" 77 'around a command: its calls'
-ok 'no kprobe is left after it' no_kprobe ktlat_target_loop
+ok 'nothing is left on it after it' not_armed ktlat_target_loop
 
 # Two readers while everything moves, and once all is quiet.
 target_reset

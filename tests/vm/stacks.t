@@ -84,7 +84,7 @@ stacks | sed 's/+[^ ]*//g' | grep ${F}_outer >/tmp/stacks
 echo >$TRACING/kprobe_events
 is "$(wc -l </tmp/stacks)" 20 'a stack of each call, taken inside the function'
 like "$(sort -u /tmp/stacks)" \
-	"target_call ${F}_outer ktlat_direct_[0-9a-f]{2} ${F}_outer target_call target_calls thread_main kthread ret_from_fork\$" \
+	"target_call ${F}_outer ktlat_direct_[0-9a-f]{2} ${F}_outer target_call target_calls thread_main kthread ret_from_fork( ret_from_fork_asm)?\$" \
 	'through the trampoline to its callers'
 ktlat-ctl remove-probe all >/dev/null
 done_testing

@@ -37,9 +37,15 @@ hammer() {
 	target func=pair ctx=softirq calls=0 async=1
 }
 
+# add FUNCTION...: by what does not hold the module, as direct does.
+add() {
+	ktlat-ctl add-probe --backend kretprobe "$@"
+}
+
 add_all() {
-	ktlat-ctl add-probe ktlat_target_{busy,loop} ktlat_target_begin..ktlat_target_end{,@cpu} \
-		@hrtimer @softirq @wakeup @syscall >/dev/null
+	add ktlat_target_{busy,loop} >/dev/null &&
+		ktlat-ctl add-probe ktlat_target_begin..ktlat_target_end{,@cpu} \
+			@hrtimer @softirq @wakeup @syscall >/dev/null
 }
 
 load_target
@@ -61,7 +67,7 @@ is "$(target_stat busy .returned)" "$(target_stat busy .started)" 'and every cal
 # Ten times, with a call each.
 again() {
 	load_ktlat
-	ktlat-ctl add-probe ktlat_target_{busy,sleep} @syscall >/dev/null || return
+	add ktlat_target_{busy,sleep} >/dev/null && ktlat-ctl add-probe @syscall >/dev/null || return
 	target func=busy ctx=task calls=3
 	[[ $(probe_stat ktlat_target_busy .count) == 3 ]] && rmmod ktlat
 }
@@ -74,7 +80,7 @@ leaves_nothing 'ten times'
 
 # Held by a mapping alone, and by a descriptor alone.
 load_ktlat
-ktlat-ctl add-probe ktlat_target_busy >/dev/null
+add ktlat_target_busy >/dev/null
 $HOLD "$(probe_stat ktlat_target_busy .id)" >/tmp/holding &
 holder=$!
 ok 'a reader has a mapping and no descriptor' wait_until 10 grep -q holding /tmp/holding
@@ -96,7 +102,8 @@ fails 'unload without a module says so' 'it is not loaded' ktlat-ctl unload
 # Calls in flight, in a function and between two points.
 target_reset
 load_ktlat
-ktlat-ctl add-probe ktlat_target_killable ktlat_target_killable..ktlat_target_recurse @syscall >/dev/null
+add ktlat_target_killable >/dev/null
+ktlat-ctl add-probe ktlat_target_killable..ktlat_target_recurse @syscall >/dev/null
 target func=killable ctx=kthread threads=50 calls=1 delay_ns=1000000000000 async=1
 ok 'fifty calls are in flight' wait_until 10 \
 	eval '[[ $(target_stat killable .started) == 50 ]]'
@@ -112,7 +119,8 @@ is "$(target_stat killable '.inner.buckets | map(.count) | add')" 50 'to where t
 # The module that holds the function goes, with the probe armed, and comes back.
 load_ktlat
 target_reset
-ktlat-ctl add-probe ktlat_target_busy ktlat_target_begin..ktlat_target_end >/dev/null
+add ktlat_target_busy >/dev/null
+ktlat-ctl add-probe ktlat_target_begin..ktlat_target_end >/dev/null
 target func=busy ctx=task calls=7
 kept=$(probe_stat ktlat_target_busy '"\(.count) \(.sum_ns) \(.max_ns)"')
 ok 'the probed module can be unloaded' rmmod ktlat_target
@@ -125,14 +133,14 @@ target func=busy ctx=task calls=2
 is "$(probe_stat ktlat_target_busy '"\(.state) \(.count)"')" 'gone 7' 'the module that is back is another one'
 ok 'probes that are gone can be disabled' ktlat-ctl disable all
 ok 'and removed' ktlat-ctl remove-probe all
-ok 'and added anew' ktlat-ctl add-probe ktlat_target_busy
+ok 'and added anew' add ktlat_target_busy
 target func=busy ctx=task calls=2
 is "$(probe_stat ktlat_target_busy '"\(.state) \(.count)"')" 'armed 2' 'to count again'
 
 # Ten times, without removing the probes, which then go with ktlat.
 good=0
 for ((i = 0; i < 10; i++)); do
-	ktlat-ctl add-probe ktlat_target_busy >/dev/null
+	add ktlat_target_busy >/dev/null
 	rmmod ktlat_target && load_target && good=$((good + 1))
 done
 is "$good" 10 'ten times the probed module goes and comes back'
