@@ -20,6 +20,10 @@ SHORT := 00-boot abi events ring truth-2 truth-direct
 JOBS ?= 3
 # How long make fuzz goes on.
 SECONDS ?= 600
+# What make check-debug boots, and how many seconds of stress there are on each.
+# Also 6.1-kcsan, 6.12-debug and 6.12-kcsan, on which nothing has been run yet.
+DEBUG_KERNELS ?= 6.1-debug
+STRESS ?= 600
 
 MODULE_DIRS := $(CURDIR) $(CURDIR)/tests/target $(CURDIR)/tests/bench
 VM_TESTS = $(sort $(wildcard tests/vm/*$(T)*.t))
@@ -121,6 +125,18 @@ check-packages: deps-suite deps-vm deps-test vm-tools	## DKMS and packages on a 
 	@tests/tap -e tests/packages/run $(RELEASES)
 	@tests/tap -e tests/packages/boot $(RELEASES)
 
+check-debug:		## all of check-vm, stress and failing allocations on debug kernels (hours); STRESS=600
+	@failed=; for kernel in $(DEBUG_KERNELS); do \
+		$(SUB) check-debug-kernel KERNEL=$$kernel || failed="$$failed $$kernel"; done; \
+	[ -z "$$failed" ] || { echo "make check-debug: failed on:$$failed" >&2; exit 1; }
+
+check-debug-kernel: vm-modules vm-tools test-programs
+	$(call say,tests in guests with the debug kernel $(KERNEL))
+	@status=0; \
+	KTLAT_STRESS=$(STRESS) tests/tap -j $(JOBS) -e tests/vm/run-test $(VM_TESTS) \
+		$(wildcard tests/debug/*$(T)*.t) || status=1; \
+	tests/tap tests/debug/plants.sh || status=1; exit $$status
+
 fuzz: deps-build deps-fuzz	## the reader of recordings against damaged ones; SECONDS=600
 	$(call say,fuzzing the reader of recordings for $(SECONDS) seconds)
 	@$(SUB) -C tests/fuzz run SECONDS=$(SECONDS)
@@ -167,10 +183,12 @@ clean:			## remove what was built
 
 help:			## this list
 	@sed -n 's/^\([a-z-]*\)[ a-z-]*:[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+	@echo "KERNEL=6.1-debug, 6.1-kcsan, 6.12-debug or 6.12-kcsan is a debug kernel that is built first"
 	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2, also with -cloud or -rt, chooses the kernel that check-vm, check-long, bench, bench-peers, bench-record and demo boot (6.1)"
 
 , := ,
 
 .PHONY: all modules tools kdir install uninstall dkms-install dkms-source dkms-uninstall deb vm-modules vm-tools \
-	test-programs check check-unit check-harness check-vm check-matrix check-ends check-long check-packages fuzz bench bench-ring \
+	test-programs check check-unit check-harness check-vm check-matrix check-ends check-long check-packages check-debug \
+	check-debug-kernel fuzz bench bench-ring \
 	bench-peers bench-record demo lint clean help

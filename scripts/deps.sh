@@ -3,8 +3,8 @@
 #
 # Install what is missing on a Debian 12 machine, for each PURPOSE named:
 #
-#   scripts/deps.sh PURPOSE...      build, kernel, vm, test, suite, packages, lint, fuzz,
-#                                   bench, peers
+#   scripts/deps.sh PURPOSE...      build, kernel, debug, vm, test, suite, packages, lint,
+#                                   fuzz, bench, peers
 #
 # Needs root and a network only if something is missing. What is marked "?" can be
 # done without: if it cannot be installed, a line says so.
@@ -15,6 +15,7 @@ packages() {
 	build) echo gcc gcc-12 make libc6-dev pkg-config libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev \
 		libnl-3-dev libnl-genl-3-dev ;;
 	kernel) echo kmod xz-utils zstd lz4 libelf1 libssl3 ;; # what its build tools are linked with
+	debug) echo gcc make flex bison bc libelf-dev libssl-dev pahole cpio xz-utils kmod binutils ;;
 	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq gojq libcap2-bin procps ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;
 	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
@@ -23,7 +24,7 @@ packages() {
 	fuzz) echo clang libclang-rt-dev ;;
 	bench) echo gcc make pkg-config '?liblttng-ust-dev' '?lttng-tools' ;;
 	peers) echo perl jq '?linux-perf' '?bpftrace' '?trace-cmd' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
-	*) die "unknown purpose '$1': build, kernel, vm, test, suite, packages, lint, fuzz, bench or peers" ;;
+	*) die "unknown purpose '$1': build, kernel, debug, vm, test, suite, packages, lint, fuzz, bench or peers" ;;
 	esac
 }
 

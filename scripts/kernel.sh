@@ -29,7 +29,8 @@ CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
 
 # name, glob its release must match, packages that depend on image and headers;
 # where Debian 12 has neither the kernel nor what builds modules for it: the
-# Debian release, and the packages with what builds modules
+# Debian release, and the packages with what builds modules. Of a debug kernel: the
+# package with its source, and the files in tests/debug that tell its configuration
 table() {
 	cat <<-'END'
 		5.10        5.10.*  linux-image-amd64             linux-headers-amd64             bullseye  gcc-10
@@ -44,6 +45,10 @@ table() {
 		7.2         7.2.*   linux-image-amd64             linux-headers-amd64             sid       gcc-16,pahole
 		7.2-cloud   7.2.*   linux-image-cloud-amd64       linux-headers-cloud-amd64       sid       gcc-16,pahole
 		7.2-rt      7.2.*   linux-image-rt-amd64          linux-headers-rt-amd64          sid       gcc-16,pahole
+		6.1-debug   6.1.*   linux-source-6.1   base,kasan
+		6.1-kcsan   6.1.*   linux-source-6.1   base,kcsan
+		6.12-debug  6.12.*  linux-source-6.12  base,6.12,kasan
+		6.12-kcsan  6.12.*  linux-source-6.12  base,6.12,kcsan
 	END
 }
 
@@ -58,6 +63,8 @@ say() {
 
 # shellcheck source=scripts/suite.sh
 . "$SCRIPTS/suite.sh"
+# shellcheck source=scripts/debug-kernel.sh
+. "$SCRIPTS/debug-kernel.sh"
 
 # The first package named in NAME's dependencies that matches GLOB.
 dependency() {
@@ -179,9 +186,13 @@ fetch() {
 	[[ ! -e $HERE/release ]] || return 0
 	mkdir -p "$HERE.deb"
 	cd "$HERE.deb"
-	fetch_packages
-	keep_only_current
-	unpack "$HERE.new"
+	if [[ -n $DEBUG ]]; then
+		debug_build "$HERE.new" "$IMAGE" "${CONFIGS[@]}"
+	else
+		fetch_packages
+		keep_only_current
+		unpack "$HERE.new"
+	fi
 	mv -T "$HERE.new" "$HERE"
 	rm -rf "$HERE.deb"
 	exec 9>&-
@@ -211,7 +222,7 @@ tree() {
 mirror() {
 	mkdir -p "$TOP/$(tree)"
 	cd "$TOP"
-	find Kbuild VERSION module uapi tests/target tests/bench \
+	find Kbuild VERSION module uapi tests/target tests/bench tests/debug \
 		\( -name '*.[chS]' -o -name '*.mk' -o -name Kbuild -o -name VERSION \) ! -name '*.mod.c' \
 		-exec cp -pu --parents -t "$(tree)" {} +
 }
@@ -246,7 +257,11 @@ build() {
 
 read -r GLOB IMAGE HEADERS SUITE TOOLS < <(table | sed -n "s/^$KERNEL  *//p") ||
 	die "unknown KERNEL '$KERNEL': one of $(table | awk '{ printf "%s ", $1 }')"
-HERE=$CACHE/linux-$KERNEL
+HERE=$CACHE/linux-$KERNEL DEBUG=
+if [[ $IMAGE == linux-source-* ]]; then
+	IFS=, read -ra CONFIGS <<<"$HEADERS"
+	DEBUG=1 HERE+=-$(debug_mark "${CONFIGS[@]}")
+fi
 APT=(-o "APT::Sandbox::User=$(id -un)")
 
 case ${1-} in

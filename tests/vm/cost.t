@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: icount timeout=480 long
+# stock: it counts the instructions of a stock kernel
 #
 # What ktlat says that it costs is what it costs: the figure that it tells agrees
 # with the instructions that a probe adds to a call, as somebody else counts them.

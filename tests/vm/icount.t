@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: icount timeout=480
+# stock: it counts the instructions of a stock kernel
 #
 # Where time is counted in instructions, durations can be told beforehand:
 # percentiles lie within the width of a bucket of the set delay, plus what lies

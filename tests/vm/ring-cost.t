@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: icount timeout=480
+# stock: it counts the instructions of a stock kernel
 #
 # What it costs that a call is written as an event, in guest instructions above
 # the histogram alone, while somebody reads.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: cpus=4 icount timeout=480 append=maxcpus=1
+# stock: it counts the instructions of a stock kernel
 #
 # What a direct probe adds to a call, in instructions, is the same with one CPU
 # in the function and with four, and with one trampoline in use and with 250:

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: cpus=2 timeout=300 serial cpu=Skylake-Client-v1,+rdtscp,+x2apic append=retbleed=stuff
+# stock: it looks at the code of a stock kernel
 #
 # The trampolines as they are in memory where calls are counted against the
 # underflow of the return predictor (Linux 6.2 and later, on CPUs of this kind):

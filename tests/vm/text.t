@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: cpus=2 timeout=300 serial
+# stock: it looks at the code of a stock kernel
 #
 # The trampolines as they are in memory, under the command line that is usual.
 . tests/vm/lib.sh
