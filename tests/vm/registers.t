@@ -95,8 +95,18 @@ preempted() {
 	grep -q ktlat_direct_ /tmp/callers && grep -q direct_resched /tmp/callers
 }
 
+# Does the kernel preempt itself? Where that cannot be chosen, its version tells.
+preempts() {
+	local chosen=/sys/kernel/debug/sched/preempt
+	if [[ -e $chosen ]]; then
+		grep -q '(full)' $chosen
+	else
+		[[ $(uname -v) == *' PREEMPT '* ]]
+	fi
+}
+
 in_the_trampoline() {
-	if ! grep -q '(full)' /sys/kernel/debug/sched/preempt; then
+	if ! preempts; then
 		skip 'the trampoline calls the scheduler' "Linux $KERNEL cannot be told to preempt the kernel"
 		return
 	fi

@@ -70,6 +70,41 @@ log_search() {
 	END
 }
 
+# race FUNCTION FRAME: a report of KCSAN, with one frame below the function.
+race() {
+	cat <<-END
+		[    1.0] ==================================================================
+		[    1.0] BUG: KCSAN: data-race in $1 / tick_sched_timer
+
+		[    1.0] write to 0xffff888003c52e98 of 8 bytes by task 110 on cpu 1:
+		[    1.0]  ${1/ /+0x24/0x40 }
+		[    1.0]  $2
+		[    1.0]  unwind_next_frame+0x1/0x2
+
+		[    1.0] read to 0xffff888003c52e98 of 8 bytes by interrupt on cpu 0:
+		[    1.0]  tick_sched_timer+0x24/0x40
+		[    1.0]  vfs_read+0x24/0x40
+		[    1.0]  ktlat_show+0x24/0x40 [ktlat]
+
+		[    1.0] value changed: 0x0000000000000001 -> 0x0000000000000002
+		[    1.0]
+		[    1.0] Reported by Kernel Concurrency Sanitizer on:
+		[    1.0] ==================================================================
+	END
+}
+
+# Data races are told if our code has a part in them.
+race_search() {
+	ok 'check-log lets races of the kernel pass' tests/vm/check-log /dev/stdin \
+		< <(race 'lookup_fast ' 'ktlat_direct_17+0x24/0x40 [ktlat]')
+	ok '  but not those of ours' bash -c '! tests/vm/check-log /dev/stdin' \
+		< <(race 'hist_read [ktlat]' 'vfs_read+0x24/0x40')
+	ok '  nor those by a function that ours calls' bash -c '! tests/vm/check-log /dev/stdin' \
+		< <(race 'memcpy ' 'hist_read+0x24/0x40 [ktlat]')
+	ok '  nor what comes after one' bash -c '! tests/vm/check-log /dev/stdin' \
+		< <(race 'lookup_fast ' 'vfs_read+0x24/0x40' && echo '[    1.0] WARNING: CPU: 1 PID: 7')
+}
+
 # A run that is ended from outside takes its QEMU along.
 ended() {
 	local run qemu="^qemu-system.*$TMPDIR"
@@ -83,6 +118,7 @@ ended() {
 }
 
 log_search
+race_search
 whole_output
 faults
 ended
