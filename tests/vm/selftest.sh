@@ -67,6 +67,7 @@ log_search() {
 		[    0.4] ktlat: module verification failed: signature and/or required key missing - tainting kernel
 		[    0.5] clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable
 		[    0.6] hrtimer: interrupt took 3000000 ns
+		[    0.7] 	RCU CPU stall warnings timeout set to 150 (rcu_cpu_stall_timeout).
 	END
 }
 
