@@ -23,4 +23,5 @@ echo 0 >$FAULTS/fail_page_alloc/min-order
 
 load_ktlat
 load_target
+insmod "$KTLAT_TREE/tests/target/ktlat_spare.ko" || bail_out 'cannot spare the kernel its own'
 tests/programs/faults
