@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * stress SECONDS: everything that can be done to the device, at once, on functions
- * that somebody else has other CPUs call all the time. What is counted is not looked
- * at; that is for detectors in the kernel to judge. Here everybody has to get on.
+ * that somebody else has other CPUs call all the time, for that long and until each
+ * actor has had a turn. What is counted is not looked at; that is for detectors in the
+ * kernel to judge. Here everybody has to get on.
  *
  * A call may be refused, as another one of us is at it, or the target is just being
  * unloaded. Seeds are the actors' numbers, so each does the same in each run.
@@ -22,7 +23,7 @@
 
 #define CPU_ONLINE	"/sys/devices/system/cpu/cpu3/online"
 /* Nobody is stuck who has got on within this many seconds. */
-#define PATIENCE	120
+#define PATIENCE	300
 
 /* Shared with the actors: how far each has come. */
 static unsigned long *turns;
@@ -345,15 +346,31 @@ static pid_t start(unsigned int actor)
 	_exit(1);
 }
 
-/* Return: how many actors have not got on for too long, or have given up. */
+/* Has everybody had a turn? */
+static bool all_turned(const unsigned long *last)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(actors); i++)
+		if (!last[i])
+			return false;
+	return true;
+}
+
+/*
+ * For so many seconds, and until everybody has had a turn.
+ *
+ * Return: how many actors have not got on for too long, or have given up.
+ */
 static unsigned int watch(const pid_t *pids, unsigned int seconds)
 {
 	unsigned long last[ARRAY_SIZE(actors)] = { 0 };
 	unsigned int still[ARRAY_SIZE(actors)] = { 0 };
 	unsigned int i, stuck = 0;
 
-	while (!stuck && seconds--) {
+	while (!stuck && (seconds || !all_turned(last))) {
 		sleep(1);
+		seconds -= seconds > 0;
 		for (i = 0; i < ARRAY_SIZE(actors); i++) {
 			unsigned long now = LOAD(turns[i]);
 
