@@ -6,7 +6,8 @@
  * empty function of our own, and that is called with and without it; a backend for
  * groups, to a group of that function alone. Interrupts
  * stay on, so a round of calls may hold one; there are some rounds, each too
- * short to hold one for sure, and the shortest counts.
+ * short to hold one for sure, and the shortest counts. A round is made of turns, between
+ * which others may run: preemption is off for no longer than a few calls take.
  *
  * A measurement that fails costs nobody a probe: the cost is not known then, and
  * the next probe tries again.
@@ -29,7 +30,9 @@
 #include "session.h"
 
 #define COST_ROUNDS	16
-#define COST_CALLS	64
+#define COST_TURNS	8
+#define COST_TURN_CALLS	8
+#define COST_CALLS	(COST_TURNS * COST_TURN_CALLS)
 
 /* A histogram of precision 0. */
 struct cost_area {
@@ -61,6 +64,18 @@ struct cost_scratch {
 struct cost_round {
 	u64 ns;
 	u64 recorded_ns;
+};
+
+/**
+ * struct cost_turns - What the turns of a round have come to
+ * @ticks: all of them, by the clock
+ * @recorded_ns: as the probe has recorded the calls
+ * @recorded: how many calls it has recorded
+ */
+struct cost_turns {
+	u64 ticks;
+	u64 recorded_ns;
+	u64 recorded;
 };
 
 static void cost_scratch_free(struct cost_scratch *scratch)
@@ -115,6 +130,25 @@ cost_scratch_alloc(const struct ktlat_backend *backend)
 	return scratch;
 }
 
+static void cost_turn(const struct cost_scratch *scratch,
+		      struct cost_turns *turns)
+{
+	const struct ktlat_counters *counters;
+	u64 start;
+
+	preempt_disable();
+	counters = &scratch->areas[smp_processor_id()].counters;
+	turns->recorded -= READ_ONCE(counters->returns);
+	turns->recorded_ns -= READ_ONCE(counters->sum_ns);
+	start = ktlat_clock();
+	for (int i = 0; i < COST_TURN_CALLS; i++)
+		ktlat_cost_target();
+	turns->ticks += ktlat_clock_end() - start;
+	turns->recorded += READ_ONCE(counters->returns);
+	turns->recorded_ns += READ_ONCE(counters->sum_ns);
+	preempt_enable();
+}
+
 /*
  * One round. It takes the place of what is shorter in @best, if as many calls as
  * @recorded were recorded meanwhile.
@@ -122,24 +156,14 @@ cost_scratch_alloc(const struct ktlat_backend *backend)
 static void cost_round(const struct cost_scratch *scratch, u64 recorded,
 		       struct cost_round *best)
 {
-	const struct ktlat_counters *counters;
-	u64 start, ns, returns, sum;
+	struct cost_turns turns = { 0 };
 
-	preempt_disable();
-	counters = &scratch->areas[smp_processor_id()].counters;
-	returns = READ_ONCE(counters->returns);
-	sum = READ_ONCE(counters->sum_ns);
-	start = ktlat_clock();
-	for (int i = 0; i < COST_CALLS; i++)
-		ktlat_cost_target();
-	ns = ktlat_clock_ns(ktlat_clock_end() - start);
-	returns = READ_ONCE(counters->returns) - returns;
-	sum = READ_ONCE(counters->sum_ns) - sum;
-	preempt_enable();
-	if (returns != recorded)
+	for (int i = 0; i < COST_TURNS; i++)
+		cost_turn(scratch, &turns);
+	if (turns.recorded != recorded)
 		return;
-	best->ns = min(best->ns, ns);
-	best->recorded_ns = min(best->recorded_ns, sum);
+	best->ns = min(best->ns, ktlat_clock_ns(turns.ticks));
+	best->recorded_ns = min(best->recorded_ns, turns.recorded_ns);
 }
 
 static struct cost_round cost_shortest(const struct cost_scratch *scratch,

@@ -14,6 +14,8 @@
  *        with interrupts off; 0: just the writer, with interrupts on
  * regs:  write a number of rounds (see target_regs_run()); read: in how many a
  *        register was not what it has to be, and the first one, as JSON
+ * late:  write a line (see target_late_set()) to have a timer expire again and again,
+ *        and to end that; read: how late it was, as JSON, EBUSY before the end
  * sundial: read: how often the clocksource ktlat_sundial was read
  */
 #include <linux/debugfs.h>
@@ -157,6 +159,31 @@ static const struct file_operations regs_fops = {
 	.release = single_release,
 };
 
+static ssize_t late_write(struct file *file, const char __user *user,
+			  size_t count, loff_t *pos)
+{
+	return write_line(user, count, target_late_set);
+}
+
+static int late_show(struct seq_file *file, void *unused)
+{
+	return target_late_show(file);
+}
+
+static int late_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, late_show, NULL);
+}
+
+static const struct file_operations late_fops = {
+	.owner = THIS_MODULE,
+	.open = late_open,
+	.read = seq_read,
+	.write = late_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
 static int sundial_get(void *data, u64 *readings)
 {
 	*readings = target_sundial_readings();
@@ -196,6 +223,7 @@ static int __init target_init(void)
 			    &bench_kernel_fops);
 	debugfs_create_u32("bench_cpus", 0600, dir, &bench_cpus);
 	debugfs_create_file("regs", 0600, dir, NULL, &regs_fops);
+	debugfs_create_file("late", 0600, dir, NULL, &late_fops);
 	debugfs_create_file("sundial", 0400, dir, NULL, &sundial_fops);
 	return 0;
 
@@ -211,6 +239,7 @@ static void __exit target_exit(void)
 {
 	debugfs_remove_recursive(dir);
 	target_end();
+	target_late_end();
 	target_sundial_unregister();
 	target_nmi_exit();
 	target_stats_free();

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: icount timeout=480
+#
+# For how long ktlat keeps others from running: interrupts or preemption are off for no
+# more instructions than docs/realtime.md says, in each thing that it does. How
+# long that is, and by whose doing, is found out by a timer and a thread that are late
+# (tests/target/lateness.c), so nothing here asks ktlat.
+. tests/vm/lib.sh
+. tests/vm/target.sh
+. tests/vm/late.sh
+
+BENCH=$TARGET_DIR/bench
+CALLS=20000
+
+make_preemptible() {
+	local switch=/sys/kernel/debug/sched/preempt
+	[[ ! -e $switch ]] || echo full >$switch 2>/dev/null
+	[[ $KERNEL == *-rt || -e $switch ]] && return
+	echo "1..0 # SKIP Linux $KERNEL is not preemptible"
+	exit 0
+}
+
+# most NAME LIMIT FILTER: what FILTER selects was late by LIMIT at most.
+most() {
+	local most
+	most=$(late_most "$3")
+	diag "$1: $most"
+	cmp_ok "$most" '<=' "$2" "$1: $2 instructions at most" || late_diag "$3"
+}
+
+# does NAME LIMIT COMMAND...: code of ours kept others out for LIMIT at most.
+does() {
+	local name=$1 limit=$2
+	shift 2
+	late_while 300 "$@" || fail "$name: exit status"
+	most "$name" "$limit" "$LATE_OURS"
+	diag 'the kernel on our behalf:'
+	late_diag "$LATE_FOR_US" 2
+}
+
+make_calls() {
+	echo $CALLS >"$BENCH"
+}
+
+# calls NAME LIMIT: each call of a function that is measured did.
+calls() {
+	late_while 30 make_calls
+	most "$1" "$2" "$LATE_CALLS"
+	late_diag "$LATE_CALLS"
+}
+
+# 32 calls, one in the other.
+make_deep_calls() {
+	target func=recurse ctx=kthread calls=60 depth=32
+}
+
+exits() {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		/bin/true
+	done
+}
+
+load_target
+make_preemptible
+sleep 8 # until the guest has come to rest
+
+# Who measures here is right: interrupts are off for as long as calls take.
+echo 1 >"$TARGET_DIR/bench_cpus"
+for planted in 1000 3000; do
+	echo $planted >"$BENCH"
+	took=$(<"$BENCH")
+	late_while 300 eval "for i in {1..20}; do echo $planted >$BENCH; done"
+	most "planted: interrupts are off for $took" $((took + 500)) "$LATE_CALLS and .kind == \"irq\""
+	cmp_ok "$(late_most "$LATE_CALLS and .kind == \"irq\"")" '>=' $((took * 9 / 10)) 'planted: and that shows'
+done
+echo 0 >"$TARGET_DIR/bench_cpus"
+
+# What there is without ktlat.
+calls 'nothing on the function' 300
+insmod "$KTLAT_TREE/tests/bench/ktlat_bare.ko" func=ktlat_target_empty
+calls 'a bare kretprobe' 3000
+rmmod ktlat_bare
+late_while 100 exits
+late_diag "$LATE_EXIT" 2
+diag "a task that exits, without ktlat: $(late_most "$LATE_EXIT")"
+
+does 'load' 1000 load_ktlat
+ulimit -l unlimited
+
+by() {
+	local backend=$1 add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
+	does "$backend: what it costs is measured, and arming" 7000 "${add[@]}" ktlat_target_empty
+	calls "$backend: histogram" 2000
+	does "$backend: reading" 1000 ktlat-ctl hist --json
+	does "$backend: reset" 1000 ktlat-ctl reset all
+	does "$backend: disarming" 1000 ktlat-ctl disable all
+	does "$backend: arming" 1000 ktlat-ctl enable all
+	does "$backend: removing" 1000 ktlat-ctl remove-probe all
+	"${add[@]}" --events ktlat_target_empty >/dev/null
+	calls "$backend: ring" 2500
+	ktlat-ctl remove-probe all >/dev/null
+	"${add[@]}" --slowest 32 --interval 1s ktlat_target_empty >/dev/null
+	calls "$backend: the slowest" 15000
+	ktlat-ctl remove-probe all >/dev/null
+	"${add[@]}" --slow 1ns --slowest 32 --interval 1s --user-stack ktlat_target_{empty,recurse} >/dev/null
+	calls "$backend: all are slow" 20000
+	late_while 30 make_deep_calls
+	most "$backend: slow and deep" 60000 "$LATE_CALLS"
+	late_diag "$LATE_CALLS"
+	ktlat-ctl remove-probe all >/dev/null
+}
+
+for backend in $(ktlat-ctl status --json | jq -r '.features - ["pair", "tracepoint"] | .[]'); do
+	by "$backend"
+done
+
+if has_groups; then
+	does 'group: what it costs is measured, and arming' 7000 \
+		ktlat-ctl add-probe --args-in-registers --group some ktlat_target_{empty,loop,busy,recurse}
+	calls 'group: histogram' 2000
+	does 'group: reset' 1000 ktlat-ctl reset all
+	does 'group: removing' 1000 ktlat-ctl remove-probe all
+fi
+
+does 'pair: arming' 1000 ktlat-ctl add-probe ktlat_target_empty..ktlat_target_empty+0x5
+calls 'pair: histogram' 3000
+does 'pair: removing' 1000 ktlat-ctl remove-probe all
+does 'tracepoints: arming' 1000 ktlat-ctl add-probe @wakeup @syscall @hrtimer @softirq
+late_while 30 make_calls
+late_while 30 exits
+most 'tracepoints' 2000 "$LATE_OURS"
+late_diag "$LATE_OURS"
+does 'tracepoints: removing' 1000 ktlat-ctl remove-probe all
+
+does 'unload' 1000 ktlat-ctl unload
+done_testing
