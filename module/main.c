@@ -15,6 +15,7 @@
 #include "netlink.h"
 #include "session.h"
 #include "threshold.h"
+#include "waiters.h"
 
 #include <ktlat.h>
 
@@ -57,6 +58,7 @@ static void __exit ktlat_exit(void)
 {
 	ktlat_device_exit();
 	ktlat_session_exit();
+	ktlat_waiters_exit();
 	ktlat_threshold_exit();
 	ktlat_lookout_exit();
 	ktlat_netlink_exit();

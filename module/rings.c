@@ -98,6 +98,7 @@ struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
 	rings->nr_slots = nr_slots;
 	rings->watermark = watermark ?: nr_slots / 4;
 	init_irq_work(&rings->waker.work, rings_wake);
+	INIT_LIST_HEAD(&rings->waiters);
 	ktlat_flight_init(&rings->flight);
 	err = rings_alloc(rings);
 	if (err) {

@@ -26,7 +26,8 @@ struct ktlat_session_stacks;
  * @stride: from one CPU's ring to the next, in bytes
  * @watermark: who waits is woken each time that a ring has got so many records
  * @recorder: what the hot path of these probes has a copy of, each with its id
- * @waker: who waits
+ * @waker: what wakes who waits
+ * @waiters: who has looked at them, and may wait; under waiters_lock
  * @flight: what stops them
  * @memory: where they lie; mappings hold it, too
  * @stacks: the table that their records name stacks of, or NULL
@@ -41,6 +42,7 @@ struct ktlat_rings {
 	size_t stride;
 	struct ktlat_recorder recorder;
 	struct ktlat_waker waker;
+	struct list_head waiters;
 	struct ktlat_flight flight;
 	struct ktlat_memory *memory;
 	struct ktlat_session_stacks *stacks;

@@ -7,18 +7,28 @@
  * go before.
  */
 #include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 #include "rings.h"
 #include "session.h"
 #include "waiters.h"
 
 /*
- * Guards the list. A leaf but for the locks of the wait queues; also taken by an
- * irq_work, so with interrupts off.
+ * Guards all lists of waiters. A leaf but for the locks of the wait queues; also taken
+ * by an irq_work, so with interrupts off. Held for no longer than it takes to wake
+ * %WAITERS_AT_ONCE.
  */
 static DEFINE_SPINLOCK(waiters_lock);
-static LIST_HEAD(waiters);
+
+/* Who is to be woken, of whatever rings. */
+static LIST_HEAD(waiters_due);
+
+#define WAITERS_AT_ONCE	8
+
+static void waiters_work(struct work_struct *work);
+static DECLARE_WORK(waiters_rest, waiters_work);
 
 void ktlat_waiter_init(struct ktlat_waiter *waiter)
 {
@@ -33,7 +43,7 @@ static void waiter_set(struct ktlat_waiter *waiter, struct ktlat_rings *rings)
 	spin_lock_irqsave(&waiters_lock, flags);
 	waiter->rings = rings;
 	if (rings)
-		list_move(&waiter->node, &waiters);
+		list_move_tail(&waiter->node, &rings->waiters);
 	else
 		list_del_init(&waiter->node);
 	spin_unlock_irqrestore(&waiters_lock, flags);
@@ -94,32 +104,84 @@ __poll_t ktlat_waiter_poll(struct ktlat_waiter *waiter, struct file *file,
 	return ready;
 }
 
-/* Context: irq_work, in a thread on real-time kernels, as these locks may sleep there. */
-void ktlat_waiters_wake(const struct ktlat_rings *rings)
+/* Wakes some of those who are due. Under waiters_lock. Return: whether there are more. */
+static bool waiters_wake_some(void)
 {
-	struct ktlat_waiter *waiter;
-	unsigned long flags;
+	for (int i = 0; i < WAITERS_AT_ONCE && !list_empty(&waiters_due); i++) {
+		struct ktlat_waiter *waiter =
+			list_first_entry(&waiters_due, struct ktlat_waiter,
+					 node);
 
-	spin_lock_irqsave(&waiters_lock, flags);
-	list_for_each_entry(waiter, &waiters, node)
-		if (waiter->rings == rings)
-			wake_up_interruptible_all(&waiter->wait);
-	spin_unlock_irqrestore(&waiters_lock, flags);
+		wake_up_interruptible_all(&waiter->wait);
+		list_move_tail(&waiter->node, &waiter->rings->waiters);
+	}
+	return !list_empty(&waiters_due);
 }
 
-/* The rings are about to go: who waits is told. Context: both locks of a session. */
-void ktlat_waiters_forget(const struct ktlat_rings *rings)
+static void waiters_work(struct work_struct *work)
 {
-	struct ktlat_waiter *waiter, *next;
 	unsigned long flags;
+	bool more = true;
+
+	while (more) {
+		spin_lock_irqsave(&waiters_lock, flags);
+		more = waiters_wake_some();
+		spin_unlock_irqrestore(&waiters_lock, flags);
+		cond_resched();
+	}
+}
+
+/*
+ * Wakes who waits for these rings, the first of many at once. Context: irq_work, in a
+ * thread on real-time kernels, as these locks may sleep there.
+ */
+void ktlat_waiters_wake(struct ktlat_rings *rings)
+{
+	unsigned long flags;
+	bool more;
 
 	spin_lock_irqsave(&waiters_lock, flags);
-	list_for_each_entry_safe(waiter, next, &waiters, node) {
-		if (waiter->rings != rings)
-			continue;
+	list_splice_tail_init(&rings->waiters, &waiters_due);
+	more = waiters_wake_some();
+	spin_unlock_irqrestore(&waiters_lock, flags);
+	if (more)
+		queue_work(system_highpri_wq, &waiters_rest);
+}
+
+/* As above, but these are told that their rings go. Return: whether there are more. */
+static bool waiters_forget_some(struct ktlat_rings *rings)
+{
+	struct ktlat_waiter *waiter, *next;
+
+	list_for_each_entry_safe(waiter, next, &waiters_due, node)
+		if (waiter->rings == rings)
+			list_move_tail(&waiter->node, &rings->waiters);
+	for (int i = 0; i < WAITERS_AT_ONCE && !list_empty(&rings->waiters);
+	     i++) {
+		waiter = list_first_entry(&rings->waiters, struct ktlat_waiter,
+					  node);
 		waiter->rings = NULL;
 		list_del_init(&waiter->node);
 		wake_up_interruptible_all(&waiter->wait);
 	}
-	spin_unlock_irqrestore(&waiters_lock, flags);
+	return !list_empty(&rings->waiters);
+}
+
+/* The rings are about to go: who waits is told. Context: both locks of a session. */
+void ktlat_waiters_forget(struct ktlat_rings *rings)
+{
+	unsigned long flags;
+	bool more = true;
+
+	while (more) {
+		spin_lock_irqsave(&waiters_lock, flags);
+		more = waiters_forget_some(rings);
+		spin_unlock_irqrestore(&waiters_lock, flags);
+	}
+}
+
+/* There are no rings any more. Context: may sleep. */
+void ktlat_waiters_exit(void)
+{
+	cancel_work_sync(&waiters_rest);
 }

@@ -13,7 +13,8 @@ struct ktlat_rings;
 
 /**
  * struct ktlat_waiter - What a descriptor waits for
- * @node: in the list of all that have looked at rings; under waiters_lock
+ * @node: in the list of those that have looked at its rings, or of those that are to be
+ *	woken; under waiters_lock
  * @wait: who polls the descriptor
  * @rings: what it has looked at, or NULL; under waiters_lock and ktlat_map_lock
  * @seen: what ktlat_rings_progress() was then
@@ -30,7 +31,8 @@ void ktlat_waiter_look(struct ktlat_waiter *waiter, struct ktlat_rings *rings);
 void ktlat_waiter_leave(struct ktlat_waiter *waiter);
 __poll_t ktlat_waiter_poll(struct ktlat_waiter *waiter, struct file *file,
 			   poll_table *table);
-void ktlat_waiters_wake(const struct ktlat_rings *rings);
-void ktlat_waiters_forget(const struct ktlat_rings *rings);
+void ktlat_waiters_wake(struct ktlat_rings *rings);
+void ktlat_waiters_forget(struct ktlat_rings *rings);
+void ktlat_waiters_exit(void);
 
 #endif /* KTLAT_WAITERS_H */

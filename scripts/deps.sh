@@ -16,7 +16,8 @@ packages() {
 		libnl-3-dev libnl-genl-3-dev ;;
 	kernel) echo kmod xz-utils zstd lz4 libelf1 libssl3 ;; # what its build tools are linked with
 	debug) echo gcc make flex bison bc libelf-dev libssl-dev pahole cpio xz-utils kmod binutils ;;
-	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq gojq libcap2-bin procps ;;
+	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq gojq libcap2-bin procps \
+		rt-tests ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;
 	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
 	packages) echo build-essential debhelper dh-dkms ;;

@@ -43,9 +43,11 @@ make_calls() {
 	echo $CALLS >"$BENCH"
 }
 
-# calls NAME LIMIT: each call of a function that is measured did.
+# calls NAME LIMIT [COMMAND...]: each call of a function that is measured did, made by the
+# command or else here.
 calls() {
-	late_while 30 make_calls
+	local command=("${@:3}")
+	late_while 30 "${command[@]:-make_calls}"
 	most "$1" "$2" "$LATE_CALLS"
 	late_diag "$LATE_CALLS"
 }
@@ -69,8 +71,7 @@ sleep 8 # until the guest has come to rest
 # Who measures here is right: interrupts are off for as long as calls take.
 echo 1 >"$TARGET_DIR/bench_cpus"
 for planted in 1000 3000; do
-	echo $planted >"$BENCH"
-	took=$(<"$BENCH")
+	took=$(for i in {1..5}; do echo $planted >"$BENCH" && cat "$BENCH"; done | sort -n | head -n 1)
 	late_while 300 eval "for i in {1..20}; do echo $planted >$BENCH; done"
 	most "planted: interrupts are off for $took" $((took + 500)) "$LATE_CALLS and .kind == \"irq\""
 	cmp_ok "$(late_most "$LATE_CALLS and .kind == \"irq\"")" '>=' $((took * 9 / 10)) 'planted: and that shows'
@@ -133,6 +134,49 @@ late_while 30 exits
 most 'tracepoints' 2000 "$LATE_OURS"
 late_diag "$LATE_OURS"
 does 'tracepoints: removing' 1000 ktlat-ctl remove-probe all
+
+# The end of a task: returns that it owes are looked for by each backend. What the
+# kernel's own part is stands above.
+ktlat-ctl add-probe --backend direct --args-in-registers ktlat_target_{loop,busy} >/dev/null 2>&1
+late_while 100 exits
+most 'a task that exits, with a direct probe' 15000 "$LATE_EXIT"
+ktlat-ctl remove-probe all >/dev/null
+functions=(ktlat_target_{busy,loop,sleep,outer,inner,recurse,migrate,killable,exit,kernel})
+pairs=()
+for from in "${functions[@]}"; do
+	for to in "${functions[@]}"; do
+		[[ $from == "$to" ]] || pairs+=("$from..$to")
+	done
+done
+ktlat-ctl add-probe "${pairs[@]}" >/dev/null
+late_while 100 exits
+most "a task that exits, with ${#pairs[@]} pairs by task" 20000 "$LATE_EXIT"
+ktlat-ctl remove-probe all >/dev/null
+
+# What comes after calls: readers are woken, listeners told, rings stopped; the
+# percentile is looked at, and a pool grows.
+ktlat-ctl record -o /tmp/late.dat --slow 1ns ktlat_target_empty >/dev/null 2>&1 &
+wait_until 20 eval '(($(references) > 1))'
+calls 'a reader waits, calls are slow' 20000
+kill -INT $!
+wait $!
+# That many descriptors wait; all are told, and no interrupt takes longer for it.
+ktlat-ctl add-probe --backend direct --args-in-registers --slow 1ns ktlat_target_empty >/dev/null 2>&1 ||
+	ktlat-ctl add-probe --slow 1ns ktlat_target_empty >/dev/null
+calls '300 descriptors wait' 40000 tests/programs/waiters 300 bash -c "for i in {1..20}; do echo 200 >$BENCH; done"
+is "$(cut -d' ' -f1 /tmp/late.out)" 300 '300 descriptors wait: all were told'
+ktlat-ctl remove-probe all >/dev/null
+ok 'flight recorder: armed' ktlat-ctl record --flight --slow 1ns ktlat_target_empty --before 10 --after 10
+calls 'flight recorder: it stops' 20000
+does 'flight recorder: thawed' 1000 ktlat-ctl record --flight --thaw
+ktlat-ctl remove-probe all >/dev/null
+ktlat-ctl add-probe --slow p90 ktlat_target_empty >/dev/null
+does 'a percentile is followed' 15000 eval "make_calls; sleep 1.5; make_calls"
+ktlat-ctl remove-probe all >/dev/null
+ktlat-ctl add-probe --backend kretprobe ktlat_target_sleep >/dev/null
+does 'a pool grows' 2000 target func=sleep ctx=kthread threads=300 calls=4 delay_ns=300000000
+cmp_ok "$(probe_stat ktlat_target_sleep .pool)" '>' 200 'a pool has grown'
+ktlat-ctl remove-probe all >/dev/null
 
 does 'unload' 1000 ktlat-ctl unload
 done_testing
