@@ -266,15 +266,31 @@ void ktlat_starts_drop(struct ktlat_starts *starts, u64 key)
 }
 NOKPROBE_SYMBOL(ktlat_starts_drop);
 
-/* A task is exiting: none of its starts will end. Context: that task. */
+/* Is there a start in a table by task? A quick look, as most of the time there is none. */
+static bool starts_waits(const struct ktlat_starts *starts, u64 key, u32 hash)
+{
+	for (u32 i = 0; i < STARTS_REACH; i++)
+		if (READ_ONCE(starts->slots[(hash + i) & starts->segment_mask]
+				      .key) == key)
+			return true;
+	return false;
+}
+
+/*
+ * A task is exiting: none of its starts will end. Most tracepoints have preemption off,
+ * and there may be many tables. Context: that task.
+ */
 void ktlat_starts_task_exit(struct task_struct *task)
 {
+	u64 key = ktlat_key_task(task);
+	u32 hash = hash_64(key, 32);
 	struct ktlat_starts *starts;
 
 	rcu_read_lock();
 	preempt_disable_notrace();
 	list_for_each_entry_rcu(starts, &starts_by_task, node)
-		ktlat_starts_drop(starts, ktlat_key_task(task));
+		if (starts_waits(starts, key, hash))
+			ktlat_starts_drop(starts, key);
 	preempt_enable_notrace();
 	rcu_read_unlock();
 }

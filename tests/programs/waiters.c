@@ -56,10 +56,10 @@ int main(int argc, char **argv)
 	const struct rlimit limit = { MAX_WAITERS + 64, MAX_WAITERS + 64 };
 	unsigned long sum = 0, any = 0;
 	int epoll = epoll_create1(0);
-	unsigned int nr;
+	unsigned int nr = argc < 3 ? 0 : strtoul(argv[1], NULL, 0);
 	pid_t pid;
 
-	if (argc < 3 || !(nr = strtoul(argv[1], NULL, 0)) || nr > MAX_WAITERS)
+	if (!nr || nr > MAX_WAITERS)
 		die("how many, or the command, is missing");
 	setrlimit(RLIMIT_NOFILE, &limit);
 	for (unsigned int i = 0; i < nr; i++)

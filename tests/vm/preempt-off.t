@@ -91,16 +91,17 @@ does 'load' 1000 load_ktlat
 ulimit -l unlimited
 
 by() {
-	local backend=$1 add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
+	local backend=$1 limit=3000 add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
+	[[ $backend != direct ]] || limit=1500
 	does "$backend: what it costs is measured, and arming" 7000 "${add[@]}" ktlat_target_empty
-	calls "$backend: histogram" 2000
+	calls "$backend: histogram" $limit
 	does "$backend: reading" 1000 ktlat-ctl hist --json
 	does "$backend: reset" 1000 ktlat-ctl reset all
 	does "$backend: disarming" 1000 ktlat-ctl disable all
 	does "$backend: arming" 1000 ktlat-ctl enable all
 	does "$backend: removing" 1000 ktlat-ctl remove-probe all
 	"${add[@]}" --events ktlat_target_empty >/dev/null
-	calls "$backend: ring" 2500
+	calls "$backend: ring" $limit
 	ktlat-ctl remove-probe all >/dev/null
 	"${add[@]}" --slowest 32 --interval 1s ktlat_target_empty >/dev/null
 	calls "$backend: the slowest" 15000
@@ -120,7 +121,7 @@ done
 if has_groups; then
 	does 'group: what it costs is measured, and arming' 7000 \
 		ktlat-ctl add-probe --args-in-registers --group some ktlat_target_{empty,loop,busy,recurse}
-	calls 'group: histogram' 2000
+	calls 'group: histogram' 3000
 	does 'group: reset' 1000 ktlat-ctl reset all
 	does 'group: removing' 1000 ktlat-ctl remove-probe all
 fi
@@ -139,7 +140,7 @@ does 'tracepoints: removing' 1000 ktlat-ctl remove-probe all
 # kernel's own part is stands above.
 ktlat-ctl add-probe --backend direct --args-in-registers ktlat_target_{loop,busy} >/dev/null 2>&1
 late_while 100 exits
-most 'a task that exits, with a direct probe' 15000 "$LATE_EXIT"
+most 'a task that exits, with a direct probe' 8000 "$LATE_EXIT"
 ktlat-ctl remove-probe all >/dev/null
 functions=(ktlat_target_{busy,loop,sleep,outer,inner,recurse,migrate,killable,exit,kernel})
 pairs=()
@@ -150,7 +151,7 @@ for from in "${functions[@]}"; do
 done
 ktlat-ctl add-probe "${pairs[@]}" >/dev/null
 late_while 100 exits
-most "a task that exits, with ${#pairs[@]} pairs by task" 20000 "$LATE_EXIT"
+most "a task that exits, with ${#pairs[@]} pairs by task" 12000 "$LATE_EXIT"
 ktlat-ctl remove-probe all >/dev/null
 
 # What comes after calls: readers are woken, listeners told, rings stopped; the
@@ -163,7 +164,7 @@ wait $!
 # That many descriptors wait; all are told, and no interrupt takes longer for it.
 ktlat-ctl add-probe --backend direct --args-in-registers --slow 1ns ktlat_target_empty >/dev/null 2>&1 ||
 	ktlat-ctl add-probe --slow 1ns ktlat_target_empty >/dev/null
-calls '300 descriptors wait' 40000 tests/programs/waiters 300 bash -c "for i in {1..20}; do echo 200 >$BENCH; done"
+calls '300 descriptors wait' 25000 tests/programs/waiters 300 bash -c "for i in {1..20}; do echo 200 >$BENCH; done"
 is "$(cut -d' ' -f1 /tmp/late.out)" 300 '300 descriptors wait: all were told'
 ktlat-ctl remove-probe all >/dev/null
 ok 'flight recorder: armed' ktlat-ctl record --flight --slow 1ns ktlat_target_empty --before 10 --after 10
