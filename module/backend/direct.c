@@ -275,16 +275,16 @@ static void direct_task_exit(void)
 
 	if (!direct_slots_used())
 		return;
-	/* Figures are freed only after every CPU has been seen with it on. */
-	preempt_disable_notrace();
 	do {
 		nr = stack_trace_save(trace, ARRAY_SIZE(trace), skip);
+		/* Figures are freed only after every CPU has been seen with it on. */
+		preempt_disable_notrace();
 		for (unsigned int i = 0; i + 1 < nr; i++)
 			direct_slot_abandon(trace[i], trace[i + 1]);
+		preempt_enable_notrace();
 		/* The last one again: it may need the one that comes next. */
 		skip += nr - 1;
 	} while (nr == ARRAY_SIZE(trace));
-	preempt_enable_notrace();
 }
 
 /* Code goes: so do our trampolines on its functions, in which nobody is. */

@@ -425,8 +425,6 @@ static void fpr_pending(const struct fpr_call *call)
 void fpr_task_exit(void)
 {
 	rcu_read_lock();
-	preempt_disable_notrace();
 	fpr_visit_calls(fpr_pending);
-	preempt_enable_notrace();
 	rcu_read_unlock();
 }

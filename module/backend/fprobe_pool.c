@@ -324,8 +324,6 @@ static void fpr_pending(const void *node, const void *fp)
 void fpr_task_exit(void)
 {
 	rcu_read_lock();
-	preempt_disable_notrace();
 	ktlat_fprobe_pending(fpr_pending);
-	preempt_enable_notrace();
 	rcu_read_unlock();
 }

@@ -236,8 +236,6 @@ static void krp_pending(struct kretprobe_instance *ri, const void *rp)
 void krp_task_exit(void)
 {
 	rcu_read_lock();
-	preempt_disable_notrace();
 	ktlat_kretprobe_pending(krp_pending, &krp_pools);
-	preempt_enable_notrace();
 	rcu_read_unlock();
 }

@@ -77,7 +77,7 @@ static inline void ktlat_fprobe_unregister(struct fprobe *fp)
  * piece; fprobe_graph.c tries that out. Words of nobody's may hold anything that
  * lay there before.
  *
- * Context: the current task, preemption off. Return: its first word; NULL if it
+ * Context: the current task. Return: its first word; NULL if it
  * has none.
  */
 static inline const unsigned long *ktlat_fprobe_shadow(size_t *nr)

@@ -121,7 +121,7 @@ static inline bool ktlat_fprobe_offset_is_sound(size_t offset)
  *	is to be compared and not to be followed: other users of rethooks come
  *	by, too
  *
- * Context: the current task, RCU read side, preemption off.
+ * Context: the current task, RCU read side.
  */
 static inline void
 ktlat_fprobe_pending(void (*visit)(const void *node, const void *fp))

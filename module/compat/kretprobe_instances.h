@@ -221,7 +221,7 @@ static __always_inline bool ktlat_debt_open(struct ktlat_instances *instances,
  *	users of the same return hooks come by, too
  * @ours: list of struct ktlat_instances
  *
- * Context: the current task, RCU read side, preemption off.
+ * Context: the current task, RCU read side.
  */
 static inline void
 ktlat_kretprobe_pending(void (*visit)(struct kretprobe_instance *ri,

@@ -168,15 +168,21 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		ktlat_meter_fed(counters, fed, done.latency);
 }
 
-/* Counts a call that will never return. */
+/*
+ * Counts a call that will never return. Context: any, also with preemption on, under
+ * RCU's read lock.
+ */
 static __always_inline void ktlat_meter_abandon(const struct ktlat_meter *meter,
 						u64 call_epoch)
 {
-	u64 epoch = ktlat_meter_epoch(meter);
+	u64 epoch;
 
+	preempt_disable_notrace();
+	epoch = ktlat_meter_epoch(meter);
 	if (call_epoch == epoch)
 		ktlat_meter_lose(&ktlat_meter_counters(meter, epoch)
 					  ->abandoned);
+	preempt_enable_notrace();
 }
 
 #endif /* KTLAT_HOT_MEASURE_H */

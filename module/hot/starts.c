@@ -254,7 +254,7 @@ NOKPROBE_SYMBOL(ktlat_starts_unmatched);
  * @starts: the table
  * @key: of the start, if there is one
  *
- * Context: any, preemption off.
+ * Context: any; under RCU's read lock, if preemption is on.
  */
 void ktlat_starts_drop(struct ktlat_starts *starts, u64 key)
 {
@@ -277,8 +277,8 @@ static bool starts_waits(const struct ktlat_starts *starts, u64 key, u32 hash)
 }
 
 /*
- * A task is exiting: none of its starts will end. Most tracepoints have preemption off,
- * and there may be many tables. Context: that task.
+ * A task is exiting: none of its starts will end. Most kernels have preemption off in
+ * the tracepoint that leads here, and there may be many tables. Context: that task.
  */
 void ktlat_starts_task_exit(struct task_struct *task)
 {
@@ -287,10 +287,8 @@ void ktlat_starts_task_exit(struct task_struct *task)
 	struct ktlat_starts *starts;
 
 	rcu_read_lock();
-	preempt_disable_notrace();
 	list_for_each_entry_rcu(starts, &starts_by_task, node)
 		if (starts_waits(starts, key, hash))
 			ktlat_starts_drop(starts, key);
-	preempt_enable_notrace();
 	rcu_read_unlock();
 }
