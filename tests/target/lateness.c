@@ -21,6 +21,7 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <linux/vmalloc.h>
+#include <asm/irq_regs.h>
 #include "compat.h"
 #include "target.h"
 
@@ -34,6 +35,9 @@
 /* What an interrupt takes before and after what its tracepoints tell. */
 #define LATE_MARGIN_NS	4000
 #define LATE_ROUGH_NS	10000
+
+/* How long such code is at most, see struct late. */
+#define LATE_BLIND_BYTES	256
 
 /**
  * struct late_place - Where others were let in again
@@ -69,6 +73,7 @@ struct late_list {
  * @thread: that it wakes
  * @interval_ns: a pause is longer than the least one by less than this
  * @tolerance_ns: who is later than at best by less is in time
+ * @blind: the kernel cannot unwind from the code that is here; 0 for none
  * @random: what the last pause was made of
  * @expired_ns: when the timer was to expire
  * @pending: the thread has not run yet
@@ -86,6 +91,7 @@ struct late {
 	struct task_struct *thread;
 	u64 interval_ns;
 	u64 tolerance_ns;
+	u64 blind;
 	u32 random;
 	u64 expired_ns;
 	bool pending;
@@ -176,14 +182,24 @@ static void late_tell(struct late_list *list, u64 now)
 	late_record(list, ns);
 }
 
+/* Has the timer interrupted code that the kernel cannot unwind from? */
+static bool late_is_blind(void)
+{
+	struct pt_regs *regs = get_irq_regs();
+
+	return late->blind && regs &&
+	       instruction_pointer(regs) - late->blind < LATE_BLIND_BYTES;
+}
+
 static enum hrtimer_restart late_expired(struct hrtimer *timer)
 {
 	u64 now = target_clock();
 
 	late->expired_ns = ktime_to_ns(hrtimer_get_expires(timer));
-	late_tell(&late->irq, now);
+	late->pending = !late_is_blind();
+	if (late->pending)
+		late_tell(&late->irq, now);
 	late->others_ns = 0;
-	late->pending = true;
 	/* Taking the stack took its time, which is not to be told of the thread. */
 	late->expired_ns += target_clock() - now;
 	wake_up_process(late->thread);
@@ -320,7 +336,7 @@ static int late_thread(void *unused)
 	return 0;
 }
 
-static int late_start(u64 interval_ns, u64 tolerance_ns)
+static int late_start(u64 interval_ns, u64 tolerance_ns, u64 blind)
 {
 	struct task_struct *thread;
 	int ret;
@@ -332,6 +348,7 @@ static int late_start(u64 interval_ns, u64 tolerance_ns)
 	memset(late, 0, sizeof(*late));
 	late->interval_ns = interval_ns;
 	late->tolerance_ns = tolerance_ns;
+	late->blind = blind;
 	late->irq.least_ns = U64_MAX;
 	late->run.least_ns = U64_MAX;
 	hrtimer_setup(&late->timer, late_expired, CLOCK_MONOTONIC,
@@ -363,21 +380,23 @@ static void late_stop(void)
 
 /**
  * target_late_set() - Begin, from zero, or end
- * @line: "INTERVAL TOLERANCE", both in ns: pauses are longer than the least one by less
- *	than INTERVAL; who is late by less than TOLERANCE is not told. "0 0" ends it
+ * @line: "INTERVAL TOLERANCE BLIND", the first two in ns: pauses are longer than the least
+ *	one by less than INTERVAL; who is late by less than TOLERANCE is not told. BLIND:
+ *	see struct late. "0 0 0" ends it
  */
 int target_late_set(char *line)
 {
-	u64 interval_ns, tolerance_ns;
+	u64 interval_ns, tolerance_ns, blind;
 	int ret = 0;
 
-	if (sscanf(line, "%llu %llu", &interval_ns, &tolerance_ns) != 2 ||
+	if (sscanf(line, "%llu %llu %lli", &interval_ns, &tolerance_ns,
+		   &blind) != 3 ||
 	    interval_ns > NSEC_PER_SEC)
 		return -EINVAL;
 	mutex_lock(&late_lock);
 	late_stop();
 	if (interval_ns)
-		ret = late_start(interval_ns, tolerance_ns);
+		ret = late_start(interval_ns, tolerance_ns, blind);
 	mutex_unlock(&late_lock);
 	return ret;
 }

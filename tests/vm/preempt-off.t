@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount timeout=480
+# vm: icount timeout=900
 #
 # For how long ktlat keeps others from running: interrupts or preemption are off for no
 # more instructions than docs/realtime.md says, in each thing that it does. How
