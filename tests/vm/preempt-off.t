@@ -81,7 +81,7 @@ echo 0 >"$TARGET_DIR/bench_cpus"
 # What there is without ktlat.
 calls 'nothing on the function' 300
 insmod "$KTLAT_TREE/tests/bench/ktlat_bare.ko" func=ktlat_target_empty
-calls 'a bare kretprobe' 3000
+calls 'a bare kretprobe' 4000
 rmmod ktlat_bare
 late_while 100 exits
 late_diag "$LATE_EXIT" 2
@@ -91,8 +91,8 @@ does 'load' 1000 load_ktlat
 ulimit -l unlimited
 
 by() {
-	local backend=$1 limit=3000 add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
-	[[ $backend != direct ]] || limit=1500
+	local backend=$1 limit=4000 add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
+	[[ $backend != direct ]] || limit=2000
 	does "$backend: what it costs is measured, and arming" 7000 "${add[@]}" ktlat_target_empty
 	calls "$backend: histogram" $limit
 	does "$backend: reading" 1000 ktlat-ctl hist --json
@@ -127,7 +127,7 @@ if has_groups; then
 fi
 
 does 'pair: arming' 1000 ktlat-ctl add-probe ktlat_target_empty..ktlat_target_empty+0x5
-calls 'pair: histogram' 3000
+calls 'pair: histogram' 4000
 does 'pair: removing' 1000 ktlat-ctl remove-probe all
 does 'tracepoints: arming' 1000 ktlat-ctl add-probe @wakeup @syscall @hrtimer @softirq
 late_while 30 make_calls
