@@ -11,16 +11,16 @@
 #ifndef KTLAT_COMPAT_FTRACE_DIRECT_H
 #define KTLAT_COMPAT_FTRACE_DIRECT_H
 
+#include "compat/have_direct.h"
+
+#ifdef KTLAT_HAVE_DIRECT
 #include <linux/ftrace.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <asm/text-patching.h>
 
-#include "compat/have_direct.h"
 #include "compat/synchronize.h"
-
-#ifdef KTLAT_HAVE_DIRECT
 
 /*
  * As ktlat_synchronize_cpus(), for code that does not sleep but may be preempted.

@@ -27,7 +27,7 @@ extern u64 ktlat_clock_ns_per_tick;
 static __always_inline u64 ktlat_clock_in_ns(void)
 {
 	if (static_branch_unlikely(&ktlat_clock_sched))
-		return sched_clock_cpu(raw_smp_processor_id());
+		return cpu_clock(raw_smp_processor_id());
 	return ktime_get_mono_fast_ns();
 }
 

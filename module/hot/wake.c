@@ -10,7 +10,7 @@
 #include "hot/wake.h"
 
 /* How deep this CPU is in ktlat_wake(), in all contexts together. */
-static DEFINE_PER_CPU(unsigned int, wake_depth);
+static DEFINE_PER_CPU(int, wake_depth);
 
 /**
  * ktlat_wake() - Wake who waits, if anybody does
