@@ -3,7 +3,7 @@
 #
 # Install what is missing on a Debian 12 machine, for each PURPOSE named:
 #
-#   scripts/deps.sh PURPOSE...      build, kernel, debug, vm, test, suite, packages, lint,
+#   scripts/deps.sh PURPOSE...      build, kernel, debug, vm, test, suite, cross, packages, lint,
 #                                   fuzz, bench, peers
 #
 # Needs root and a network only if something is missing. What is marked "?" can be
@@ -20,12 +20,13 @@ packages() {
 		rt-tests ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;
 	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
+	cross) echo gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-system-arm ;;
 	packages) echo build-essential debhelper dh-dkms ;;
 	lint) echo git cpio sparse mandoc shellcheck perl ;;
 	fuzz) echo clang libclang-rt-dev ;;
 	bench) echo gcc make pkg-config '?liblttng-ust-dev' '?lttng-tools' ;;
 	peers) echo perl jq '?linux-perf' '?bpftrace' '?trace-cmd' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
-	*) die "unknown purpose '$1': build, kernel, debug, vm, test, suite, packages, lint, fuzz, bench or peers" ;;
+	*) die "unknown purpose '$1': build, kernel, debug, vm, test, suite, cross, packages, lint, fuzz, bench or peers" ;;
 	esac
 }
 

@@ -12,6 +12,7 @@
 #   scripts/kernel.sh tree      print the folder, below the checkout, that its modules go to
 #   scripts/kernel.sh build [VARIABLE=VALUE]... [FOLDER]...
 #                               build the modules in each FOLDER; with none, the checkout's
+#                               and, where the kernel is arm64's, programs for it
 #
 # All but name and tree fetch first where needed. KERNEL chooses a row of the
 # table below. The cache is ${KTLAT_CACHE:-${XDG_CACHE_HOME:-~/.cache}/ktlat};
@@ -28,9 +29,10 @@ TOP=${SCRIPTS%/*}
 CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
 
 # name, glob its release must match, packages that depend on image and headers;
-# where Debian 12 has neither the kernel nor what builds modules for it: the
-# Debian release, and the packages with what builds modules. Of a debug kernel: the
-# package with its source, and the files in tests/debug that tell its configuration
+# where this machine's package sources lack the kernel: the Debian release; where
+# Debian 12 lacks what builds modules for it, too: the packages with that. Of a debug
+# kernel: the package with its source, and the files in tests/debug that tell its
+# configuration
 table() {
 	cat <<-'END'
 		5.10        5.10.*  linux-image-amd64             linux-headers-amd64             bullseye  gcc-10
@@ -42,6 +44,8 @@ table() {
 		6.12        6.12.*  linux-image-6.12-amd64        linux-headers-6.12-amd64
 		6.12-cloud  6.12.*  linux-image-6.12-cloud-amd64  linux-headers-6.12-cloud-amd64
 		6.12-rt     6.12.*  linux-image-6.12-rt-amd64     linux-headers-6.12-rt-amd64
+		6.1-arm64   6.1.*   linux-image-arm64             linux-headers-arm64             bookworm
+		6.12-arm64  6.12.*  linux-image-6.12-arm64        linux-headers-6.12-arm64        bookworm
 		7.2         7.2.*   linux-image-amd64             linux-headers-amd64             sid       gcc-16,pahole
 		7.2-cloud   7.2.*   linux-image-cloud-amd64       linux-headers-cloud-amd64       sid       gcc-16,pahole
 		7.2-rt      7.2.*   linux-image-rt-amd64          linux-headers-rt-amd64          sid       gcc-16,pahole
@@ -91,7 +95,7 @@ packages() {
 	done
 	echo "$headers"
 	dependency "$headers" 'linux-headers-*-common*' &&
-		dependency "$headers" 'linux-kbuild-*'
+		echo "$(dependency "$headers" 'linux-kbuild-*')${ARCH:+:$(dpkg --print-architecture)}" # runs here
 }
 
 update_lists() {
@@ -109,7 +113,7 @@ download() {
 
 fetch_packages() {
 	local list
-	[[ -z $SUITE ]] || APT+=(-c "$(suite_setup "$SUITE")")
+	[[ -z $SUITE ]] || APT+=(-c "$(suite_setup "$SUITE" "$ARCH")")
 	if ! list=$(packages); then
 		update_lists
 		list=$(packages) || die "${SUITE:-"Debian 12 (bookworm), or what else this machine's package sources name,"} offers no Linux" \
@@ -175,7 +179,11 @@ unpack() {
 	depmod -b "$new/root" "$kv"
 	vmlinuz=$new/root/boot/vmlinuz-$kv
 	[[ -e $vmlinuz ]] || vmlinuz=$new/root/lib/modules/$kv/vmlinuz
-	extract_vmlinux "$vmlinuz" "$new/vmlinux"
+	if [[ $ARCH == arm64 ]]; then
+		cp "$vmlinuz" "$new/vmlinux" # nothing to unpack
+	else
+		extract_vmlinux "$vmlinuz" "$new/vmlinux"
+	fi
 	echo "$kv" >"$new/release"
 }
 
@@ -204,7 +212,7 @@ keep_only_current() {
 	local deb name
 	for deb in *; do
 		for name in "${PACKAGES[@]}"; do
-			[[ $deb != "$name"_*.deb ]] || continue 2
+			[[ $deb != "${name%:*}"_*.deb ]] || continue 2
 		done
 		rm -rf "$deb"
 	done
@@ -232,7 +240,8 @@ mirror() {
 run_make() {
 	local command=(make) tools
 	[[ ${MAKEFLAGS-} == *jobserver* ]] || command+=("-j$(nproc)")
-	if [[ -z $SUITE ]]; then
+	[[ -z $ARCH ]] || command+=("ARCH=$ARCH" "CROSS_COMPILE=$CROSS")
+	if [[ -z $TOOLS ]]; then
 		"${command[@]}" "$@"
 	else
 		tools=$(suite_tools "$SUITE" "$TOOLS")
@@ -245,7 +254,9 @@ build() {
 	for arg; do
 		if [[ $arg == *=* ]]; then variables+=("$arg"); else folders+=("$(realpath "$arg")"); fi
 	done
+	[[ -z $ARCH ]] || "$SCRIPTS/deps.sh" cross
 	if [[ ${#folders[@]} -eq 0 ]]; then
+		[[ -z $ARCH ]] || "$SCRIPTS/cross.sh" tools
 		[[ $KERNEL == "$DEFAULT" ]] || mirror
 		folder=$(realpath "$TOP/$(tree)")
 		folders=("$folder" "$folder/tests/target" "$folder/tests/bench")
@@ -263,6 +274,8 @@ if [[ $IMAGE == linux-source-* ]]; then
 	DEBUG=1 HERE+=-$(debug_mark "${CONFIGS[@]}")
 fi
 APT=(-o "APT::Sandbox::User=$(id -un)")
+ARCH='' CROSS=aarch64-linux-gnu-
+[[ $KERNEL != *-arm64 ]] || ARCH=arm64
 
 case ${1-} in
 name | tree) ;;

@@ -27,10 +27,11 @@ suite_sources() {
 	[[ $suite == sid ]] || echo "deb [signed-by=$KEYRING] $security $suite-security main"
 }
 
-# suite_setup SUITE: prints a file that apt is to be given with -c. Lists of old
-# releases are not renewed any more, and so have expired.
+# suite_setup SUITE [ARCH]: prints a file that apt is to be given with -c, for packages
+# of this machine's architecture or of another one. Lists of old releases are not
+# renewed any more, and so have expired.
 suite_setup() {
-	local suite=$1 dir=$CACHE/apt-$1
+	local suite=$1 arch=${2-} dir=$CACHE/apt-$1${2:+-$2}
 	if [[ ! -e $dir/apt.conf ]]; then
 		mkdir -p "$dir"/{lists,archives}/partial
 		: >"$dir/status"
@@ -44,6 +45,10 @@ suite_setup() {
 			Dir::Etc::sourceparts "-";
 			Acquire::Check-Valid-Until "false";
 			Acquire::Languages "none";
+		END
+		[[ -z $arch ]] || cat >>"$dir/apt.conf.new" <<-END
+			APT::Architecture "$arch";
+			APT::Architectures { "$arch"; "$(dpkg --print-architecture)"; };
 		END
 		mv "$dir/apt.conf.new" "$dir/apt.conf"
 	fi
