@@ -13,8 +13,8 @@ esac
 like "$(uname -r)" "^${LINUX//./\\.}\..*$FLAVOUR" "a $KERNEL kernel runs"
 is "$(nproc)" 2 'with two CPUs'
 is "$(id -u)" 0 'as root'
-is "$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)" tsc \
-	'its clock is the TSC, which takes no lock'
+is "$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)" \
+	"$CLOCKSOURCE" "its clock is $CLOCKSOURCE, which takes no lock"
 ok 'tracefs is mounted' grep -q schedule /sys/kernel/tracing/available_filter_functions
 ok 'kprobes are on' grep -qx 1 /sys/kernel/debug/kprobes/enabled
 ok 'modules of the kernel load' modprobe ip_vs_rr

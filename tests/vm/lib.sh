@@ -21,6 +21,11 @@ PATH=$PWD/userspace:$PATH
 # shellcheck disable=SC2034 # not every script looks at it
 LINUX=${KERNEL-}
 LINUX=${LINUX%%-*}
+# What the kernel's clock counts by, which clock of ktlat's goes with that, and how the
+# functions behind system calls are named.
+CLOCKSOURCE=tsc CLOCK=tsc SYS=__x64_sys_
+# shellcheck disable=SC2034 # likewise
+[[ ${KERNEL-} != *-arm64 ]] || CLOCKSOURCE=arch_sys_counter CLOCK=monotonic SYS=__arm64_sys_
 TAP_COUNT=0 TAP_FAILED=0
 
 plan() {

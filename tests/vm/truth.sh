@@ -22,7 +22,7 @@ kind() {
 load_ktlat
 needs_backend "${BACKEND:=kretprobe}"
 load_target
-is "$(ktlat-ctl status --json | jq -r .clock)" tsc \
+is "$(ktlat-ctl status --json | jq -r .clock)" "$CLOCK" \
 	'ktlat counts what the clock of the target counts'
 ktlat-ctl add-probe --backend "$BACKEND" --args-in-registers \
 	ktlat_target_{busy,loop,sleep,outer,inner,recurse,migrate} >/dev/null

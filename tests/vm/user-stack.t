@@ -6,7 +6,7 @@
 # knows itself; and one whose frame pointers lead nowhere costs no call.
 . tests/vm/lib.sh
 
-F=__x64_sys_umask
+F=${SYS}umask
 DAT=/tmp/frames.dat
 
 # stacks FILTER: of the calls that frames made
