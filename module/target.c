@@ -37,6 +37,7 @@ static const char * const target_noreturns[] = {
 	"__x64_sys_exit_group",
 	"arch_cpu_idle_dead",
 	"cpu_bringup_and_idle",
+	"cpu_die_early",
 	"cpu_startup_entry",
 	"do_exit",
 	"do_group_exit",
@@ -53,6 +54,7 @@ static const char * const target_noreturns[] = {
 	"rcu_gp_kthread",
 	"rest_init",
 	"rewind_stack_and_make_dead",
+	"secondary_start_kernel",
 	"start_secondary",
 	"stop_this_cpu",
 	"usercopy_abort",
@@ -181,6 +183,11 @@ int ktlat_target_explain(struct ktlat_plan *plan, int point, int err,
 		if (target_is_ours(plan, kp->addr))
 			return ktlat_target_refuse(plan, point,
 						   KTLAT_REFUSED_OURS);
+		/* Where instructions have a size, no other place is looked at. */
+		if (!IS_ALIGNED((unsigned long)kp->addr,
+				sizeof(kprobe_opcode_t)))
+			return ktlat_target_refuse(plan, point,
+						   KTLAT_REFUSED_OFFSET);
 		return ktlat_target_refuse(plan, point,
 					   KTLAT_REFUSED_BLACKLIST);
 	default:

@@ -15,6 +15,15 @@
 #define DEBUGFS "/sys/kernel/debug"
 #define MAX_PROBES "/sys/module/ktlat/parameters/max_probes"
 
+/* A function that is on the blacklist of kprobes. */
+#if defined(__aarch64__) || defined(__arm__)
+#define ON_ARM		true
+#define FORBIDDEN	"do_debug_exception"
+#else
+#define ON_ARM		false
+#define FORBIDDEN	"exc_int3"
+#endif
+
 static int fd;
 
 /* Lines of a file that contain a text; the last of them, if wanted. */
@@ -69,14 +78,16 @@ static void functions(void)
 
 	function("ktlat_no_such_function", -ENOENT, KTLAT_REFUSED_UNKNOWN);
 	function("vfs_rea", -ENOENT, KTLAT_REFUSED_UNKNOWN);
-	/* A name that is known, but is data. */
-	function("jiffies", -EADDRNOTAVAIL, KTLAT_REFUSED_BLACKLIST);
-	if (count_lines(DEBUGFS "/kprobes/blacklist", "\texc_int3"))
-		function("exc_int3", -EADDRNOTAVAIL, KTLAT_REFUSED_BLACKLIST);
+	/* A name that is known, but is data; not every kernel knows those. */
+	if (count_lines("/proc/kallsyms", " jiffies\n"))
+		function("jiffies", -EADDRNOTAVAIL, KTLAT_REFUSED_BLACKLIST);
+	if (count_lines(DEBUGFS "/kprobes/blacklist", "\t" FORBIDDEN))
+		function(FORBIDDEN, -EADDRNOTAVAIL, KTLAT_REFUSED_BLACKLIST);
 	else
-		ok(false, "exc_int3 is on the blacklist");
-	/* Assembler. */
-	function("copy_page", -EOPNOTSUPP, KTLAT_REFUSED_NOTRACE);
+		ok(false, FORBIDDEN " is on the blacklist");
+	/* Assembler, where kprobes take ftrace sites. */
+	if (!ON_ARM)
+		function("copy_page", -EOPNOTSUPP, KTLAT_REFUSED_NOTRACE);
 	for (i = 0; i < ARRAY_SIZE(never_return); i++)
 		function(never_return[i], -ENOTRECOVERABLE,
 			 KTLAT_REFUSED_NORETURN);
@@ -168,7 +179,7 @@ static void offsets(void)
 
 	for (i = 0; i < 2; i++) {
 		add = pair_probe("ktlat_target_begin", "ktlat_target_end");
-		/* Each begins with the five bytes of its ftrace site. */
+		/* Each begins with an instruction of four bytes or more. */
 		add.point[i].offset = 1;
 		refused(add, -EILSEQ, KTLAT_REFUSED_OFFSET, i,
 			"inside an instruction");
@@ -182,7 +193,7 @@ static void offsets(void)
 		strcpy(add.point[i].name, "ktlat_no_such_function");
 		refused(add, -ENOENT, KTLAT_REFUSED_UNKNOWN, i,
 			"pair with an unknown function");
-		strcpy(add.point[i].name, "exc_int3");
+		strcpy(add.point[i].name, FORBIDDEN);
 		refused(add, -EADDRNOTAVAIL, KTLAT_REFUSED_BLACKLIST, i,
 			"pair with a blacklisted function");
 	}
