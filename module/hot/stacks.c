@@ -110,7 +110,7 @@ static __always_inline u32 stacks_walk_user(unsigned long *frames, struct pt_reg
 	while (at && nr <= KTLAT_STACK_DEPTH &&
 	       !copy_from_user_nofault(&frame, (void __user *)at, sizeof(frame)) &&
 	       frame.address) {
-		frames[nr++] = frame.address;
+		frames[nr++] = ktlat_user_return(frame.address);
 		at = frame.next > at ? frame.next : 0;
 	}
 	return nr;
