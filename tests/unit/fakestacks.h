@@ -16,6 +16,7 @@
 	"ffffffff81002000 T arch_rethook_trampoline\n"			\
 	"ffffffff81003000 T f_idle\n"					\
 	"ffffffffc0001000 t f_handler\t[mod_a]\n"			\
+	"ffffffffc0001001 t $x\t[mod_a]\n"				\
 	"ffffffffc0002000 t f_after\t[mod_a]\n"				\
 	"ffffffffc0003000 t ktlat_direct_00\t[ktlat]\n"			\
 	"ffffffffc0500000 t bpf_prog_1\t[bpf]\n"

@@ -109,6 +109,8 @@ static bool is_mechanism(const char *name)
 		/* kretprobes up to 5.17 */
 		"__kretprobe_trampoline_handler", "trampoline_handler",
 		"kretprobe_trampoline", "__kretprobe_trampoline",
+		/* kretprobes of arm64 */
+		"trampoline_probe_handler",
 		/* fprobes that have none */
 		"fprobe_return", "__ftrace_return_to_handler",
 		"ftrace_return_to_handler", "return_to_handler",

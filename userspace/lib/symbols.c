@@ -52,8 +52,8 @@ static bool take_module(char *word, struct ktlat_symbol *symbol)
 }
 
 /*
- * "address type name [module]"; false where it is no code. @named: it can be probed by
- * its name.
+ * "address type name [module]"; false where it is no code, or a mark for where code
+ * begins, which modules of arm64 have ("$x"). @named: it can be probed by its name.
  */
 static bool parse_code(char *line, struct ktlat_symbol *symbol, bool *named)
 {
@@ -64,7 +64,7 @@ static bool parse_code(char *line, struct ktlat_symbol *symbol, bool *named)
 	symbol->name = name;
 	symbol->address = strtoull(line, NULL, 16);
 	*named = take_module(module, symbol);
-	return strchr("tTwW", *type) && *name;
+	return strchr("tTwW", *type) && *name && *name != '$';
 }
 
 static bool parse_any_code(char *line, struct ktlat_symbol *symbol)
