@@ -341,9 +341,12 @@ static void test_kernel_without(void **state)
 	tool_new_device(1);
 	run("status");
 	assert_non_null(strstr(result.out, "groups by direct\n"));
+	assert_non_null(strstr(result.out, "no fprobe this kernel has none of a known kind\n"));
+	assert_null(strstr(result.out, "no pair"));
 	setenv("KTLAT_FAKE_NO_GROUPS", "1", 1);
 	run("status --json");
 	assert_non_null(strstr(result.out, "\"group_backends\":[]"));
+	assert_non_null(strstr(result.out, "\"lacks\":{\"direct\":\"this kernel has no direct calls\","));
 	expect_failure("add-probe --group g f_idle", 1,
 		       "cannot add group g: the module has no backend for groups on this kernel; add the functions one by one");
 	unsetenv("KTLAT_FAKE_NO_GROUPS");

@@ -6,20 +6,26 @@
 #include "names.h"
 #include "render.h"
 
+/* @lack: why it is not there, if it is not; NULL where it always is. */
 static const struct feature {
 	__u64 bit;
 	const char *name;
+	const char *lack;
 } features[] = {
-	{ KTLAT_FEATURE_DIRECT, "direct" },
-	{ KTLAT_FEATURE_FPROBE, "fprobe" },
-	{ KTLAT_FEATURE_KRETPROBE, "kretprobe" },
-	{ KTLAT_FEATURE_PAIR, "pair" },
-	{ KTLAT_FEATURE_TRACEPOINT, "tracepoint" },
+#ifdef __x86_64__
+	{ KTLAT_FEATURE_DIRECT, "direct", "this kernel has no direct calls" },
+#else
+	{ KTLAT_FEATURE_DIRECT, "direct", "it is for x86-64 only" },
+#endif
+	{ KTLAT_FEATURE_FPROBE, "fprobe", "this kernel has none of a known kind" },
+	{ KTLAT_FEATURE_KRETPROBE, "kretprobe", NULL },
+	{ KTLAT_FEATURE_PAIR, "pair", NULL },
+	{ KTLAT_FEATURE_TRACEPOINT, "tracepoint", NULL },
 };
 
 /* The same for groups. */
 static const struct feature group_features[] = {
-	{ KTLAT_FEATURE_DIRECT_GROUP, "direct" },
+	{ KTLAT_FEATURE_DIRECT_GROUP, "direct", NULL },
 };
 
 /* Backends that measure functions, and then some. */
@@ -128,6 +134,16 @@ static void text_features(const char *what, __u64 given,
 	puts(any ? "" : " nothing");
 }
 
+/* A line for each backend that is not there. */
+static void text_lacks(__u64 given)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(features); i++)
+		if (features[i].lack && !(given & features[i].bit))
+			printf("no %-6s %s\n", features[i].name, features[i].lack);
+}
+
 static void text_info(const struct ktlat_info *info)
 {
 	printf("session   %s (%llu), %u probe%s\n",
@@ -143,6 +159,7 @@ static void text_info(const struct ktlat_info *info)
 		      ARRAY_SIZE(features));
 	text_features("groups by", info->features, group_features,
 		      ARRAY_SIZE(group_features));
+	text_lacks(info->features);
 }
 
 /* What a probe adds to each call, on this machine. */
@@ -212,6 +229,18 @@ static void json_features(struct json_object *root, const char *key,
 	json_object_object_add(root, key, names);
 }
 
+/* By name of the backend that is not there, why. */
+static void json_lacks(struct json_object *root, __u64 given)
+{
+	struct json_object *lacks = json_object_new_object();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(features); i++)
+		if (features[i].lack && !(given & features[i].bit))
+			add_string(lacks, features[i].name, features[i].lack);
+	json_object_object_add(root, "lacks", lacks);
+}
+
 static void json_info(struct json_object *root, const struct ktlat_info *info)
 {
 	add_number(root, "abi_version", info->abi_version);
@@ -219,6 +248,7 @@ static void json_info(struct json_object *root, const struct ktlat_info *info)
 		      ARRAY_SIZE(features));
 	json_features(root, "group_backends", info->features, group_features,
 		      ARRAY_SIZE(group_features));
+	json_lacks(root, info->features);
 	add_string(root, "clock", clock_name(info->clock));
 	add_number(root, "session", info->session_id);
 	add_string(root, "session_kind", session_name(info->session_kind));
