@@ -21,7 +21,7 @@ CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
 TREE=build/$ARCH
 
 # What the guest's scripts run, and what scripts/deps.sh has for building the tools.
-PACKAGES=(base-files base-passwd bash busybox-static coreutils dash diffutils findutils
+PACKAGES=(base-files base-passwd bash binutils busybox-static coreutils dash diffutils findutils
 	gawk grep hostname iproute2 ipvsadm jq gojq kmod libcap2-bin procps sed util-linux
 	libc6-dev libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev libnl-3-dev libnl-genl-3-dev)
 

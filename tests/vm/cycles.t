@@ -34,6 +34,9 @@ ends() {
 	ok 'it goes' rmmod ktlat
 }
 
+load_ktlat
+needs_backend direct
+rmmod ktlat
 load_target
 cycles 10
 ends

@@ -59,6 +59,7 @@ changed() {
 }
 
 load_ktlat
+needs_backend direct
 load_target
 cost_is_measured
 ktlat-ctl add-probe --backend direct --args-in-registers "${FUNCTIONS[@]/#/${F}_}" >/dev/null

@@ -83,6 +83,7 @@ inside() {
 }
 
 load_ktlat
+needs_backend direct
 load_target
 for neighbour in kprobe kretprobe function function_graph; do
 	for leaves in probe $neighbour; do

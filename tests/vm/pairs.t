@@ -10,13 +10,15 @@
 T=ktlat_target
 
 # Offset of the last instruction of a function of the target, its only return:
-# in the file, that is where the jump to the return thunk is relocated.
+# in the file, that is where the jump to the return thunk is relocated, if it is
+# not a return.
 return_offset() {
 	local base last
 	read -r base last < <(objdump -dr --no-show-raw-insn "--disassemble=${T}_$1" "$TARGET_KO" |
 		awk -v name="<${T}_$1>:" '
 			$2 == name { base = $1 }
 			/__x86_return_thunk/ && at { last = last at }
+			$2 == "ret" { last = last $1 }
 			{ at = $0 ~ /^ +[0-9a-f]+:/ ? $1 : "" }
 			END { print base, last }')
 	[[ $last =~ ^[0-9a-f]+:$ ]] || return

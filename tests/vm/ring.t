@@ -86,6 +86,10 @@ for backend in direct fprobe kretprobe; do
 	for run in 'task kthread' 'softirq softirq batch=20' 'hardirq hardirq' 'nmi nmi'; do
 		read -r context from <<<"$run"
 		NAME="$backend, $context"
+		if [[ $context == nmi ]] && ! has_nmis; then
+			skip "$NAME" "there are no NMIs on Linux $KERNEL"
+			continue
+		fi
 		events 16384 $backend ${F}_{busy,outer,inner} -- \
 			bash -c "$(in_turn "busy ctx=$from calls=500" "outer ctx=$from calls=500")"
 		is_whole
@@ -97,7 +101,8 @@ for backend in direct fprobe kretprobe; do
 	done
 
 	every=("busy ctx=kthread calls=20000" "loop ctx=softirq batch=100 calls=10000"
-		"outer ctx=hardirq period_ns=300000 calls=2000" "recurse ctx=nmi depth=3 period_ns=1000000 calls=500")
+		"outer ctx=hardirq period_ns=300000 calls=2000")
+	! has_nmis || every+=("recurse ctx=nmi depth=3 period_ns=1000000 calls=500")
 	NAME="$backend, from everywhere"
 	events 131072 $backend ${F}_{busy,loop,outer,inner,recurse} -- bash -c "$(at_once "${every[@]}")"
 	is_whole

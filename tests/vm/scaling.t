@@ -63,6 +63,7 @@ measure() {
 }
 
 load_ktlat
+needs_backend direct
 load_target
 for cpu in 1 2 3; do
 	echo 1 >/sys/devices/system/cpu/cpu$cpu/online

@@ -64,6 +64,7 @@ echo 0 >$TRACING/options/overwrite
 echo 4096 >$TRACING/buffer_size_kb
 load_target
 load_ktlat clock=monotonic
+needs_backend direct
 # Interrupts are off while the clock is read, and most come right behind that.
 interrupted 1500000 500 10 'ktime_get_mono_fast_ns|read_tsc'
 ok 'unload' ktlat-ctl unload

@@ -96,6 +96,11 @@ cost_is_measured() {
 	wait_until 20 is_free || bail_out 'slots are not free'
 }
 
+# has_nmis: can the target make calls from NMIs? Debian's arm64 kernels have none.
+has_nmis() {
+	[[ $KERNEL != *-arm64 ]]
+}
+
 # has_lost_none FUNCTION NAME: at rest, every call of a function was recorded, and
 # that is said to be exact, or to be a bound where EXACT is false.
 has_lost_none() {

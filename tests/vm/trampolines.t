@@ -94,6 +94,7 @@ probe_second() {
 }
 
 load_ktlat
+needs_backend direct
 load_target
 next=$(after_direct)
 for neighbour in fentry fexit livepatch; do
