@@ -44,10 +44,11 @@ accounts() {
 		"$want" "$name"
 }
 
-# Behind the ftrace site, the instruction to call it, which in a kernel that is built
-# for indirect branch tracking has an ENDBR before it.
+# Behind the ftrace site, which in a kernel that is built for indirect branch tracking
+# has an ENDBR before it.
 behind_site() {
 	local bytes=5
+	[[ $KERNEL != *-arm64 ]] || bytes=8
 	! objdump -d --no-show-raw-insn "--disassemble=${T}_busy" "$TARGET_KO" | grep -q endbr64 || bytes=9
 	printf '0x%x\n' $bytes
 }

@@ -11,6 +11,9 @@
 F=ktlat_target
 JSON=/tmp/slow.json
 K=5
+# What the kernel's unwinder calls for each frame, and can have a probe.
+UNWINDER=unwind_next_frame
+[[ $KERNEL != *-arm64 ]] || UNWINDER=stack_trace_consume_entry
 
 # told FILTER
 told() {
@@ -128,14 +131,14 @@ for backend in direct fprobe kretprobe; do
 	# What takes the stacks has a probe, whose slow calls want a stack: it has none for
 	# those on our behalf, and a kretprobe misses them.
 	NAME="$backend, on the unwinder"
-	for function in unwind_next_frame ${F}_busy; do
+	for function in $UNWINDER ${F}_busy; do
 		ok "$NAME: $function has a probe" ktlat-ctl add-probe "${options[@]}" "$function"
 	done
 	target func=busy ctx=kthread calls=500
 	target func=busy ctx=hardirq calls=500
 	ok "$NAME: shows" slow_to_file
 	called_by busy target_call target_calls
-	recursed=$(told .stacks.recursed) missed=$(probe_stat unwind_next_frame .missed)
+	recursed=$(told .stacks.recursed) missed=$(probe_stat $UNWINDER .missed)
 	diag "$NAME: $recursed without a stack, $missed missed"
 	cmp_ok "$((recursed + missed))" '>' 0 "$NAME: calls for us are counted"
 	ktlat-ctl remove-probe all >/dev/null
