@@ -237,7 +237,7 @@ u64 ktlat_histogram_tail(const struct ktlat_histogram *histogram, u32 ppm)
 static void histogram_add_returned(struct ktlat_counters *sum,
 				   const struct ktlat_counters *from)
 {
-	/* Acquire: pairs with the barrier of ktlat_hist_count(). */
+	/* Acquire: pairs with the barrier of ktlat_hist_return(). */
 	sum->returns += smp_load_acquire(&from->returns);
 	sum->sum_ns += READ_ONCE(from->sum_ns);
 	sum->min_ns = min(sum->min_ns, READ_ONCE(from->min_ns));

@@ -65,6 +65,17 @@ static __always_inline void ktlat_hist_add(struct ktlat_counters *counters,
 	ktlat_hist_max(&counters->max_ns, latency);
 }
 
+/*
+ * Counts what has been recorded. Who loads returns (acquire order) finds of each
+ * call that is in there its bucket, sum, min and max.
+ */
+static __always_inline void ktlat_hist_return(struct ktlat_counters *counters)
+{
+	/* Pairs with that acquire: histogram_add_returned(), read_recorded(). */
+	env_write_barrier();
+	env_local_inc(&counters->returns);
+}
+
 /**
  * ktlat_hist_count() - Record one latency where there are no buckets
  * @counters: as for ktlat_hist_record()
@@ -76,12 +87,8 @@ static __always_inline void ktlat_hist_count(struct ktlat_counters *counters,
 					     __u64 latency)
 {
 	ktlat_hist_add(counters, latency);
-	/*
-	 * A, for the entry; and what was added comes before the return that the
-	 * reader counts by, where it loads that first (acquire).
-	 */
-	env_write_barrier();
-	env_local_inc(&counters->returns);
+	/* Holds barrier A, for the entry. */
+	ktlat_hist_return(counters);
 }
 
 /**
@@ -101,7 +108,7 @@ static __always_inline void ktlat_hist_record(struct ktlat_counters *counters,
 	env_write_barrier();
 	env_local_inc(&buckets[ktlat_bucket_index(latency, precision)]);
 	ktlat_hist_add(counters, latency);
-	env_local_inc(&counters->returns);
+	ktlat_hist_return(counters);
 }
 
 #endif /* KTLAT_CORE_HIST_H */

@@ -122,7 +122,7 @@ static void read_recorded(const struct view *view,
 	__u64 min, max;
 	__u32 i;
 
-	/* Pairs with the barrier of ktlat_hist_count(). */
+	/* Pairs with the barrier of ktlat_hist_return(). */
 	if (!snap->nr_buckets)
 		snap->count += __atomic_load_n(&counters->returns,
 					       __ATOMIC_ACQUIRE);
