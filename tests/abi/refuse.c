@@ -18,7 +18,7 @@
 /* A function that is on the blacklist of kprobes. */
 #if defined(__aarch64__) || defined(__arm__)
 #define ON_ARM		true
-#define FORBIDDEN	"do_debug_exception"
+#define FORBIDDEN	"get_kprobe"
 #else
 #define ON_ARM		false
 #define FORBIDDEN	"exc_int3"
