@@ -15,8 +15,9 @@ CALLS=tests/programs/calls
 proc_count() {
 	case $1 in
 	@softirq) awk 'NR > 1 { for (i = 2; i <= NF; i++) n += $i } END { print n }' /proc/softirqs ;;
-	# Of the lines that have a number; the others are no irq_handler events.
-	@irq) awk -v cpus="$CPUS" '$1 ~ /^[0-9]+:/ { for (i = 2; i < 2 + cpus; i++) n += $i }
+	# Of the lines that have a number, and of arm64's calls between CPUs; the others
+	# are no irq_handler events.
+	@irq) awk -v cpus="$CPUS" '$1 ~ /^(IPI)?[0-9]+:/ { for (i = 2; i < 2 + cpus; i++) n += $i }
 		END { print n }' /proc/interrupts ;;
 	esac
 }
