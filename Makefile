@@ -14,7 +14,7 @@ RELEASES ?= bullseye bookworm trixie sid
 # Of the .t scripts, those whose name has this in it.
 T ?=
 # What check-matrix runs on, and of its scripts the short suite.
-KERNELS ?= $(foreach version,5.10 6.1 6.12 7.2,$(version) $(version)-cloud $(version)-rt)
+KERNELS ?= $(foreach version,5.10 6.1 6.12 7.2,$(version) $(version)-cloud $(version)-rt) 6.1-arm64 6.12-arm64
 SHORT := 00-boot abi events ring truth-2 truth-direct
 # Test guests at once: more than there are CPUs here, as each waits now and then.
 JOBS ?= 3
@@ -184,7 +184,7 @@ clean:			## remove what was built
 help:			## this list
 	@sed -n 's/^\([a-z-]*\)[ a-z-]*:[^#]*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 	@echo "KERNEL=6.1-debug, 6.1-kcsan, 6.12-debug or 6.12-kcsan is a debug kernel that is built first"
-	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2, also with -cloud or -rt, chooses the kernel that check-vm, check-long, bench, bench-peers, bench-record and demo boot (6.1)"
+	@echo "KERNEL=5.10, 6.1, 6.12 or 7.2, also with -cloud or -rt, and 6.1-arm64 or 6.12-arm64, chooses the kernel that check-vm, check-long, bench, bench-peers, bench-record and demo boot (6.1)"
 
 , := ,
 

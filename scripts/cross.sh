@@ -62,10 +62,11 @@ tools() {
 	"$SCRIPTS/deps.sh" cross
 	root=$(root)
 	mirror
+	say "building the tools and the test programs for $ARCH"
 	export PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$root/usr/lib/$TRIPLET/pkgconfig:$root/usr/share/pkgconfig
 	for folder in userspace tests/abi tests/programs; do
-		make -j"$(nproc)" -C "$TOP/$TREE/$folder" "CC=$TRIPLET-gcc --sysroot=$root" "AR=$TRIPLET-ar" \
-			"CC32=$TRIPLET32-gcc -static"
+		make -s -j"$(nproc)" -C "$TOP/$TREE/$folder" "CC=$TRIPLET-gcc --sysroot=$root" \
+			"AR=$TRIPLET-ar" "CC32=$TRIPLET32-gcc -static" >/dev/null
 	done
 }
 
