@@ -69,6 +69,10 @@ static int probe_admit(const struct ktlat_session *session,
 {
 	if (security_locked_down(LOCKDOWN_KPROBES))
 		return probe_refuse(add, KTLAT_REFUSED_LOCKDOWN);
+	/* Before anything is said of an address. */
+	if ((add->point[0].address || add->point[1].address) &&
+	    !capable(CAP_SYS_ADMIN))
+		return probe_refuse(add, KTLAT_REFUSED_RIGHTS);
 	if (probe_count_mine() >= max_probes)
 		return probe_refuse(add, KTLAT_REFUSED_LIMIT);
 	if ((add->flags & KTLAT_PROBE_EVENTS || add->slow.ns || add->slow.ppm) &&

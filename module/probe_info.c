@@ -46,6 +46,11 @@ static bool probe_is_exact(const struct ktlat_probe *probe,
 		mechanism->missed_pool == probe->before.missed_pool);
 }
 
+static bool probe_is_by_address(const struct ktlat_plan *plan)
+{
+	return plan->at[0] || plan->at[1];
+}
+
 static u32 probe_flags(const struct ktlat_probe *probe,
 		       const struct ktlat_mechanism_info *mechanism)
 {
@@ -53,7 +58,8 @@ static u32 probe_flags(const struct ktlat_probe *probe,
 	       (probe_is_exact(probe, mechanism) ? 0 : KTLAT_PROBE_INEXACT) |
 	       (probe->feed.all ? KTLAT_PROBE_EVENTS : 0) |
 	       (probe->feed.user_stacks ? KTLAT_PROBE_USER_STACK : 0) |
-	       (probe->feed.no_histogram ? KTLAT_PROBE_NO_HISTOGRAM : 0);
+	       (probe->feed.no_histogram ? KTLAT_PROBE_NO_HISTOGRAM : 0) |
+	       (probe_is_by_address(&probe->plan) ? KTLAT_PROBE_BY_ADDRESS : 0);
 }
 
 /* Fills in @info. Context: ktlat_lock. */

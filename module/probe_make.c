@@ -83,6 +83,8 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->starts = add->starts;
 	plan->in_registers = add->flags & KTLAT_PROBE_REGISTERS;
 	memcpy(plan->point, add->point, sizeof(plan->point));
+	for (int i = 0; i < ARRAY_SIZE(plan->at); i++)
+		plan->at[i] = add->point[i].address;
 	plan->meter = &probe->meter;
 	plan->account = &probe->histogram.memory->account;
 }

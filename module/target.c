@@ -17,48 +17,8 @@
 #include "backend/backend.h"
 #include "compat/ftrace_site.h"
 #include "compat/kprobes.h"
+#include "core/noreturns.h"
 #include "target.h"
-
-/*
- * Functions that never return, so that no latency would ever be recorded: those
- * that objtool knows (tools/objtool/check.c, global_noreturns) and the threads
- * and system calls that end in them.
- */
-static const char * const target_noreturns[] = {
-	"__arm64_sys_exit",
-	"__arm64_sys_exit_group",
-	"__fortify_panic",
-	"__ia32_sys_exit",
-	"__ia32_sys_exit_group",
-	"__module_put_and_kthread_exit",
-	"__stack_chk_fail",
-	"__ubsan_handle_builtin_unreachable",
-	"__x64_sys_exit",
-	"__x64_sys_exit_group",
-	"arch_cpu_idle_dead",
-	"cpu_bringup_and_idle",
-	"cpu_die_early",
-	"cpu_startup_entry",
-	"do_exit",
-	"do_group_exit",
-	"do_task_dead",
-	"fortify_panic",
-	"kthread_complete_and_exit",
-	"kthread_exit",
-	"kthreadd",
-	"machine_real_restart",
-	"make_task_dead",
-	"native_play_dead",
-	"panic",
-	"play_dead",
-	"rcu_gp_kthread",
-	"rest_init",
-	"rewind_stack_and_make_dead",
-	"secondary_start_kernel",
-	"start_secondary",
-	"stop_this_cpu",
-	"usercopy_abort",
-};
 
 /* The errno that goes with each enum ktlat_refusal. */
 static const int target_errnos[] = {
@@ -100,12 +60,32 @@ int ktlat_target_refuse(struct ktlat_plan *plan, int point, int refusal)
 	return ktlat_target_errno(refusal);
 }
 
-/* The name for the kernel's look-up; to be freed by kfree(). NULL: no memory. */
-char *ktlat_target_symbol(const struct ktlat_point *point)
+/**
+ * ktlat_target_aim() - How kprobes on a point are told its function
+ * @aim: filled in; its symbol is to be freed by kfree()
+ * @plan: has the point
+ * @point: which one
+ *
+ * Context: may sleep. Return: 0 or -ENOMEM.
+ */
+int ktlat_target_aim(struct ktlat_aim *aim, const struct ktlat_plan *plan,
+		     int point)
 {
-	if (!point->module[0])
-		return kstrdup(point->name, GFP_KERNEL);
-	return kasprintf(GFP_KERNEL, "%s:%s", point->module, point->name);
+	const struct ktlat_point *place = &plan->point[point];
+
+	*aim = (struct ktlat_aim){ .address = plan->at[point] };
+	if (aim->address)
+		return 0;
+	aim->symbol = kasprintf(GFP_KERNEL, "%s%s%s", place->module,
+				place->module[0] ? ":" : "", place->name);
+	return aim->symbol ? 0 : -ENOMEM;
+}
+
+/* Tells a kprobe its function; each time that it is registered, as that writes there. */
+void ktlat_target_point(const struct ktlat_aim *aim, struct kprobe *kp)
+{
+	kp->symbol_name = aim->symbol;
+	kp->addr = (void *)aim->address;
 }
 
 /* The same for a function of a group. */
@@ -124,8 +104,8 @@ static int target_refusal(const struct ktlat_point *point, bool function)
 	if (!strcmp(point->module, KBUILD_MODNAME) ||
 	    (function && !strcmp(point->name, "__traceiter_sched_process_exit")))
 		return KTLAT_REFUSED_OURS;
-	if (function && match_string(target_noreturns,
-				     ARRAY_SIZE(target_noreturns),
+	if (function && match_string(ktlat_noreturns,
+				     ARRAY_SIZE(ktlat_noreturns),
 				     point->name) >= 0)
 		return KTLAT_REFUSED_NORETURN;
 	return KTLAT_REFUSED_NOT;
@@ -148,6 +128,57 @@ int ktlat_target_check_name(struct ktlat_plan *plan, int point)
 	return refusal ? ktlat_target_refuse(plan, point, refusal) : 0;
 }
 
+/* Is that what the kernel says of where a function begins? See target_size(). */
+static bool target_begins(const struct ktlat_point *point, const char *text)
+{
+	size_t length = strlen(point->name);
+	size_t module = strlen(point->module);
+
+	if (strncmp(text, point->name, length) ||
+	    strncmp(text + length, "+0x0/", 5))
+		return false;
+	text = strchr(text + length, ' ');
+	if (!module)
+		return !text;
+	return text && text[1] == '[' &&
+	       !strncmp(text + 2, point->module, module) &&
+	       text[2 + module] == ']';
+}
+
+/* Does a function of this name begin there? 1, 0 or -ENOMEM. */
+static int target_is_at(const struct ktlat_point *point, unsigned long address)
+{
+	char *text = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
+	bool begins;
+
+	if (!text)
+		return -ENOMEM;
+	sprint_symbol(text, address);
+	begins = target_begins(point, text);
+	kfree(text);
+	return begins;
+}
+
+/**
+ * ktlat_target_check_aim() - Check the address that a point is told by, if any
+ * @plan: refusal is noted here
+ * @point: which of its points
+ *
+ * Context: may sleep. Return: 0; the errno of the refusal; -ENOMEM.
+ */
+int ktlat_target_check_aim(struct ktlat_plan *plan, int point)
+{
+	int begins;
+
+	if (!plan->at[point])
+		return 0;
+	begins = target_is_at(&plan->point[point], plan->at[point]);
+	if (begins < 0)
+		return begins;
+	return begins ? 0 : ktlat_target_refuse(plan, point,
+						KTLAT_REFUSED_ADDRESS);
+}
+
 /**
  * ktlat_target_check_entry() - May this function be probed?
  * @plan: refusal is noted here
@@ -163,7 +194,8 @@ int ktlat_target_check_entry(struct ktlat_plan *plan, int point,
 		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OURS);
 	if (!ktlat_kprobe_on_ftrace(kp))
 		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_NOTRACE);
-	return 0;
+	/* Once more: a module may have come again between the two. */
+	return ktlat_target_check_aim(plan, point);
 }
 
 /*
@@ -248,16 +280,15 @@ int ktlat_target_check_function(struct ktlat_plan *plan, int point)
 		.pre_handler = target_never,
 		.flags = KPROBE_FLAG_DISABLED,
 	};
-	char *symbol;
+	struct ktlat_aim aim;
 	int err;
 
-	err = ktlat_target_check_name(plan, point);
+	err = ktlat_target_check_name(plan, point) ?:
+	      ktlat_target_check_aim(plan, point) ?:
+	      ktlat_target_aim(&aim, plan, point);
 	if (err)
 		return err;
-	symbol = ktlat_target_symbol(&plan->point[point]);
-	if (!symbol)
-		return -ENOMEM;
-	kp.symbol_name = symbol;
+	ktlat_target_point(&aim, &kp);
 	err = register_kprobe(&kp);
 	if (err) {
 		err = ktlat_target_explain(plan, point, err, &kp);
@@ -267,28 +298,8 @@ int ktlat_target_check_function(struct ktlat_plan *plan, int point)
 		plan->point[point].address = (unsigned long)kp.addr;
 		unregister_kprobe(&kp);
 	}
-	kfree(symbol);
+	kfree(aim.symbol);
 	return err;
-}
-
-/*
- * Does this function begin at its address? What the kernel says of one reads
- * "name+0x0/0xsize [module]".
- */
-static bool target_begins(const struct ktlat_point *point, const char *text)
-{
-	size_t length = strlen(point->name);
-	size_t module = strlen(point->module);
-
-	if (strncmp(text, point->name, length) ||
-	    strncmp(text + length, "+0x0/", 5))
-		return false;
-	text = strchr(text + length, ' ');
-	if (!module)
-		return !text;
-	return text && text[1] == '[' &&
-	       !strncmp(text + 2, point->module, module) &&
-	       text[2 + module] == ']';
 }
 
 /**
@@ -307,17 +318,13 @@ int ktlat_target_check_address(struct ktlat_function *function, bool ours,
 			       unsigned long *site)
 {
 	int refusal = target_refusal(&function->point, true);
-	char *text;
-	bool begins;
+	int begins;
 
 	if (refusal && !(ours && refusal == KTLAT_REFUSED_OURS))
 		return ktlat_target_refuse_function(function, refusal);
-	text = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	sprint_symbol(text, function->point.address);
-	begins = target_begins(&function->point, text);
-	kfree(text);
+	begins = target_is_at(&function->point, function->point.address);
+	if (begins < 0)
+		return begins;
 	if (!begins)
 		return ktlat_target_refuse_function(function,
 						    KTLAT_REFUSED_ADDRESS);

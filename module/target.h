@@ -13,8 +13,21 @@ struct ktlat_plan;
 struct ktlat_point;
 struct module;
 
+/**
+ * struct ktlat_aim - How a kprobe is told its function
+ * @symbol: by this name, or NULL
+ * @address: else by where it begins
+ */
+struct ktlat_aim {
+	char *symbol;
+	unsigned long address;
+};
+
 int ktlat_target_errno(int refusal);
-char *ktlat_target_symbol(const struct ktlat_point *point);
+int ktlat_target_aim(struct ktlat_aim *aim, const struct ktlat_plan *plan,
+		     int point);
+void ktlat_target_point(const struct ktlat_aim *aim, struct kprobe *kp);
+int ktlat_target_check_aim(struct ktlat_plan *plan, int point);
 int ktlat_target_refuse(struct ktlat_plan *plan, int point, int refusal);
 int ktlat_target_check_name(struct ktlat_plan *plan, int point);
 int ktlat_target_check_entry(struct ktlat_plan *plan, int point,

@@ -22,9 +22,11 @@ bool ktlat_point_is_named(const struct ktlat_point *point)
 	       strnlen(point->module, KTLAT_MODULE_LEN) < KTLAT_MODULE_LEN;
 }
 
+/* Has it a name, and no address that does not fit a pointer? */
 static bool point_is_sound(const struct ktlat_point *point)
 {
-	return !point->address && ktlat_point_is_named(point);
+	return ktlat_point_is_named(point) &&
+	       (unsigned long)point->address == point->address;
 }
 
 static bool points_are_sound(const struct ktlat_probe_add *add)
@@ -41,8 +43,8 @@ static bool points_are_sound(const struct ktlat_probe_add *add)
 		return point_is_sound(second);
 	case KTLAT_KIND_TRACEPOINT:
 	case KTLAT_KIND_GROUP:
-		return !first->offset && !first->module[0] &&
-		       point_is_empty(second);
+		return !first->address && !first->offset &&
+		       !first->module[0] && point_is_empty(second);
 	default:
 		return false;
 	}

@@ -305,7 +305,8 @@ enum ktlat_state {
  *	/sys/kernel/debug/kprobes/enabled (EBUSY)
  * @KTLAT_REFUSED_PROTOTYPE: the direct backend may not call the function, as
  *	nobody vouches for its arguments (EPROTOTYPE)
- * @KTLAT_REFUSED_RIGHTS: the direct backend takes CAP_SYS_ADMIN (EACCES)
+ * @KTLAT_REFUSED_RIGHTS: the direct backend takes CAP_SYS_ADMIN, and so does a
+ *	function that is told by its address (EACCES)
  * @KTLAT_REFUSED_CLOCK: the probes that are there stamp by the CPU's own
  *	counter, which the kernel has given up since, so the direct backend starts
  *	no more of them (ENODATA)
@@ -374,9 +375,10 @@ enum ktlat_refusal {
 #define KTLAT_PROBE_REGISTERS	(1U << 3) /* add only: the caller vouches that all
 					   * arguments of the function come in
 					   * registers and that no other function
-					   * has its name, so that a trampoline
-					   * may call it. Wrongly said, the
-					   * function reads garbage
+					   * has its name, unless its address is
+					   * told, so that a trampoline may call
+					   * it. Wrongly said, the function reads
+					   * garbage
 					   */
 
 #define KTLAT_PROBE_EVENTS	(1U << 4) /* each call that is recorded is
@@ -390,6 +392,9 @@ enum ktlat_refusal {
 					  /* its calls are counted and go to the
 					   * rings (KTLAT_PROBE_EVENTS), but into
 					   * no buckets: its mapping has none
+					   */
+#define KTLAT_PROBE_BY_ADDRESS	(1U << 7) /* info only: a point of it was told by
+					   * its address
 					   */
 
 /* ktlat_probe_ref.flags */
@@ -467,7 +472,12 @@ struct ktlat_session_new {
 
 /**
  * struct ktlat_point - A place in the kernel's code
- * @address: out: where that is, or 0 for a caller without CAP_SYSLOG; in: 0
+ * @address: out: where that is, or 0 for a caller without CAP_SYSLOG; in: for
+ *	%KTLAT_KIND_FUNCTION and %KTLAT_KIND_PAIR where the function begins, if
+ *	its name is not enough to tell it; that takes CAP_SYS_ADMIN (else
+ *	%KTLAT_REFUSED_RIGHTS), and it must be called @name there, by the first
+ *	name that /proc/kallsyms has for it, and be in @module, empty for the
+ *	kernel itself (else %KTLAT_REFUSED_ADDRESS). Else 0
  * @offset: bytes from the start of the function; 0 for %KTLAT_KIND_FUNCTION
  * @module: name of the kernel module that holds the function, zero-terminated;
  *	empty for any
@@ -647,7 +657,7 @@ struct ktlat_probe_ref {
  * struct ktlat_probe_info - What a probe is and what its mechanism lost
  * @size: in: size of this struct
  * @flags: out: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_INEXACT, KTLAT_PROBE_EVENTS,
- *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_NO_HISTOGRAM
+ *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_NO_HISTOGRAM, KTLAT_PROBE_BY_ADDRESS
  * @id: in and out: %KTLAT_IOC_PROBE_GET: the probe (ENOENT if there is none);
  *	%KTLAT_IOC_PROBE_NEXT: the probe with the lowest id above this one
  *	(ENOENT after the last)

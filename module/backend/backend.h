@@ -28,6 +28,7 @@ struct ktlat_starts;
  * @in_registers: somebody vouches for %KTLAT_PROBE_REGISTERS
  * @ours: the point lies in ktlat, and is to be probed all the same; for cost.c
  * @point: what to probe; @address is filled in by attach
+ * @at: where the function of each point begins, if it is told by that; else 0
  * @group: the functions of a group, sealed before @start; else NULL
  * @meter: where to count; outlives the attachment
  * @account: who pays for memory; outlives the attachment
@@ -42,6 +43,7 @@ struct ktlat_plan {
 	bool in_registers;
 	bool ours;
 	struct ktlat_point point[2];
+	unsigned long at[2];
 	struct ktlat_group *group;
 	const struct ktlat_meter *meter;
 	struct ktlat_account *account;

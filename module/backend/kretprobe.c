@@ -79,7 +79,7 @@ static struct krp *krp_of(struct ktlat_attachment *attachment)
 static void krp_free(struct krp *krp)
 {
 	ktlat_handover_exit(&krp->handover);
-	kfree(krp->symbol);
+	kfree(krp->aim.symbol);
 	kfree(krp);
 }
 
@@ -94,8 +94,8 @@ static struct krp *krp_alloc(struct ktlat_plan *plan)
 	krp->account = plan->account;
 	krp->fixed = plan->pool;
 	INIT_LIST_HEAD(&krp->growable);
-	krp->symbol = ktlat_target_symbol(&plan->point[0]);
-	if (!krp->symbol || ktlat_handover_init(&krp->handover)) {
+	if (ktlat_target_aim(&krp->aim, plan, 0) ||
+	    ktlat_handover_init(&krp->handover)) {
 		krp_free(krp);
 		return NULL;
 	}
@@ -134,7 +134,8 @@ static struct ktlat_attachment *krp_attach(struct ktlat_plan *plan)
 	struct krp *krp;
 	int err;
 
-	err = ktlat_target_check_name(plan, 0);
+	err = ktlat_target_check_name(plan, 0) ?:
+	      ktlat_target_check_aim(plan, 0);
 	if (err)
 		return ERR_PTR(err);
 	krp = krp_alloc(plan);

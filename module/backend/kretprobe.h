@@ -18,6 +18,7 @@
 #include "backend/handover.h"
 #include "compat/kretprobe_instances.h"
 #include "hot/measure.h"
+#include "target.h"
 
 #define KRP_POOL_GROWTH	4
 #define KRP_POOL_MIN	128
@@ -57,7 +58,7 @@ struct krp_pool {
 /**
  * struct krp - An attachment
  * @attachment: what the probe code sees
- * @symbol: the function, as the kernel looks it up
+ * @aim: the function
  * @meter: where to count
  * @account: who pays for the instances
  * @pools: in order of size; the last one takes new calls
@@ -78,7 +79,7 @@ struct krp_pool {
  */
 struct krp {
 	struct ktlat_attachment attachment;
-	char *symbol;
+	struct ktlat_aim aim;
 	const struct ktlat_meter *meter;
 	struct ktlat_account *account;
 	struct krp_pool *pools[KRP_POOLS_MAX];

@@ -61,7 +61,7 @@ int krp_pool_add(struct krp *krp, u32 instances, kretprobe_handler_t entry)
 	pool->meter = krp->meter;
 	pool->krp = krp;
 	pool->index = krp->nr_pools;
-	pool->rp.kp.symbol_name = krp->symbol;
+	ktlat_target_point(&krp->aim, &pool->rp.kp);
 	pool->rp.kp.flags = KPROBE_FLAG_DISABLED;
 	pool->rp.entry_handler = entry;
 	pool->rp.handler = krp_return;
@@ -143,9 +143,12 @@ static int krp_grow(struct krp *krp)
 	if (err)
 		goto restore;
 	new = krp_last_pool(krp);
-	/* A module that was loaded since can have a function of that name. */
+	/*
+	 * A module that was loaded since can have a function of that name, or at
+	 * that address.
+	 */
 	err = -EAGAIN;
-	if (new->rp.kp.addr != old->rp.kp.addr)
+	if (new->rp.kp.addr != old->rp.kp.addr || kprobe_gone(&old->rp.kp))
 		goto restore_pool;
 	err = enable_kretprobe(&new->rp);
 	if (err)
@@ -178,8 +181,8 @@ static void krp_consider(struct krp *krp)
 	krp->grow_checked = krp->missed_pool;
 	if (krp->nr_pools == KRP_POOLS_MAX ||
 	    last->rp.maxactive >= KTLAT_POOL_MAX || krp_grow(krp)) {
-		pr_info("%s: calls are missed, and its pool cannot grow beyond %d\n",
-			krp->symbol, last->rp.maxactive);
+		pr_info("%ps: calls are missed, and its pool cannot grow beyond %d\n",
+			last->rp.kp.addr, last->rp.maxactive);
 		list_del_init(&krp->growable);
 	}
 }

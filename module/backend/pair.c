@@ -23,7 +23,7 @@
  * @attachment: what the probe code sees
  * @plan: what was asked for; outlives us
  * @kp: start and end
- * @symbol: their functions, as the kernel looks them up
+ * @aim: their functions
  * @starts: what waits
  * @by_cpu: matched by CPU, else by task
  * @started: the start is enabled
@@ -34,7 +34,7 @@ struct pair {
 	struct ktlat_attachment attachment;
 	struct ktlat_plan *plan;
 	struct kprobe kp[2];
-	char *symbol[2];
+	struct ktlat_aim aim[2];
 	struct ktlat_starts *starts;
 	bool by_cpu;
 	bool started;
@@ -80,8 +80,8 @@ static void pair_free(struct pair *pair)
 {
 	if (!IS_ERR_OR_NULL(pair->starts))
 		ktlat_plan_starts_free(pair->plan, pair->starts);
-	kfree(pair->symbol[0]);
-	kfree(pair->symbol[1]);
+	kfree(pair->aim[0].symbol);
+	kfree(pair->aim[1].symbol);
 	kfree(pair);
 }
 
@@ -95,15 +95,14 @@ static struct pair *pair_alloc(struct ktlat_plan *plan)
 	pair->attachment.backend = &ktlat_backend_pair;
 	pair->plan = plan;
 	pair->by_cpu = plan->match == KTLAT_MATCH_CPU;
-	pair->symbol[0] = ktlat_target_symbol(&plan->point[0]);
-	pair->symbol[1] = ktlat_target_symbol(&plan->point[1]);
 	pair->starts = ktlat_plan_starts(plan, pair->by_cpu);
 	if (IS_ERR(pair->starts)) {
 		err = PTR_ERR(pair->starts);
 		goto free;
 	}
-	err = -ENOMEM;
-	if (!pair->symbol[0] || !pair->symbol[1])
+	err = ktlat_target_aim(&pair->aim[0], plan, 0) ?:
+	      ktlat_target_aim(&pair->aim[1], plan, 1);
+	if (err)
 		goto free;
 	return pair;
 
@@ -118,13 +117,18 @@ static int pair_register(struct pair *pair, struct ktlat_plan *plan, int point)
 	struct kprobe *kp = &pair->kp[point];
 	int err;
 
-	kp->symbol_name = pair->symbol[point];
+	ktlat_target_point(&pair->aim[point], kp);
 	kp->offset = plan->point[point].offset;
 	kp->flags = KPROBE_FLAG_DISABLED;
 	kp->pre_handler = point ? pair_end_hit : pair_start_hit;
 	err = register_kprobe(kp);
 	if (err)
 		return ktlat_target_explain(plan, point, err, kp);
+	err = ktlat_target_check_aim(plan, point);
+	if (err) {
+		unregister_kprobe(kp);
+		return err;
+	}
 	plan->point[point].address = (unsigned long)kp->addr;
 	return 0;
 }

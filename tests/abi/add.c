@@ -103,8 +103,11 @@ static const struct {
 	  1000000000, -EINVAL },
 	{ "slow, reserved", FUNCTION, FIELD(slow.reserved), 1, -EINVAL },
 	/* Members of points; the low halves of 64-bit ones. */
-	{ "address not 0", FUNCTION, FIELD(point[0].address), 1, -EINVAL },
-	{ "address not 0", PAIR, FIELD(point[1].address), 1, -EINVAL },
+	{ "address of nothing", FUNCTION, FIELD(point[0].address), 1, -ENXIO },
+	{ "address of nothing", PAIR, FIELD(point[1].address), 1, -ENXIO },
+	{ "address not 0", TRACEPOINT, FIELD(point[0].address), 1, -EINVAL },
+	{ "second point: address", FUNCTION, FIELD(point[1].address), 1,
+	  -EINVAL },
 	{ "offset not 0", FUNCTION, FIELD(point[0].offset), 4, -EINVAL },
 	{ "offset not 0", TRACEPOINT, FIELD(point[0].offset), 4, -EINVAL },
 	{ "second point: name", FUNCTION, FIELD(point[1].name), 'x', -EINVAL },

@@ -91,6 +91,16 @@ static int adds(int fd, void *unused)
 	return got;
 }
 
+/* Nothing begins there, but that is not for everybody to know. */
+static int adds_by_address(int fd, void *unused)
+{
+	struct ktlat_probe_add add = function_probe(TARGET);
+
+	(void)unused;
+	add.point[0].address = 1;
+	return call(fd, KTLAT_IOC_PROBE_ADD, &add);
+}
+
 static int new_sessions(int fd, void *unused)
 {
 	struct ktlat_session_new session = { .size = sizeof(session) };
@@ -182,6 +192,10 @@ static void with_some(int fd)
 
 	ok(with_caps(perfmon, adds, fd, NULL) == 0, "CAP_PERFMON can add");
 	ok(with_caps(admin, adds, fd, NULL) == 0, "CAP_SYS_ADMIN can add");
+	ok(with_caps(perfmon | BIT(CAP_SYSLOG), adds_by_address, fd, NULL) ==
+	   -EACCES, "CAP_PERFMON adds nothing by its address");
+	ok(with_caps(admin, adds_by_address, fd, NULL) == -ENXIO,
+	   "CAP_SYS_ADMIN is told that nothing is there");
 	ok(with_caps(BIT(CAP_SYS_PTRACE) | BIT(CAP_SYSLOG), adds, fd, NULL) ==
 	   -EPERM, "others cannot: EPERM");
 	ok(with_caps(perfmon, lists, fd, NULL) == 2,
