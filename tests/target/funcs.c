@@ -42,6 +42,13 @@ static void spin_until(u64 when)
 		cpu_relax();
 }
 
+/* There is another one of this name, in twin.c. */
+static noinline __noclone void ktlat_target_twin(struct target_call *call)
+{
+	begin(TARGET_TWIN, call);
+	end(TARGET_TWIN, call);
+}
+
 /* Busy by the clock: never shorter than asked for. */
 static noinline __noclone void ktlat_target_busy(struct target_call *call)
 {
@@ -205,6 +212,8 @@ const struct target_func target_funcs[TARGET_NR_FUNCS] = {
 			  ktlat_target_exit },
 	[TARGET_PAIR] = { "pair", 0, ktlat_target_pair },
 	[TARGET_KERNEL] = { "kernel", 0, ktlat_target_kernel },
+	[TARGET_TWIN] = { "twin", 0, ktlat_target_twin },
+	[TARGET_OTHER_TWIN] = { "other_twin", 0, target_other_twin },
 };
 
 /**

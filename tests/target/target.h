@@ -41,6 +41,8 @@ enum target_func_id {
 	TARGET_EXIT,
 	TARGET_PAIR,
 	TARGET_KERNEL,
+	TARGET_TWIN,
+	TARGET_OTHER_TWIN,
 	TARGET_NR_FUNCS
 };
 
@@ -179,6 +181,7 @@ struct target_context {
 	void (*release)(struct target_worker *worker);
 };
 
+void target_other_twin(struct target_call *call);
 extern const struct target_func target_funcs[TARGET_NR_FUNCS];
 extern const struct target_context target_contexts[];
 extern const unsigned int target_nr_contexts;

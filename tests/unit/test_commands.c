@@ -218,6 +218,7 @@ static void test_functions(void **state)
 	(void)state;
 	expect_out("functions *_b*",
 		   "f_busy                                   vmlinux\n"
+		   "f_blacklisted                            vmlinux\n"
 		   "f_busy_too                               mod_b\n");
 	run("functions");
 	assert_null(strstr(result.out, "f_data"));

@@ -79,8 +79,8 @@ refused 2 'holds another "\.\."; a pair has two points' $ctl add-probe a..b..c
 refused 2 '"@cpu" goes after a pair' $ctl add-probe $F@cpu
 refused 2 '"@node" after a pair is neither @task nor @cpu' $ctl add-probe a..b@node
 refused 2 '"\+5" is for a pair' $ctl add-probe $F+5
-refused 2 '"0xzz" after .\+. is not an offset' $ctl add-probe $F+0xzz..b
-refused 2 '"" after .\+. is not an offset' $ctl add-probe $F..$F+
+refused 2 '"0xzz" is no number' $ctl add-probe $F+0xzz..b
+refused 2 '"" is no number' $ctl add-probe $F..$F+
 refused 2 'SPEC "\.\.b": the name of a function is missing' $ctl add-probe ..b
 refused 2 'SPEC "a\.\.": the name of a function is missing' $ctl add-probe a..
 refused 2 'the name of a module is missing' $ctl add-probe :$F
@@ -92,23 +92,23 @@ refused 2 'in "a\?\[2Jb" cannot be part of a name' $ctl add-probe $'a\e[2Jb'
 refused 2 'is longer than 511 characters' $ctl add-probe "$(printf 'x%.0s' {1..600})"
 
 # What cannot be probed.
-refused 1 'add qzx_no_such: no such function, or its module is not loaded' $ctl add-probe qzx_no_such
+refused 1 'add qzx_no_such: no such function: it is not there, or' $ctl add-probe qzx_no_such
 refused 1 'no such function; did you mean (ktlat_target:)?'$F $ctl add-probe ${F/busy/bussy}
 refused 1 'the module qzx is not loaded; load it first: modprobe qzx' $ctl add-probe qzx:func
 refused 1 "add vmlinux:$F: no such function" $ctl add-probe vmlinux:$F
 func=$(blacklisted)
-refused 1 "add $func: the kernel forbids probes there" $ctl add-probe "$func"
+refused 1 "add $func: the kernel allows no probe there" $ctl add-probe "$func"
 if [[ $KERNEL == *-arm64 ]]; then
 	skip 'refused: copy_page' "kprobes do not sit on ftrace sites on Linux $KERNEL"
 else
-	refused 1 'add copy_page: the function has no ftrace site' $ctl add-probe copy_page
+	refused 1 'add copy_page: the kernel allows no probe there .no ftrace site' $ctl add-probe copy_page
 fi
 refused 1 'add do_exit: the function never returns' $ctl add-probe do_exit
 func=$(ours)
 refused 1 "add $func: .*part of ktlat itself" $ctl add-probe "$func"
 refused 1 "add ktlat:$func: .*part of ktlat itself" $ctl add-probe "ktlat:$func"
 func=$(ambiguous)
-refused 1 "add $func: vmlinux holds [0-9]+ functions of that name" $ctl add-probe "$func"
+refused 1 "add $func: [0-9]+ functions have that name, and a point of a pair is in one" $ctl add-probe "$func..$F"
 refused 1 "add $F\+0x1: the offset is not the start of an instruction" $ctl add-probe $F..$F+1
 refused 1 "add $F\+0x100000: the offset is not" $ctl add-probe $F+1048576..$F
 

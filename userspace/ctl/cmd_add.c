@@ -30,7 +30,8 @@ static int add(const struct ctl *ctl, struct requests *requests,
 {
 	struct ktlat_error err;
 	struct ktlat *k;
-	int ret, i;
+	size_t i;
+	int ret;
 
 	ret = connect_device(ctl, KTLAT_OPEN_WRITE, &k, &err);
 	if (ret)

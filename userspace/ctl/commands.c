@@ -6,6 +6,7 @@
 #define SPEC_HELP							\
 	"SPEC says what to measure:\n"					\
 	"  FUNC, MODULE:FUNC   each call of the function, entry to return\n" \
+	"  0xADDRESS, MODULE+OFFSET:FUNC  the same, where one name has several\n" \
 	"  POINT..POINT[@task] from one point to another, in the same task\n" \
 	"  POINT..POINT@cpu    the same, on the same CPU\n"		\
 	"  @irq @softirq @timer @hrtimer @workqueue\n"			\
@@ -122,8 +123,9 @@ const struct command commands[] = {
 	  "  --stacks N     stacks that there is room for (4096); 0 for none\n"
 	  PROBE_OPTIONS_HELP
 	  JSON_HELP },
-	{ "functions", cmd_functions, "[GLOB] [--json]",
+	{ "functions", cmd_functions, "[GLOB] [--why] [--json]",
 	  "List the functions that can be probed, with their module",
+	  "  --why          those that cannot be instead, and why not\n"
 	  JSON_HELP },
 	{ "status", cmd_status, "[--json]",
 	  "Say whether the module is loaded, and what it can do", JSON_HELP },

@@ -67,7 +67,7 @@ int filter_find_probes(struct filter *filter, const struct ktlat_reader *file,
 	if (!filter->of_probe)
 		return explain(err, "out of memory");
 	for (i = 0; i < filter->nr_probes; i++) {
-		filter->of_probe[i] = probe_is_called(&filter->probes[i]->info,
+		filter->of_probe[i] = probe_has_name(&filter->probes[i]->info,
 						      filter->probe);
 		found |= filter->of_probe[i];
 	}

@@ -114,8 +114,7 @@ int make_requests(const struct args *args, const struct probe_options *options,
 	if (!args->nr)
 		return explain(err, "a SPEC is missing");
 	requests->list = calloc(args->nr, sizeof(*requests->list));
-	requests->ids = calloc(args->nr, sizeof(*requests->ids));
-	if (!requests->list || !requests->ids)
+	if (!requests->list)
 		return explain(err, "out of memory");
 
 	for (i = 0; i < args->nr; i++) {
@@ -137,6 +136,24 @@ void free_requests(struct requests *requests)
 	free(requests->ids);
 }
 
+static void tell(const char *text, void *data)
+{
+	(void)data;
+	note("%s", text);
+}
+
+/* Finds the functions, which may be more than there were SPECs. */
+static int resolve(struct requests *requests, struct ktlat_error *err)
+{
+	int ret = ktlat_resolve_specs(&requests->list, &requests->nr, tell,
+				      NULL, err);
+
+	if (ret)
+		return ret;
+	requests->ids = calloc(requests->nr, sizeof(*requests->ids));
+	return requests->ids ? 0 : explain(err, "out of memory");
+}
+
 static int add_one(struct ktlat *k, struct ktlat_probe_add *request,
 		   __u32 precision_default, __u64 *id, struct ktlat_error *err)
 {
@@ -155,11 +172,12 @@ int add_requests(struct ktlat *k, struct requests *requests,
 		 struct ktlat_error *err)
 {
 	struct ktlat_info info;
-	int ret, i;
+	size_t i;
+	int ret;
 
 	ret = ktlat_get_info(k, &info, err);
 	if (!ret)
-		ret = ktlat_resolve_specs(requests->list, requests->nr, err);
+		ret = resolve(requests, err);
 	if (ret)
 		return ret;
 

@@ -42,10 +42,10 @@ struct probe_options {
  * struct requests - Probes to add
  * @nr: how many
  * @list: what to ask for each
- * @ids: ids of those that were added
+ * @ids: ids of those that were added, once they are
  */
 struct requests {
-	int nr;
+	size_t nr;
 	struct ktlat_probe_add *list;
 	__u64 *ids;
 };

@@ -5,6 +5,7 @@
 
 #include "ctl.h"
 
+bool probe_has_name(const struct ktlat_probe_info *info, const char *name);
 bool probe_is_called(const struct ktlat_probe_info *info, const char *name);
 int fail_no_probe(const char *name, struct ktlat_error *err);
 

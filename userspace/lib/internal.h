@@ -38,13 +38,14 @@ int ktl_fail(struct ktlat_error *err, int code, const char *format, ...);
 int ktl_ioctl(struct ktlat *k, unsigned long call, void *argument);
 
 /* point.c: "MODULE:FUNC+OFF", as far as it is set */
-#define KTL_POINT_LEN	(KTLAT_MODULE_LEN + KTLAT_NAME_LEN + 20)
+#define KTL_POINT_LEN	(KTLAT_MODULE_LEN + KTLAT_NAME_LEN + 48)
 _Static_assert(KTLAT_SPEC_LEN >= 2 * KTL_POINT_LEN + sizeof("..@cpu"),
 	       "the longest SPEC fits");
 int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
 		    struct ktlat_error *err);
 void ktl_format_point(const struct ktlat_point *point,
 		      char text[KTL_POINT_LEN]);
+void ktl_set_place(struct ktlat_point *point);
 
 /* snapshot.c */
 int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,
@@ -65,6 +66,9 @@ const char *ktl_reason_of_errno(int code);
 
 /* symbols.c */
 int ktl_scan_code(ktlat_symbol_fn fn, void *data);
+int ktl_scan_others(ktlat_symbol_fn fn, void *data);
+int ktl_scan_blacklist(ktlat_symbol_fn fn, void *data);
+int ktl_scan_sites(ktlat_symbol_fn fn, void *data);
 
 /* addresses.c */
 struct ktl_addresses;
@@ -73,11 +77,64 @@ void ktl_free_addresses(struct ktl_addresses *addresses);
 void ktl_find_address(const struct ktl_addresses *addresses, __u64 address,
 		      struct ktlat_frame *frame);
 
-/* resolve.c */
+/**
+ * enum ktl_copy - What a function is of that with the plain name
+ * @KTL_COPY_PLAIN: the function itself
+ * @KTL_COPY_WHOLE: a copy, called in its place (.isra, .constprop)
+ * @KTL_COPY_PART: what is left of it where its beginning was inlined (.part)
+ * @KTL_COPY_COLD: a part of it that is jumped to and never called (.cold)
+ */
+enum ktl_copy {
+	KTL_COPY_PLAIN,
+	KTL_COPY_WHOLE,
+	KTL_COPY_PART,
+	KTL_COPY_COLD,
+};
+
+/**
+ * struct ktl_match - A function that was looked for
+ * @point: its address, or 0 where that is hidden, module, or "vmlinux", and name
+ * @copy: what it is of the function of the plain name
+ */
+struct ktl_match {
+	struct ktlat_point point;
+	enum ktl_copy copy;
+};
+
+/**
+ * struct ktl_lookup - Which functions a point stands for
+ * @point: what is looked for; an address, or a name, and a module if there is one
+ * @matches: what was found
+ * @nr: how many that are
+ * @before: of an address: the last function that begins before it
+ */
+struct ktl_lookup {
+	const struct ktlat_point *point;
+	struct ktl_match *matches;
+	size_t nr;
+	struct ktlat_point before;
+};
+
+/* lookup.c */
+enum ktl_copy ktl_copy_of(const char *suffix);
+int ktl_look_up(struct ktl_lookup *list, size_t nr, struct ktlat_error *err);
+void ktl_free_lookups(struct ktl_lookup *list, size_t nr);
+
+/* textbase.c */
+__u64 ktl_text_base(const char *module);
+
+/* livepatch.c */
 bool ktl_is_livepatched(void);
 
 /* suggest.c */
 int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err);
+int ktl_fail_lookup(const struct ktl_lookup *lookup, struct ktlat_error *err);
+
+/* why.c */
+bool ktl_find_reason(const struct ktlat_point *point, char *text, size_t size);
+
+/* hints.c */
+bool ktl_find_hint(const struct ktlat_point *point, char *text, size_t size);
 
 /* holders.c */
 void ktl_list_holders(char *text, size_t size);

@@ -26,8 +26,8 @@
 #include <stdio.h>
 
 #define KTLAT_ERROR_LEN		1024
-/* "MODULE:FUNC+OFF..MODULE:FUNC+OFF@task" with its terminating zero */
-#define KTLAT_SPEC_LEN		1200
+/* "MODULE+OFF:FUNC+OFF..MODULE+OFF:FUNC+OFF@task" with its terminating zero */
+#define KTLAT_SPEC_LEN		1280
 #define KTLAT_DURATION_LEN	24
 #define KTLAT_VERSION_LEN	64
 
@@ -36,6 +36,13 @@
 
 /* The precision for groups where the user gave none. */
 #define KTLAT_GROUP_PRECISION	2
+
+/*
+ * In ktlat_point.address of a request that is not resolved: the rest tells how many
+ * bytes behind the start of its module's code a function begins. No address of a
+ * kernel has this bit and not the one above.
+ */
+#define KTLAT_TEXT_OFFSET	(1ULL << 62)
 
 /* ktlat_open() flags */
 #define KTLAT_OPEN_WRITE	(1U << 0)
@@ -189,6 +196,13 @@ struct ktlat_owner {
 
 /* Called for each symbol; a value above 0 ends the scan and is returned. */
 typedef int (*ktlat_symbol_fn)(const struct ktlat_symbol *symbol, void *data);
+
+/* Called for each function that cannot be measured, likewise. */
+typedef int (*ktlat_why_fn)(const struct ktlat_symbol *symbol,
+			    const char *reason, void *data);
+
+/* Called with a line that is worth telling, without a newline. */
+typedef void (*ktlat_note_fn)(const char *text, void *data);
 
 /**
  * struct ktlat_module - The module ktlat as the kernel sees it
@@ -477,9 +491,17 @@ int ktlat_scan_symbols(ktlat_symbol_fn fn, void *data, struct ktlat_error *err);
 int ktlat_scan_functions(ktlat_symbol_fn fn, void *data, const char **source,
 			 struct ktlat_error *err);
 
+/* why.c */
+int ktlat_scan_refused(ktlat_why_fn fn, void *data, struct ktlat_error *err);
+
 /* resolve.c */
-int ktlat_resolve_specs(struct ktlat_probe_add *list, size_t nr,
+int ktlat_resolve_specs(struct ktlat_probe_add **list, size_t *nr,
+			ktlat_note_fn note, void *data,
 			struct ktlat_error *err);
+int ktlat_find_functions(const char *spec, struct ktlat_point **list,
+			 struct ktlat_error *err);
+
+/* owners.c */
 void ktlat_find_modules(struct ktlat_owner *list, size_t nr);
 
 /* members.c */

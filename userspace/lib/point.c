@@ -72,7 +72,7 @@ static int digit_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
 }
 
-static int parse_offset(struct piece text, struct ktlat_point *point,
+static int parse_number(struct piece text, __u64 *number,
 			struct ktlat_error *err)
 {
 	bool hex = text.len > 2 && !strncasecmp(text.text, "0x", 2);
@@ -89,13 +89,55 @@ static int parse_offset(struct piece text, struct ktlat_point *point,
 	}
 	if (bad)
 		return ktl_fail(err, EINVAL,
-				"\"%.*s\" after '+' is not an offset; write it in decimal, or in hexadecimal after 0x",
+				"\"%.*s\" is no number; write it in decimal, or in hexadecimal after 0x",
 				(int)text.len, text.text);
-	point->offset = value;
+	*number = value;
 	return 0;
 }
 
-/* Parses "[MODULE:]FUNC[+OFF]"; the error tells the part that is wrong. */
+/* "0x..." */
+static int parse_address(struct piece text, struct ktlat_point *point,
+			 struct ktlat_error *err)
+{
+	int ret = parse_number(text, &point->address, err);
+
+	if (ret || point->address >> 63)
+		return ret;
+	return ktl_fail(err, EINVAL, "%.*s is no address of the kernel's",
+			(int)text.len, text.text);
+}
+
+/* "MODULE" or "MODULE+OFF" */
+static int parse_place(struct piece text, struct ktlat_point *point,
+		       struct ktlat_error *err)
+{
+	const char *plus = memchr(text.text, '+', text.len);
+	struct piece offset;
+	int ret;
+
+	if (!plus)
+		return parse_module(text, point, err);
+	offset = (struct piece){ plus + 1, text.text + text.len - plus - 1 };
+	text.len = plus - text.text;
+	ret = parse_module(text, point, err);
+	if (!ret)
+		ret = parse_number(offset, &point->address, err);
+	if (!ret && point->address >= KTLAT_TEXT_OFFSET)
+		ret = ktl_fail(err, EINVAL, "\"%.*s\" is too far behind %s",
+			       (int)offset.len, offset.text, point->module);
+	point->address |= KTLAT_TEXT_OFFSET;
+	return ret;
+}
+
+static bool is_address(const char *text, size_t len)
+{
+	return len > 2 && !strncasecmp(text, "0x", 2);
+}
+
+/*
+ * Parses "[MODULE[+OFF]:]FUNC[+OFF]" or "0xADDRESS[+OFF]"; the error tells the part
+ * that is wrong.
+ */
 int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
 		    struct ktlat_error *err)
 {
@@ -106,8 +148,8 @@ int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
 
 	memset(point, 0, sizeof(*point));
 	if (colon) {
-		ret = parse_module((struct piece){ text, colon - text }, point,
-				   err);
+		ret = parse_place((struct piece){ text, colon - text }, point,
+				  err);
 		if (ret)
 			return ret;
 		text = colon + 1;
@@ -115,25 +157,58 @@ int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
 
 	plus = memchr(text, '+', end - text);
 	if (plus) {
-		ret = parse_offset((struct piece){ plus + 1, end - plus - 1 },
-				   point, err);
+		ret = parse_number((struct piece){ plus + 1, end - plus - 1 },
+				   &point->offset, err);
 		if (ret)
 			return ret;
 		end = plus;
 	}
+	if (!colon && is_address(text, end - text))
+		return parse_address((struct piece){ text, end - text }, point,
+				     err);
 	return parse_name((struct piece){ text, end - text }, point, err);
+}
+
+/* What stands before the name, if anything. */
+static int format_place(const struct ktlat_point *point,
+			char text[KTL_POINT_LEN])
+{
+	if (!*point->name)
+		return snprintf(text, KTL_POINT_LEN, "0x%llx",
+				(unsigned long long)point->address);
+	if (point->address & KTLAT_TEXT_OFFSET && !(point->address >> 63))
+		return snprintf(text, KTL_POINT_LEN, "%.*s+0x%llx:",
+				KTLAT_MODULE_LEN - 1, *point->module ?
+				point->module : KTLAT_VMLINUX,
+				(unsigned long long)(point->address &
+						     ~KTLAT_TEXT_OFFSET));
+	if (!*point->module)
+		return 0;
+	return snprintf(text, KTL_POINT_LEN, "%.*s:", KTLAT_MODULE_LEN - 1,
+			point->module);
 }
 
 /* The reverse of ktl_parse_point(). */
 void ktl_format_point(const struct ktlat_point *point, char text[KTL_POINT_LEN])
 {
-	int len;
+	int len = format_place(point, text);
 
-	len = snprintf(text, KTL_POINT_LEN, "%.*s%s%.*s",
-		       KTLAT_MODULE_LEN - 1, point->module,
-		       *point->module ? ":" : "",
-		       KTLAT_NAME_LEN - 1, point->name);
+	len += snprintf(text + len, KTL_POINT_LEN - len, "%.*s",
+			KTLAT_NAME_LEN - 1, point->name);
 	if (point->offset)
 		snprintf(text + len, KTL_POINT_LEN - len, "+0x%llx",
 			 (unsigned long long)point->offset);
+}
+
+/*
+ * Makes of the address of a point what tells its function after each boot of this
+ * kernel; or nothing, where that is hidden.
+ */
+void ktl_set_place(struct ktlat_point *point)
+{
+	__u64 begin = point->address - point->offset;
+	__u64 base = point->address ? ktl_text_base(point->module) : 0;
+
+	point->address = base && begin >= base ?
+			 (begin - base) | KTLAT_TEXT_OFFSET : 0;
 }

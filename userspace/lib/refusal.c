@@ -130,12 +130,25 @@ static bool lies_in_point(__u32 refusal)
 	       refusal <= KTLAT_REFUSED_OFFSET;
 }
 
+/* The kernel has one word for much of what it forbids; the symbols tell more. */
+static const char *say_closer(const struct ktlat_point *point,
+			      const char *reason, char text[KTLAT_ERROR_LEN / 2])
+{
+	char why[KTLAT_ERROR_LEN / 4];
+
+	if (!ktl_find_reason(point, why, sizeof(why)))
+		return reason;
+	snprintf(text, KTLAT_ERROR_LEN / 2, "the kernel allows no probe there (%s); probe a caller instead, ktlat-ctl functions --why tells of others",
+		 why);
+	return text;
+}
+
 /* Turns the refusal of a probe into one line; returns -@code. */
 int ktl_refused(const struct ktlat_probe_add *answer, int code,
 		struct ktlat_error *err)
 {
 	__u32 refusal = answer->refusal;
-	char spec[KTLAT_SPEC_LEN];
+	char spec[KTLAT_SPEC_LEN], closer[KTLAT_ERROR_LEN / 2];
 	const char *reason;
 
 	if (refusal == KTLAT_REFUSED_UNKNOWN &&
@@ -149,6 +162,9 @@ int ktl_refused(const struct ktlat_probe_add *answer, int code,
 		reason = ktl_reason_of_refusal(refusal);
 	if (!reason)
 		reason = ktl_reason_of_errno(code);
+	if (refusal == KTLAT_REFUSED_BLACKLIST || refusal == KTLAT_REFUSED_NOTRACE)
+		reason = say_closer(&answer->point[answer->refused_point & 1],
+				    reason, closer);
 
 	if (answer->kind == KTLAT_KIND_PAIR && lies_in_point(refusal))
 		ktl_format_point(&answer->point[answer->refused_point & 1],

@@ -1,141 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
+/* From what a user calls a function to the functions that are meant. */
 #include <stdlib.h>
 
 #include "internal.h"
 
-#define LIVEPATCH_DIR	"/sys/kernel/livepatch"
+/* A note on two names. */
+#define NOTE_LEN	(2 * KTLAT_NAME_LEN + 160)
 
-/* Modules that hold a function: enough of them to name in an error. */
+/* Functions of one name that an error tells; there may be dozens. */
 #define MAX_NAMED	4
 
 /**
- * struct lookup - Which functions a name stands for
- * @point: the name, and the module if one was given
- * @nr: how many there are
- * @nr_vmlinux: how many of them in the kernel itself
- * @modules: the modules that hold the first of the others
- * @nr_modules: how many of these
+ * struct resolution - Requests on their way
+ * @asked: as they were parsed
+ * @nr_asked: how many
+ * @lookups: two places for each of these, one for each of its points
+ * @list: what came of them
+ * @nr: how many
+ * @room: how many there is room for
+ * @note: whom to tell what is worth knowing
+ * @data: handed to it
  */
-struct lookup {
-	const struct ktlat_point *point;
-	unsigned int nr;
-	unsigned int nr_vmlinux;
-	char modules[MAX_NAMED][KTLAT_MODULE_LEN];
-	unsigned int nr_modules;
-};
-
-/**
- * struct lookups - All names of some requests
- * @list: two places for each request, one for each of its points
- * @sorted: those that are in use, by name
- * @nr: how many these are
- */
-struct lookups {
-	struct lookup *list;
-	struct lookup **sorted;
+struct resolution {
+	const struct ktlat_probe_add *asked;
+	size_t nr_asked;
+	struct ktl_lookup *lookups;
+	struct ktlat_probe_add *list;
 	size_t nr;
+	size_t room;
+	ktlat_note_fn note;
+	void *data;
 };
-
-static void consider(struct lookup *lookup, const struct ktlat_symbol *symbol)
-{
-	const struct ktlat_point *point = lookup->point;
-
-	if (*point->module && strcmp(symbol->module, point->module))
-		return;
-	lookup->nr++;
-	if (!strcmp(symbol->module, KTLAT_VMLINUX))
-		lookup->nr_vmlinux++;
-	else if (lookup->nr_modules < MAX_NAMED)
-		snprintf(lookup->modules[lookup->nr_modules++],
-			 KTLAT_MODULE_LEN, "%s", symbol->module);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct lookup *left = *(struct lookup * const *)a;
-	const struct lookup *right = *(struct lookup * const *)b;
-
-	return strcmp(left->point->name, right->point->name);
-}
-
-static int is_name_of(const void *name, const void *element)
-{
-	const struct lookup *lookup = *(struct lookup * const *)element;
-
-	return strcmp(name, lookup->point->name);
-}
-
-static int look_up(const struct ktlat_symbol *symbol, void *data)
-{
-	const struct lookups *all = data;
-	struct lookup **found, **end = all->sorted + all->nr;
-
-	found = bsearch(symbol->name, all->sorted, all->nr,
-			sizeof(*all->sorted), is_name_of);
-	if (!found)
-		return 0;
-	while (found > all->sorted && !is_name_of(symbol->name, found - 1))
-		found--;
-	for (; found < end && !is_name_of(symbol->name, found); found++)
-		consider(*found, symbol);
-	return 0;
-}
-
-static int fail_same_module(const struct lookup *lookup,
-			    struct ktlat_error *err)
-{
-	return ktl_fail(err, ENOTUNIQ,
-			"cannot add %s: %s holds %u functions of that name, and to choose one of them by name is not possible yet; probe a caller instead",
-			lookup->point->name,
-			lookup->nr_vmlinux ? KTLAT_VMLINUX : lookup->modules[0],
-			lookup->nr);
-}
-
-static int fail_ambiguous(const struct lookup *lookup, struct ktlat_error *err)
-{
-	char places[(MAX_NAMED + 1) * (KTLAT_MODULE_LEN + 2)] = "";
-	size_t len = 0;
-	unsigned int i;
-
-	if (lookup->nr_vmlinux)
-		len = snprintf(places, sizeof(places), KTLAT_VMLINUX);
-	for (i = 0; i < lookup->nr_modules; i++)
-		len += snprintf(places + len, sizeof(places) - len, "%s%s",
-				len ? ", " : "", lookup->modules[i]);
-	return ktl_fail(err, ENOTUNIQ,
-			"cannot add %s: %u functions have that name, in %s; say which as MODULE:%s",
-			lookup->point->name, lookup->nr, places,
-			lookup->point->name);
-}
-
-static bool is_in_one_module(const struct lookup *lookup)
-{
-	unsigned int i;
-
-	if (lookup->nr == lookup->nr_vmlinux || *lookup->point->module)
-		return true;
-	if (lookup->nr_vmlinux)
-		return false;
-	for (i = 1; i < lookup->nr_modules; i++)
-		if (strcmp(lookup->modules[i], lookup->modules[0]))
-			return false;
-	return true;
-}
-
-/* A livepatch replaces functions by trampolines, too, and must not be in ours. */
-bool ktl_is_livepatched(void)
-{
-	DIR *dir = opendir(LIVEPATCH_DIR);
-	struct dirent *entry;
-	bool found = false;
-
-	while (dir && !found && (entry = readdir(dir)))
-		found = entry->d_name[0] != '.';
-	if (dir)
-		closedir(dir);
-	return found;
-}
 
 static int fail_prototype(const char *name, struct ktlat_error *err)
 {
@@ -148,62 +43,311 @@ static int fail_prototype(const char *name, struct ktlat_error *err)
  * Vouches for a function if the kernel's BTF does and its trampoline is wanted.
  * Refuses what somebody vouches for and BTF does not.
  */
-static int vouch(struct ktlat_probe_add *request, const char *module,
-		 struct ktlat_error *err)
+static int vouch(struct ktlat_probe_add *request,
+		 const struct ktlat_point *function, struct ktlat_error *err)
 {
 	bool claimed = request->flags & KTLAT_PROBE_REGISTERS;
 	bool direct = request->backend == KTLAT_BACKEND_DIRECT;
-	struct ktlat_point point = request->point[0];
 
 	if (!direct && request->backend != KTLAT_BACKEND_AUTO)
 		return 0;
-	snprintf(point.module, sizeof(point.module), "%s", module);
-	switch (ktl_find_prototype(&point)) {
+	switch (ktl_find_prototype(function)) {
 	case KTL_PROTOTYPE_REGISTERS:
 		if (direct || !ktl_is_livepatched())
 			request->flags |= KTLAT_PROBE_REGISTERS;
 		return 0;
 	case KTL_PROTOTYPE_STACK:
-		return claimed || direct ? fail_prototype(point.name, err) : 0;
+		return claimed || direct ?
+		       fail_prototype(function->name, err) : 0;
 	default:
 		return 0;
 	}
 }
 
-/* @module becomes that which holds the function, where there is just one. */
-static int resolve(struct ktlat_point *point, const struct lookup *lookup,
-		   char module[KTLAT_MODULE_LEN], struct ktlat_error *err)
+static bool is_ours(const struct ktl_match *match)
 {
-	if (lookup->nr > 1 && is_in_one_module(lookup))
-		return fail_same_module(lookup, err);
-	if (lookup->nr > 1)
-		return fail_ambiguous(lookup, err);
-	snprintf(module, KTLAT_MODULE_LEN, "%s",
-		 lookup->nr_modules ? lookup->modules[0] : KTLAT_VMLINUX);
-	if (strcmp(point->module, KTLAT_VMLINUX))
-		return 0;
+	return !strcmp(match->point.module, KTLAT_DEVICE_NAME);
+}
 
-	if (!lookup->nr)
-		return ktl_fail_unknown(point, err);
+static bool is_same_module(const struct ktl_match *one,
+			   const struct ktl_match *other)
+{
+	return !strcmp(one->point.module, other->point.module);
+}
+
+/* How many of @lookup's matches in the module of @match are @copy of the function. */
+static size_t count_copies(const struct ktl_lookup *lookup,
+			   const struct ktl_match *match, enum ktl_copy copy)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < lookup->nr; i++)
+		nr += lookup->matches[i].copy == copy &&
+		      is_same_module(&lookup->matches[i], match);
+	return nr;
+}
+
+/* What is part of ktlat has a name of its own, or is not meant. */
+static bool has_others(const struct ktl_lookup *lookup)
+{
+	size_t i;
+
+	for (i = 0; i < lookup->nr; i++)
+		if (!is_ours(&lookup->matches[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Is a function meant by the plain name? Copies are called in place of the function,
+ * so they are, too. A part is called by it, and only where there is nothing else
+ * stands for it.
+ */
+static bool is_meant(const struct ktl_lookup *lookup,
+		     const struct ktl_match *match)
+{
+	if (is_ours(match) && !*lookup->point->module &&
+	    has_others(lookup))
+		return false;
+	if (match->copy == KTL_COPY_PART)
+		return !count_copies(lookup, match, KTL_COPY_PLAIN) &&
+		       !count_copies(lookup, match, KTL_COPY_WHOLE);
+	return match->copy != KTL_COPY_COLD;
+}
+
+/* Have several functions of its module the name of this one? */
+static bool is_ambiguous(const struct ktl_lookup *lookup,
+			 const struct ktl_match *match)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < lookup->nr; i++)
+		nr += is_same_module(&lookup->matches[i], match) &&
+		      !strcmp(lookup->matches[i].point.name, match->point.name);
+	return nr > 1;
+}
+
+static size_t count_meant(const struct ktl_lookup *lookup)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < lookup->nr; i++)
+		nr += is_meant(lookup, &lookup->matches[i]);
+	return nr;
+}
+
+static int fail_hidden(const char *name, struct ktlat_error *err)
+{
+	return ktl_fail(err, EPERM,
+			"cannot add %s: its address is needed to tell which function that is, and /proc/kallsyms hides it; run as root, with sysctl kernel.kptr_restrict at 0 or 1",
+			name);
+}
+
+/*
+ * What the module is told to find @match: its name where that is enough, and else its
+ * address. A module that was not asked for is not named as long as there is no need.
+ */
+static int aim(const struct ktl_lookup *lookup, const struct ktl_match *match,
+	       struct ktlat_point *point, struct ktlat_error *err)
+{
+	bool kernel = !strcmp(match->point.module, KTLAT_VMLINUX);
+	bool asked = *lookup->point->module;
+	bool by_address = lookup->point->address || is_ambiguous(lookup, match);
+	__u64 offset = point->offset;
+
+	if (by_address && !match->point.address)
+		return fail_hidden(match->point.name, err);
+	*point = match->point;
+	point->offset = offset;
+	if (!by_address)
+		point->address = 0;
 	/* Without a module the kernel looks into itself first. */
-	memset(point->module, 0, sizeof(point->module));
+	if (kernel || (!by_address && !asked && count_meant(lookup) == 1))
+		memset(point->module, 0, sizeof(point->module));
 	return 0;
 }
 
-static int resolve_request(struct ktlat_probe_add *request,
-			   const struct lookup lookup[2],
+static int append(struct resolution *all, const struct ktlat_probe_add *request,
+		  struct ktlat_error *err)
+{
+	if (all->nr == all->room) {
+		size_t room = 2 * all->room + all->nr_asked;
+		void *list = reallocarray(all->list, room, sizeof(*all->list));
+
+		if (!list)
+			return ktl_fail(err, ENOMEM, "out of memory");
+		all->list = list;
+		all->room = room;
+	}
+	all->list[all->nr++] = *request;
+	return 0;
+}
+
+/* What stands for the function, or for a part of it, under another name. */
+static void tell_copy(const struct resolution *all,
+		      const struct ktl_match *match,
+		      const struct ktl_lookup *lookup)
+{
+	char text[NOTE_LEN];
+
+	if (match->copy == KTL_COPY_PLAIN || !all->note ||
+	    lookup->point->address)
+		return;
+	snprintf(text, sizeof(text), match->copy == KTL_COPY_PART ?
+		 "%s is what the compiler left of %s where it inlined its beginning; calls that end there are not seen" :
+		 "%s is a copy of %s that the compiler made",
+		 match->point.name, lookup->point->name);
+	all->note(text, all->data);
+}
+
+static int add_function(struct resolution *all,
+			const struct ktlat_probe_add *request,
+			const struct ktl_lookup *lookup,
+			const struct ktl_match *match, struct ktlat_error *err)
+{
+	struct ktlat_probe_add add = *request;
+	int ret = aim(lookup, match, &add.point[0], err);
+
+	/* BTF knows names and not addresses, and plain names only. */
+	if (!ret && !add.point[0].address && !strchr(match->point.name, '.'))
+		ret = vouch(&add, &match->point, err);
+	if (!ret)
+		ret = append(all, &add, err);
+	if (!ret)
+		tell_copy(all, match, lookup);
+	return ret;
+}
+
+/* Of functions at one address, the one that was asked for first. */
+static const struct ktlat_point *find_earlier(const struct resolution *all,
+					      size_t before,
+					      const struct ktl_match *match)
+{
+	size_t i, j;
+
+	for (i = 0; match->point.address && i < before; i++) {
+		const struct ktl_lookup *lookup = &all->lookups[2 * i];
+
+		if (all->asked[i].kind != KTLAT_KIND_FUNCTION)
+			continue;
+		for (j = 0; j < lookup->nr; j++)
+			if (is_meant(lookup, &lookup->matches[j]) &&
+			    lookup->matches[j].point.address ==
+			    match->point.address)
+				return &lookup->matches[j].point;
+	}
+	return NULL;
+}
+
+static bool is_told_before(const struct resolution *all, size_t request,
+			   const struct ktl_match *match)
+{
+	const struct ktlat_point *earlier = find_earlier(all, request, match);
+	char text[NOTE_LEN];
+
+	if (!earlier || !strcmp(earlier->name, match->point.name))
+		return false;
+	if (all->note) {
+		snprintf(text, sizeof(text),
+			 "%s is another name of %s, and one probe serves both",
+			 match->point.name, earlier->name);
+		all->note(text, all->data);
+	}
+	return true;
+}
+
+/* What begins at an address has to be what was said to. */
+static int check_address(const struct ktl_lookup *lookup,
+			 struct ktlat_error *err)
+{
+	const struct ktlat_point *asked = lookup->point;
+	const struct ktlat_point *found = &lookup->matches[0].point;
+
+	if (!asked->address ||
+	    ((!*asked->name || !strcmp(asked->name, found->name)) &&
+	     (!*asked->module || !strcmp(asked->module, found->module))))
+		return 0;
+	return ktl_fail(err, ENOENT,
+			"cannot add %s: at that address begins %s:%s; after another kernel is booted offsets are others",
+			asked->name, found->module, found->name);
+}
+
+static int resolve_function(struct resolution *all, size_t request,
+			    struct ktlat_error *err)
+{
+	const struct ktl_lookup *lookup = &all->lookups[2 * request];
+	size_t i;
+	int ret;
+
+	if (!count_meant(lookup))
+		return ktl_fail_lookup(lookup, err);
+	ret = check_address(lookup, err);
+	for (i = 0; !ret && i < lookup->nr; i++) {
+		const struct ktl_match *match = &lookup->matches[i];
+
+		if (is_meant(lookup, match) &&
+		    !is_told_before(all, request, match))
+			ret = add_function(all, &all->asked[request], lookup,
+					   match, err);
+	}
+	return ret;
+}
+
+/* Lists some of the functions that a name stands for, as SPECs that tell them apart. */
+static int fail_several(const struct ktl_lookup *lookup, struct ktlat_error *err)
+{
+	char names[KTLAT_ERROR_LEN / 2] = "", one[KTL_POINT_LEN];
+	struct ktlat_point place;
+	size_t i, len = 0, nr = 0;
+
+	for (i = 0; i < lookup->nr && nr < MAX_NAMED; i++) {
+		const struct ktl_match *match = &lookup->matches[i];
+
+		if (!is_meant(lookup, match))
+			continue;
+		place = match->point;
+		if (is_ambiguous(lookup, match))
+			ktl_set_place(&place);
+		ktl_format_point(&place, one);
+		len += snprintf(names + len, sizeof(names) - len, "%s%s",
+				nr++ ? ", " : "", one);
+		if (len >= sizeof(names))
+			break;
+	}
+	return ktl_fail(err, ENOTUNIQ,
+			"cannot add %s: %zu functions have that name, and a point of a pair is in one; say which: %s%s",
+			lookup->point->name, count_meant(lookup), names,
+			count_meant(lookup) > nr ? ", ..." : "");
+}
+
+static int resolve_point(const struct ktl_lookup *lookup,
+			 struct ktlat_point *point, struct ktlat_error *err)
+{
+	size_t nr = count_meant(lookup), i = 0;
+
+	if (!nr)
+		return ktl_fail_lookup(lookup, err);
+	if (nr > 1)
+		return fail_several(lookup, err);
+	while (!is_meant(lookup, &lookup->matches[i]))
+		i++;
+	if (check_address(lookup, err))
+		return -ENOENT;
+	return aim(lookup, &lookup->matches[i], point, err);
+}
+
+static int resolve_request(struct resolution *all, size_t request,
 			   struct ktlat_error *err)
 {
-	char module[KTLAT_MODULE_LEN];
-	int ret = 0;
+	struct ktlat_probe_add add = all->asked[request];
+	int ret = 0, i;
 
-	if (request->kind != KTLAT_KIND_TRACEPOINT)
-		ret = resolve(&request->point[0], &lookup[0], module, err);
-	if (!ret && request->kind == KTLAT_KIND_FUNCTION)
-		ret = vouch(request, module, err);
-	if (!ret && request->kind == KTLAT_KIND_PAIR)
-		ret = resolve(&request->point[1], &lookup[1], module, err);
-	return ret;
+	if (add.kind == KTLAT_KIND_FUNCTION)
+		return resolve_function(all, request, err);
+	for (i = 0; !ret && add.kind == KTLAT_KIND_PAIR && i < 2; i++)
+		ret = resolve_point(&all->lookups[2 * request + i],
+				    &add.point[i], err);
+	return ret ? ret : append(all, &add, err);
 }
 
 static unsigned int count_points(const struct ktlat_probe_add *request)
@@ -218,111 +362,135 @@ static unsigned int count_points(const struct ktlat_probe_add *request)
 	}
 }
 
-/* Looks all names up, in one pass over the symbols. */
-static int look_up_all(struct lookups *all, const struct ktlat_probe_add *list,
-		       size_t nr, struct ktlat_error *err)
+/* Turns "so far behind where the code of the module begins" into an address. */
+static int settle_address(struct ktlat_point *point, struct ktlat_error *err)
 {
-	unsigned int point;
-	size_t i;
-	int ret;
+	__u64 base;
 
-	for (i = 0; i < nr; i++) {
-		for (point = 0; point < count_points(&list[i]); point++) {
-			struct lookup *lookup = &all->list[2 * i + point];
-
-			lookup->point = &list[i].point[point];
-			all->sorted[all->nr++] = lookup;
-		}
-	}
-	if (!all->nr)
+	if (!(point->address & KTLAT_TEXT_OFFSET) || point->address >> 63)
 		return 0;
-	qsort(all->sorted, all->nr, sizeof(*all->sorted), by_name);
-	ret = ktlat_scan_symbols(look_up, all, err);
-	return ret < 0 ? ret : 0;
+	base = ktl_text_base(point->module);
+	if (!base)
+		return fail_hidden(point->name, err);
+	point->address = base + (point->address & ~KTLAT_TEXT_OFFSET);
+	return 0;
 }
 
-/**
- * ktlat_resolve_specs() - Make sure that each name stands for one function
- * @list: requests, as ktlat_parse_spec() left them
- * @nr: how many; the symbols are read once for all of them
- * @err: why it failed; ENOTUNIQ if a name stands for several functions
- *
- * The kernel would take the first of that name and tell nobody. The kernel
- * itself may be given as module "vmlinux", which is taken out here as the
- * contract knows it as no module. Where the kernel's BTF vouches for
- * %KTLAT_PROBE_REGISTERS of a function, the flag is set.
- */
-int ktlat_resolve_specs(struct ktlat_probe_add *list, size_t nr,
-			struct ktlat_error *err)
+/* Looks all names up, in one pass over the symbols. */
+static int look_up_all(struct resolution *all, struct ktlat_error *err)
 {
-	struct lookups all = {
-		.list = calloc(nr, 2 * sizeof(*all.list)),
-		.sorted = calloc(nr, 2 * sizeof(*all.sorted)),
-	};
-	size_t i;
-	int ret;
+	struct ktl_lookup **at = calloc(all->nr_asked, 2 * sizeof(*at));
+	struct ktl_lookup *list = calloc(all->nr_asked, 2 * sizeof(*list));
+	size_t i, nr = 0;
+	unsigned int point;
+	int ret = 0;
 
-	if (all.list && all.sorted)
-		ret = look_up_all(&all, list, nr, err);
+	for (i = 0; at && list && i < all->nr_asked; i++)
+		for (point = 0; point < count_points(&all->asked[i]); point++) {
+			list[nr].point = &all->asked[i].point[point];
+			at[nr++] = &all->lookups[2 * i + point];
+		}
+	if (at && list)
+		ret = ktl_look_up(list, nr, err);
 	else
 		ret = ktl_fail(err, ENOMEM, "out of memory");
-	for (i = 0; !ret && i < nr; i++)
-		ret = resolve_request(&list[i], &all.list[2 * i], err);
-	free(all.list);
-	free(all.sorted);
+	while (at && list && nr--)
+		*at[nr] = list[nr];
+	free(at);
+	free(list);
 	return ret;
 }
 
-static int by_function(const void *a, const void *b)
+static int resolve_all(struct resolution *all, struct ktlat_error *err)
 {
-	const struct ktlat_owner *left = a, *right = b;
+	size_t i;
+	int ret = look_up_all(all, err);
 
-	return strcmp(left->function, right->function);
+	for (i = 0; !ret && i < all->nr_asked; i++)
+		ret = resolve_request(all, i, err);
+	return ret;
 }
 
-struct owners {
-	struct ktlat_owner *list;
-	size_t nr;
-};
-
-/* The first holder wins, as it does when the kernel looks a name up. */
-static int note_owner(const struct ktlat_symbol *symbol, void *data)
+/**
+ * ktlat_resolve_specs() - Find the functions that requests are about
+ * @list: requests, as ktlat_parse_spec() left them; what becomes of them is put in
+ *	its place, to be freed by the caller either way
+ * @nr: how many; the symbols are read once for all of them
+ * @note: told, in a line, what is worth knowing of a name, or NULL
+ * @data: handed to @note
+ * @err: why it failed; ENOTUNIQ if a point of a pair is in several functions
+ *
+ * A name stands for all functions that have it, and for the copies that the compiler
+ * made of them under another name; each becomes a request of its own, by its address
+ * where the name does not tell it from others. The kernel itself may be given as
+ * module "vmlinux", which is taken out here as the contract knows it as no module.
+ * Where the kernel's BTF vouches for %KTLAT_PROBE_REGISTERS of a function, the flag
+ * is set.
+ */
+int ktlat_resolve_specs(struct ktlat_probe_add **list, size_t *nr,
+			ktlat_note_fn note, void *data, struct ktlat_error *err)
 {
-	const struct owners *owners = data;
-	const struct ktlat_owner wanted = { .function = symbol->name };
-	const struct ktlat_owner *found, *end = owners->list + owners->nr;
+	struct resolution all = {
+		.asked = *list,
+		.nr_asked = *nr,
+		.lookups = calloc(*nr + !*nr, 2 * sizeof(*all.lookups)),
+		.note = note,
+		.data = data,
+	};
+	size_t i;
+	int ret = 0;
 
-	found = bsearch(&wanted, owners->list, owners->nr, sizeof(wanted),
-			by_function);
-	if (!found)
-		return 0;
-	while (found > owners->list && !by_function(found - 1, &wanted))
-		found--;
-	for (; found < end && !by_function(found, &wanted); found++)
-		if (!*found->module)
-			snprintf(found->module, KTLAT_MODULE_LEN, "%s",
-				 symbol->module);
+	for (i = 0; !ret && i < 2 * *nr; i++)
+		ret = settle_address(&(*list)[i / 2].point[i % 2], err);
+	if (!ret && !all.lookups)
+		ret = ktl_fail(err, ENOMEM, "out of memory");
+	if (!ret)
+		ret = resolve_all(&all, err);
+	ktl_free_lookups(all.lookups, 2 * *nr);
+	if (ret) {
+		free(all.list);
+		return ret;
+	}
+	free(*list);
+	*list = all.list;
+	*nr = all.nr;
 	return 0;
 }
 
 /**
- * ktlat_find_modules() - Which modules hold some functions
- * @list: the functions; brought into another order
- * @nr: how many
+ * ktlat_find_functions() - Which functions a SPEC stands for
+ * @spec: as for ktlat_parse_spec(); only one of a function stands for any
+ * @list: where to put them, to be freed by the caller; with addresses, unless these
+ *	are hidden
+ * @err: why it failed
  *
- * Reads all symbols, once. What is not known is said to be in %KTLAT_VMLINUX.
+ * Returns how many there are, or a negative errno.
  */
-void ktlat_find_modules(struct ktlat_owner *list, size_t nr)
+int ktlat_find_functions(const char *spec, struct ktlat_point **list,
+			 struct ktlat_error *err)
 {
-	struct owners owners = { list, nr };
+	struct ktl_lookup *lookup = calloc(1, sizeof(*lookup));
+	struct ktlat_probe_add request;
+	int ret = ktlat_parse_spec(spec, &request, err), nr = 0;
 	size_t i;
 
-	for (i = 0; i < nr; i++)
-		*list[i].module = '\0';
-	qsort(list, nr, sizeof(*list), by_function);
-	if (nr)
-		ktlat_scan_symbols(note_owner, &owners, NULL);
-	for (i = 0; i < nr; i++)
-		if (!*list[i].module)
-			strcpy(list[i].module, KTLAT_VMLINUX);
+	*list = NULL;
+	if (!ret && !lookup)
+		ret = ktl_fail(err, ENOMEM, "out of memory");
+	if (!ret)
+		ret = settle_address(&request.point[0], err);
+	if (!ret && request.kind == KTLAT_KIND_FUNCTION) {
+		lookup->point = &request.point[0];
+		ret = ktl_look_up(lookup, 1, err);
+	}
+	if (!ret && lookup->nr) {
+		*list = calloc(lookup->nr, sizeof(**list));
+		if (!*list)
+			ret = ktl_fail(err, ENOMEM, "out of memory");
+	}
+	for (i = 0; !ret && i < lookup->nr; i++)
+		if (is_meant(lookup, &lookup->matches[i]))
+			(*list)[nr++] = lookup->matches[i].point;
+	ktl_free_lookups(lookup, 1);
+	return ret ? ret : nr;
 }

@@ -73,6 +73,7 @@ static int parse_function(const char *text, struct ktlat_probe_add *request,
 			  struct ktlat_error *err)
 {
 	size_t len = strcspn(text, "@");
+	const char *colon, *plus;
 	int ret;
 
 	request->kind = KTLAT_KIND_FUNCTION;
@@ -83,10 +84,12 @@ static int parse_function(const char *text, struct ktlat_probe_add *request,
 		return ktl_fail(err, EINVAL,
 				"\"%s\" goes after a pair FUNC..FUNC and not after a function",
 				text + len);
-	if (strchr(text, '+'))
+	colon = strchr(text, ':');
+	plus = strchr(colon ? colon : text, '+');
+	if (plus)
 		return ktl_fail(err, EINVAL,
 				"\"%s\" is for a pair FUNC+OFF..FUNC+OFF; a function is measured from its entry",
-				strchr(text, '+'));
+				plus);
 	return 0;
 }
 
@@ -106,7 +109,8 @@ static int parse(const char *text, struct ktlat_probe_add *request,
 
 /**
  * ktlat_parse_spec() - Turn a SPEC into the request to add it
- * @text: "FUNC", "MODULE:FUNC", "POINT..POINT[@task|@cpu]" or "@TRACEPOINT"
+ * @text: "FUNC", "MODULE:FUNC", "MODULE+OFF:FUNC", "0xADDRESS",
+ *	"POINT..POINT[@task|@cpu]" or "@TRACEPOINT"
  * @request: cleared, then kind, match and points are set
  * @err: which part is wrong (EINVAL)
  */
@@ -138,10 +142,11 @@ static const char *tracepoint_spec(const char *name)
 void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
 		       char spec[KTLAT_SPEC_LEN])
 {
-	char first[KTL_POINT_LEN], second[KTL_POINT_LEN];
+	char first[KTL_POINT_LEN], second[KTL_POINT_LEN] = "";
 
 	ktl_format_point(&point[0], first);
-	ktl_format_point(&point[1], second);
+	if (kind == KTLAT_KIND_PAIR)
+		ktl_format_point(&point[1], second);
 	if (kind == KTLAT_KIND_TRACEPOINT)
 		snprintf(spec, KTLAT_SPEC_LEN, "@%s", tracepoint_spec(first));
 	else if (kind == KTLAT_KIND_PAIR)
@@ -159,5 +164,11 @@ void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
 void ktlat_format_spec(const struct ktlat_probe_info *info,
 		       char spec[KTLAT_SPEC_LEN])
 {
-	ktl_format_points(info->kind, info->match, info->point, spec);
+	struct ktlat_point point[2];
+	int i;
+
+	memcpy(point, info->point, sizeof(point));
+	for (i = 0; i < 2 && info->flags & KTLAT_PROBE_BY_ADDRESS; i++)
+		ktl_set_place(&point[i]);
+	ktl_format_points(info->kind, info->match, point, spec);
 }

@@ -14,7 +14,6 @@
 /* How near a name is to what was asked for, the nearest first. */
 enum nearness {
 	NEAR_OTHER_MODULE,
-	NEAR_COPY,
 	NEAR_SPELLING,
 	NEAR_PREFIX = NEAR_SPELLING + MAX_DISTANCE + 1,
 	NEAR_NOT,
@@ -104,10 +103,9 @@ static unsigned int nearness_of(const struct search *search, const char *name)
 
 	if (prefix && len == search->len)
 		return NEAR_OTHER_MODULE;
-	/* A copy made by the compiler, but not the part it moved out. */
+	/* A copy made by the compiler has been found already, if it is one. */
 	if (prefix && name[search->len] == '.')
-		return strncmp(name + search->len, ".cold", 5) ? NEAR_COPY :
-								 NEAR_NOT;
+		return NEAR_NOT;
 	nearness = spelling(search, name, len);
 	if (nearness == NEAR_NOT && prefix && search->len >= MIN_PREFIX)
 		return NEAR_PREFIX;
@@ -189,16 +187,50 @@ int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err)
 
 	if (search.len <= MAX_COMPARED)
 		ktlat_scan_symbols(consider, &search, NULL);
-	join(&search, near, sizeof(near));
-	if (search.nr && search.best[0].nearness == NEAR_COPY)
+	if (!(search.nr && search.best[0].nearness == NEAR_OTHER_MODULE) &&
+	    ktl_find_hint(point, near, sizeof(near)))
 		return ktl_fail(err, ENOENT,
-				"cannot add %s: no such function, the compiler left only a copy of it under another name; add %s",
+				"cannot add %s: no such function in this kernel: %s",
 				spec, near);
+	join(&search, near, sizeof(near));
 	if (search.nr)
 		return ktl_fail(err, ENOENT,
 				"cannot add %s: no such function; did you mean %s?",
 				spec, near);
 	return ktl_fail(err, ENOENT,
-			"cannot add %s: no such function, or its module is not loaded; ktlat-ctl functions lists those there are",
+			"cannot add %s: no such function: it is not there, or the compiler inlined it wherever it is called, or its module is not loaded; ktlat-ctl functions lists those there are",
 			spec);
+}
+
+static int fail_address(const struct ktl_lookup *lookup,
+			struct ktlat_error *err)
+{
+	__u64 address = lookup->point->address;
+	__u64 begin = lookup->before.address;
+
+	if (!begin)
+		return ktl_fail(err, ENOENT,
+				"cannot add 0x%llx: no function is there, or /proc/kallsyms hides addresses; run as root",
+				(unsigned long long)address);
+	return ktl_fail(err, ENOENT,
+			"cannot add 0x%llx: no function begins there; it is 0x%llx behind the start of %s, and a function is measured from its start",
+			(unsigned long long)address,
+			(unsigned long long)(address - begin),
+			lookup->before.name);
+}
+
+/* Says why nothing that was found for a name, or for an address, can be measured. */
+int ktl_fail_lookup(const struct ktl_lookup *lookup, struct ktlat_error *err)
+{
+	size_t i;
+
+	if (lookup->point->address)
+		return fail_address(lookup, err);
+	for (i = 0; i < lookup->nr; i++)
+		if (lookup->matches[i].copy == KTL_COPY_COLD)
+			return ktl_fail(err, ENOENT,
+					"cannot add %s: the compiler inlined it wherever it is called, and left only %s, which is jumped to and never called; measure a caller instead",
+					lookup->point->name,
+					lookup->matches[i].point.name);
+	return ktl_fail_unknown(lookup->point, err);
 }

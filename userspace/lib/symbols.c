@@ -81,6 +81,14 @@ static bool parse_kallsyms(char *line, struct ktlat_symbol *symbol)
 	return parse_code(line, symbol, &named) && named;
 }
 
+/* What is no code. */
+static bool parse_other(char *line, struct ktlat_symbol *symbol)
+{
+	bool named;
+
+	return !parse_code(line, symbol, &named) && *symbol->name && named;
+}
+
 /* "name [module]", in some kernels with more to follow. */
 static bool parse_function(char *line, struct ktlat_symbol *symbol)
 {
@@ -145,6 +153,12 @@ int ktl_scan_code(ktlat_symbol_fn fn, void *data)
 	return scan(KALLSYMS, parse_any_code, fn, data);
 }
 
+/* Goes over what has a name and is no code. */
+int ktl_scan_others(ktlat_symbol_fn fn, void *data)
+{
+	return scan(KALLSYMS, parse_other, fn, data);
+}
+
 /**
  * struct blacklist - Functions that must not be probed
  * @names: sorted
@@ -169,9 +183,15 @@ static bool parse_blacklist(char *line, struct ktlat_symbol *symbol)
 {
 	symbol->name = next_word(line);
 	symbol->module = KTLAT_VMLINUX;
-	symbol->address = 0;
+	symbol->address = strtoull(line, NULL, 16);
 	next_word((char *)symbol->name);
 	return *symbol->name;
+}
+
+/* Goes over what kprobes refuse; of each, where it begins, or 0 where that is hidden. */
+int ktl_scan_blacklist(ktlat_symbol_fn fn, void *data)
+{
+	return scan(BLACKLIST, parse_blacklist, fn, data);
 }
 
 static int blacklist_name(const struct ktlat_symbol *symbol, void *data)
@@ -206,13 +226,24 @@ static int scan_unlisted(ktlat_symbol_fn fn, void *data,
 	int ret;
 
 	/* Where it cannot be read, the kernel still refuses what is in it. */
-	scan(BLACKLIST, parse_blacklist, blacklist_name, &list);
+	ktl_scan_blacklist(blacklist_name, &list);
 	if (list.nr)
 		qsort(list.names, list.nr, sizeof(*list.names), compare);
 	ret = ktlat_scan_symbols(pass_unlisted, &list, err);
 	while (list.nr)
 		free(list.names[--list.nr]);
 	free(list.names);
+	return ret;
+}
+
+/* Goes over what ftrace knows, without addresses; a negative errno if it is not told. */
+int ktl_scan_sites(ktlat_symbol_fn fn, void *data)
+{
+	int ret = -ENOENT;
+	size_t i;
+
+	for (i = 0; ret == -ENOENT && i < KTL_ARRAY_SIZE(filter_functions); i++)
+		ret = scan(filter_functions[i], parse_function, fn, data);
 	return ret;
 }
 
