@@ -83,7 +83,7 @@ load_ktlat
 add ktlat_target_busy >/dev/null
 $HOLD "$(probe_stat ktlat_target_busy .id)" >/tmp/holding &
 holder=$!
-ok 'a reader has a mapping and no descriptor' wait_until 10 grep -q holding /tmp/holding
+ok 'a reader has a mapping and no descriptor' wait_until 60 grep -q holding /tmp/holding
 is "$(find /proc/$holder/fd -lname /dev/ktlat)" '' 'it has closed the device'
 held_by 'a mapping' "$holder"
 kill "$holder"
