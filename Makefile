@@ -21,7 +21,7 @@ JOBS ?= 3
 # How long make fuzz goes on.
 SECONDS ?= 600
 # What make check-debug boots, and how many seconds of stress there are on each.
-# Also 6.1-kcsan, 6.12-debug and 6.12-kcsan, on which nothing has been run yet.
+# Also 6.1-kcsan, 6.12-debug and 6.12-kcsan; docs/kernels.md tells what has been run.
 DEBUG_KERNELS ?= 6.1-debug
 STRESS ?= 600
 
