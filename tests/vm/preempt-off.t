@@ -126,15 +126,19 @@ if has_groups; then
 	does 'group: removing' 1000 ktlat-ctl remove-probe all
 fi
 
-does 'pair: arming' 1000 ktlat-ctl add-probe ktlat_target_empty..ktlat_target_empty+0x5
+# Behind the site that ftrace has, which some kernels have an ENDBR before.
+end=ktlat_target_empty+0x5
+ktlat-ctl add-probe "ktlat_target_empty..$end" >/dev/null 2>&1 || end=ktlat_target_empty+0x9
+ktlat-ctl remove-probe all >/dev/null
+does 'pair: arming' 1000 ktlat-ctl add-probe "ktlat_target_empty..$end"
 calls 'pair: histogram' 4000
 does 'pair: removing' 1000 ktlat-ctl remove-probe all
-does 'tracepoints: arming' 1000 ktlat-ctl add-probe @wakeup @syscall @hrtimer @softirq
+does 'tracepoints: arming' 4000 ktlat-ctl add-probe @wakeup @syscall @hrtimer @softirq
 late_while 30 make_calls
 late_while 30 exits
-most 'tracepoints' 2000 "$LATE_OURS"
+most 'tracepoints' 4000 "$LATE_OURS"
 late_diag "$LATE_OURS"
-does 'tracepoints: removing' 1000 ktlat-ctl remove-probe all
+does 'tracepoints: removing' 4000 ktlat-ctl remove-probe all
 
 # The end of a task: returns that it owes are looked for by each backend. What the
 # kernel's own part is stands above.
