@@ -92,7 +92,6 @@ ulimit -l unlimited
 
 by() {
 	local backend=$1 limit=4000 add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
-	[[ $backend != direct ]] || limit=2000
 	does "$backend: what it costs is measured, and arming" 7000 "${add[@]}" ktlat_target_empty
 	calls "$backend: histogram" $limit
 	does "$backend: reading" 1000 ktlat-ctl hist --json
@@ -121,7 +120,7 @@ done
 if has_groups; then
 	does 'group: what it costs is measured, and arming' 7000 \
 		ktlat-ctl add-probe --args-in-registers --group some ktlat_target_{empty,loop,busy,recurse}
-	calls 'group: histogram' 3000
+	calls 'group: histogram' 4000
 	does 'group: reset' 1000 ktlat-ctl reset all
 	does 'group: removing' 1000 ktlat-ctl remove-probe all
 fi
