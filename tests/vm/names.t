@@ -112,12 +112,12 @@ while read -r address name _; do
 	found "0x$address" "$address"
 	found "vmlinux+$(from_text "$address"):$name" "$address"
 	not_found "0x$(printf %x $((0x$address + 1)))" "it is 0x1 behind the start of $name"
-done < <(awk '$3 == "-" && $5 == 1' /tmp/usable | some 5)
+done < <(awk '$3 == "-" && $5 == 1' /tmp/usable | some 3)
 while read -r address name module _; do
 	found "$name" "$address"
 	found "$module:$name" "$address"
 	not_found "vmlinux:$name" "no such function; did you mean $module:$name"
-done < <(awk '$3 == "ktlat_target" && $5 == 1' /tmp/usable | some 3)
+done < <(awk '$3 == "ktlat_target" && $5 == 1' /tmp/usable | some 2)
 
 category 'copies under another name'
 # of_suffix REGEX: plain names of which there are only such copies, each one once
@@ -128,7 +128,7 @@ of_suffix() {
 while read -r address name plain; do
 	found "$plain" "$address"
 	found "$name" "$address"
-done < <(for kind in isra constprop part; do of_suffix "^[.]${kind}[.][0-9]+\$" | some 3; done)
+done < <(for kind in isra constprop part; do of_suffix "^[.]${kind}[.][0-9]+\$" | some 2; done)
 
 category 'a function and what else there is of it'
 # both REGEX: plain names that can be probed, with one such copy that can be, too
@@ -154,7 +154,7 @@ while read -r name; do
 	not_found "$name..ktlat_target_busy" "${#all[@]} functions have that name.*vmlinux\+$(from_text "${all[0]}"):$name"
 done < <(awk 'NR == FNR { site[$1]++; next } { n[$2]++; if ($3 != "-" || $5 != "") no[$2] = 1; if ($2 != $4) no[$4] = 1 }
 	END { for (name in n) if (n[name] == 2 && site[name] == 2 && !no[name]) print name }' \
-	/tmp/sites /tmp/functions | sort | grep -v -xF -f /tmp/forbidden | some 4)
+	/tmp/sites /tmp/functions | sort | grep -v -xF -f /tmp/forbidden | some 3)
 mapfile -t twins < <(addresses ktlat_target_twin)
 is ${#twins[@]} 2 'the target has two functions of one name'
 found ktlat_target_twin "${twins[@]}"
@@ -185,10 +185,10 @@ within() {
 }
 while read -r name; do
 	not_found "$name" 'the kernel allows no probe there .noinstr'
-done < <(within __noinstr_text_start __noinstr_text_end | grep -vxF -e do_idle | grep -v '^__pfx' | some 3)
+done < <(within __noinstr_text_start __noinstr_text_end | grep -vxF -e do_idle | grep -v '^__pfx' | some 2)
 while read -r name; do
 	not_found "$name" 'the kernel allows no probe there .ran while the kernel booted'
-done < <(within _sinittext _einittext | grep -E '_init$|_setup$' | some 3)
+done < <(within _sinittext _einittext | grep -E '_init$|_setup$' | some 2)
 awk '{ print $2 }' /tmp/functions | sort | uniq -u >/tmp/once
 {
 	within __noinstr_text_start __noinstr_text_end
@@ -198,12 +198,12 @@ awk '{ print $2 }' /tmp/functions | sort | uniq -u >/tmp/once
 while read -r name; do
 	not_found "$name" 'the kernel allows no probe there .on the blacklist of kprobes'
 done < <(grep -xF -f /tmp/once /tmp/forbidden | grep -vxF -f /tmp/inside | grep -v '[.]' | grep -xF -f <(awk '$3 == "-" { print $2 }' /tmp/functions) |
-	grep -v -e ^__pfx -e ^__SC -e trampoline | some 3)
+	grep -v -e ^__pfx -e ^__SC -e trampoline | some 2)
 while read -r name; do
 	not_found "$name" 'the kernel allows no probe there .no ftrace site'
 done < <(awk 'NR == FNR { site[$1] = 1; next } !site[$2] && $3 == "-" && $5 == "" { print $2 }' /tmp/sites /tmp/functions |
 	grep -xF -f /tmp/once | grep -vxF -f /tmp/inside | grep -vxF -f /tmp/forbidden |
-	grep -E '^(copy_|clear_|rep_|__get_user|__put_user|memcmp|strlen|native_)' | some 3)
+	grep -E '^(copy_|clear_|rep_|__get_user|__put_user|memcmp|strlen|native_)' | some 2)
 for name in do_exit panic do_task_dead; do
 	not_found "$name" 'the function never returns'
 done

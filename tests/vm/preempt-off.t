@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: icount timeout=900
+# vm: icount timeout=900 long
 #
 # For how long ktlat keeps others from running: interrupts or preemption are off for no
 # more instructions than docs/realtime.md says, in each thing that it does. How
 # long that is, and by whose doing, is found out by a timer and a thread that are late
-# (tests/target/lateness.c), so nothing here asks ktlat.
+# (tests/target/lateness.c), so nothing here asks ktlat. What is the longest of its
+# kind is always looked at, the rest in the long form.
 . tests/vm/lib.sh
 . tests/vm/target.sh
 . tests/vm/late.sh
@@ -94,17 +95,21 @@ by() {
 	local backend=$1 limit=4000 add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
 	does "$backend: what it costs is measured, and arming" 7000 "${add[@]}" ktlat_target_empty
 	calls "$backend: histogram" $limit
-	does "$backend: reading" 1000 ktlat-ctl hist --json
-	does "$backend: reset" 1000 ktlat-ctl reset all
-	does "$backend: disarming" 1000 ktlat-ctl disable all
-	does "$backend: arming" 1000 ktlat-ctl enable all
+	if [[ -n ${KTLAT_LONG-} ]]; then
+		does "$backend: reading" 1000 ktlat-ctl hist --json
+		does "$backend: reset" 1000 ktlat-ctl reset all
+		does "$backend: disarming" 1000 ktlat-ctl disable all
+		does "$backend: arming" 1000 ktlat-ctl enable all
+	fi
 	does "$backend: removing" 1000 ktlat-ctl remove-probe all
-	"${add[@]}" --events ktlat_target_empty >/dev/null
-	calls "$backend: ring" $limit
-	ktlat-ctl remove-probe all >/dev/null
-	"${add[@]}" --slowest 32 --interval 1s ktlat_target_empty >/dev/null
-	calls "$backend: the slowest" 15000
-	ktlat-ctl remove-probe all >/dev/null
+	if [[ -n ${KTLAT_LONG-} ]]; then
+		"${add[@]}" --events ktlat_target_empty >/dev/null
+		calls "$backend: ring" $limit
+		ktlat-ctl remove-probe all >/dev/null
+		"${add[@]}" --slowest 32 --interval 1s ktlat_target_empty >/dev/null
+		calls "$backend: the slowest" 15000
+		ktlat-ctl remove-probe all >/dev/null
+	fi
 	"${add[@]}" --slow 1ns --slowest 32 --interval 1s --user-stack ktlat_target_{empty,recurse} >/dev/null
 	calls "$backend: all are slow" 20000
 	late_while 30 make_deep_calls
@@ -117,7 +122,7 @@ for backend in $(ktlat-ctl status --json | jq -r '.features - ["pair", "tracepoi
 	by "$backend"
 done
 
-if has_groups; then
+if has_groups && [[ -n ${KTLAT_LONG-} ]]; then
 	does 'group: what it costs is measured, and arming' 7000 \
 		ktlat-ctl add-probe --args-in-registers --group some ktlat_target_{empty,loop,busy,recurse}
 	calls 'group: histogram' 4000
@@ -159,23 +164,26 @@ ktlat-ctl remove-probe all >/dev/null
 
 # What comes after calls: readers are woken, listeners told, rings stopped; the
 # percentile is looked at, and a pool grows.
-ktlat-ctl record -o /tmp/late.dat --slow 1ns ktlat_target_empty >/dev/null 2>&1 &
-wait_until 20 eval '(($(references) > 1))'
-calls 'a reader waits, calls are slow' 20000
-kill -INT $!
-wait $!
+after_calls() {
+	ktlat-ctl record -o /tmp/late.dat --slow 1ns ktlat_target_empty >/dev/null 2>&1 &
+	wait_until 20 eval '(($(references) > 1))'
+	calls 'a reader waits, calls are slow' 20000
+	kill -INT $!
+	wait $!
+	ok 'flight recorder: armed' ktlat-ctl record --flight --slow 1ns ktlat_target_empty --before 10 --after 10
+	calls 'flight recorder: it stops' 20000
+	does 'flight recorder: thawed' 1000 ktlat-ctl record --flight --thaw
+	ktlat-ctl remove-probe all >/dev/null
+	ktlat-ctl add-probe --slow p90 ktlat_target_empty >/dev/null
+	does 'a percentile is followed' 15000 eval "make_calls; sleep 1.5; make_calls"
+	ktlat-ctl remove-probe all >/dev/null
+}
+[[ -z ${KTLAT_LONG-} ]] || after_calls
 # That many descriptors wait; all are told, and no interrupt takes longer for it.
 ktlat-ctl add-probe --backend direct --args-in-registers --slow 1ns ktlat_target_empty >/dev/null 2>&1 ||
 	ktlat-ctl add-probe --slow 1ns ktlat_target_empty >/dev/null
 calls '300 descriptors wait' 25000 tests/programs/waiters 300 bash -c "for i in {1..20}; do echo 200 >$BENCH; done"
 is "$(cut -d' ' -f1 /tmp/late.out)" 300 '300 descriptors wait: all were told'
-ktlat-ctl remove-probe all >/dev/null
-ok 'flight recorder: armed' ktlat-ctl record --flight --slow 1ns ktlat_target_empty --before 10 --after 10
-calls 'flight recorder: it stops' 20000
-does 'flight recorder: thawed' 1000 ktlat-ctl record --flight --thaw
-ktlat-ctl remove-probe all >/dev/null
-ktlat-ctl add-probe --slow p90 ktlat_target_empty >/dev/null
-does 'a percentile is followed' 15000 eval "make_calls; sleep 1.5; make_calls"
 ktlat-ctl remove-probe all >/dev/null
 ktlat-ctl add-probe --backend kretprobe ktlat_target_sleep >/dev/null
 does 'a pool grows' 2000 target func=sleep ctx=kthread threads=300 calls=4 delay_ns=300000000
