@@ -73,9 +73,7 @@ int ktlat_target_aim(struct ktlat_aim *aim, const struct ktlat_plan *plan,
 {
 	const struct ktlat_point *place = &plan->point[point];
 
-	*aim = (struct ktlat_aim){ .address = plan->at[point] };
-	if (aim->address)
-		return 0;
+	aim->address = plan->at[point];
 	aim->symbol = kasprintf(GFP_KERNEL, "%s%s%s", place->module,
 				place->module[0] ? ":" : "", place->name);
 	return aim->symbol ? 0 : -ENOMEM;
@@ -84,7 +82,7 @@ int ktlat_target_aim(struct ktlat_aim *aim, const struct ktlat_plan *plan,
 /* Tells a kprobe its function; each time that it is registered, as that writes there. */
 void ktlat_target_point(const struct ktlat_aim *aim, struct kprobe *kp)
 {
-	kp->symbol_name = aim->symbol;
+	kp->symbol_name = aim->address ? NULL : aim->symbol;
 	kp->addr = (void *)aim->address;
 }
 
@@ -190,9 +188,14 @@ int ktlat_target_check_aim(struct ktlat_plan *plan, int point)
 int ktlat_target_check_entry(struct ktlat_plan *plan, int point,
 			     const struct kprobe *kp)
 {
+	int has_site;
+
 	if (target_is_ours(plan, kp->addr))
 		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_OURS);
-	if (!ktlat_kprobe_on_ftrace(kp))
+	has_site = ktlat_kprobe_at_site(kp);
+	if (has_site < 0)
+		return has_site;
+	if (!has_site)
 		return ktlat_target_refuse(plan, point, KTLAT_REFUSED_NOTRACE);
 	/* Once more: a module may have come again between the two. */
 	return ktlat_target_check_aim(plan, point);

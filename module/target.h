@@ -15,8 +15,8 @@ struct module;
 
 /**
  * struct ktlat_aim - How a kprobe is told its function
- * @symbol: by this name, or NULL
- * @address: else by where it begins
+ * @symbol: by this name, as the kernel looks it up
+ * @address: or, if that is not 0, by where it begins
  */
 struct ktlat_aim {
 	char *symbol;

@@ -18,7 +18,8 @@
 /*
  * Guards all lists of waiters. A leaf but for the locks of the wait queues; also taken
  * by an irq_work, so with interrupts off. Held for no longer than it takes to wake
- * %WAITERS_AT_ONCE.
+ * %WAITERS_AT_ONCE, each of which may be waited on by several threads, but when rings
+ * are deleted while descriptors of others are due: these are passed over each time.
  */
 static DEFINE_SPINLOCK(waiters_lock);
 

@@ -181,8 +181,9 @@ static void krp_consider(struct krp *krp)
 	krp->grow_checked = krp->missed_pool;
 	if (krp->nr_pools == KRP_POOLS_MAX ||
 	    last->rp.maxactive >= KTLAT_POOL_MAX || krp_grow(krp)) {
-		pr_info("%ps: calls are missed, and its pool cannot grow beyond %d\n",
-			last->rp.kp.addr, last->rp.maxactive);
+		if (!kprobe_gone(&last->rp.kp))
+			pr_info("%s: calls are missed, and its pool cannot grow beyond %d\n",
+				krp->aim.symbol, last->rp.maxactive);
 		list_del_init(&krp->growable);
 	}
 }

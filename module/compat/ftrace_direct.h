@@ -20,6 +20,7 @@
 #include <linux/uaccess.h>
 #include <asm/text-patching.h>
 
+#include "compat/ftrace_site.h"
 #include "compat/synchronize.h"
 
 /*
@@ -123,23 +124,6 @@ static inline void ktlat_ftrace_ops_free(struct ktlat_ftrace_direct *direct)
 	ftrace_free_filter(direct->ops);
 	kfree(direct->ops);
 	direct->ops = NULL;
-}
-
-/*
- * Is this an ftrace site? ftrace says so when it is asked to trace it. Context:
- * may sleep. Return: 1 or 0, or -ENOMEM.
- */
-static inline int ktlat_ftrace_is_site(unsigned long site)
-{
-	struct ftrace_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
-	int err;
-
-	if (!ops)
-		return -ENOMEM;
-	err = ftrace_set_filter_ip(ops, site, 0, 0);
-	ftrace_free_filter(ops);
-	kfree(ops);
-	return err == -ENOMEM ? err : !err;
 }
 
 /*

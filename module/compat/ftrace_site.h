@@ -6,7 +6,10 @@
 #define KTLAT_COMPAT_FTRACE_SITE_H
 
 #include <linux/ftrace.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
+
+#include "compat/kprobes.h"
 
 #ifdef CONFIG_X86_64
 #include <asm/text-patching.h>
@@ -50,5 +53,39 @@ static inline unsigned long ktlat_ftrace_site(unsigned long function)
 	return 0;
 }
 #endif
+
+/*
+ * Is this an ftrace site? ftrace says so when it is asked to trace it. Context:
+ * may sleep. Return: 1 or 0, or -ENOMEM.
+ */
+static inline int ktlat_ftrace_is_site(unsigned long site)
+{
+	struct ftrace_ops *ops = kzalloc(sizeof(*ops), GFP_KERNEL);
+	int err;
+
+	if (!ops)
+		return -ENOMEM;
+	err = ftrace_set_filter_ip(ops, site, 0, 0);
+	ftrace_free_filter(ops);
+	kfree(ops);
+	return err == -ENOMEM ? err : !err;
+}
+
+/**
+ * ktlat_kprobe_at_site() - Does a function that has a kprobe have an ftrace site?
+ * @kp: registered, at the entry of a function
+ *
+ * If not, the function was compiled notrace, or it is in assembler. Where kprobes do
+ * not use the sites (arm64) ftrace is asked. Context: may sleep. Return: 1 or 0, or
+ * -ENOMEM.
+ */
+static inline int ktlat_kprobe_at_site(const struct kprobe *kp)
+{
+	if (IS_ENABLED(CONFIG_KPROBES_ON_FTRACE))
+		return ktlat_kprobe_on_ftrace(kp);
+	if (IS_ENABLED(CONFIG_DYNAMIC_FTRACE))
+		return ktlat_ftrace_is_site((unsigned long)kp->addr);
+	return 1;
+}
 
 #endif /* KTLAT_COMPAT_FTRACE_SITE_H */

@@ -19,15 +19,14 @@
  * ktlat_kprobe_on_ftrace() - Does a registered kprobe sit on an ftrace site?
  * @kp: at the entry of a function
  *
- * No site means that the function was compiled notrace. Where kprobes do not use
- * ftrace sites (arm64) this cannot be told, and the answer is yes.
+ * Not where kprobes do not use ftrace sites (arm64).
  */
 static inline bool ktlat_kprobe_on_ftrace(const struct kprobe *kp)
 {
 #ifdef CONFIG_KPROBES_ON_FTRACE
 	return kp->flags & KPROBE_FLAG_FTRACE;
 #else
-	return true;
+	return false;
 #endif
 }
 

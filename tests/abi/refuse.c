@@ -17,10 +17,8 @@
 
 /* A function that is on the blacklist of kprobes. */
 #if defined(__aarch64__) || defined(__arm__)
-#define ON_ARM		true
 #define FORBIDDEN	"get_kprobe"
 #else
-#define ON_ARM		false
 #define FORBIDDEN	"exc_int3"
 #endif
 
@@ -85,9 +83,8 @@ static void functions(void)
 		function(FORBIDDEN, -EADDRNOTAVAIL, KTLAT_REFUSED_BLACKLIST);
 	else
 		ok(false, FORBIDDEN " is on the blacklist");
-	/* Assembler, where kprobes take ftrace sites. */
-	if (!ON_ARM)
-		function("copy_page", -EOPNOTSUPP, KTLAT_REFUSED_NOTRACE);
+	/* Assembler. */
+	function("copy_page", -EOPNOTSUPP, KTLAT_REFUSED_NOTRACE);
 	for (i = 0; i < ARRAY_SIZE(never_return); i++)
 		function(never_return[i], -ENOTRECOVERABLE,
 			 KTLAT_REFUSED_NORETURN);

@@ -98,11 +98,7 @@ refused 1 'the module qzx is not loaded; load it first: modprobe qzx' $ctl add-p
 refused 1 "add vmlinux:$F: no such function" $ctl add-probe vmlinux:$F
 func=$(blacklisted)
 refused 1 "add $func: the kernel allows no probe there" $ctl add-probe "$func"
-if [[ $KERNEL == *-arm64 ]]; then
-	skip 'refused: copy_page' "kprobes do not sit on ftrace sites on Linux $KERNEL"
-else
-	refused 1 'add copy_page: the kernel allows no probe there .no ftrace site' $ctl add-probe copy_page
-fi
+refused 1 'add copy_page: the kernel allows no probe there .no ftrace site' $ctl add-probe copy_page
 refused 1 'add do_exit: the function never returns' $ctl add-probe do_exit
 func=$(ours)
 refused 1 "add $func: .*part of ktlat itself" $ctl add-probe "$func"
