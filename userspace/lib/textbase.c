@@ -6,7 +6,8 @@
 
 static int take_text(const struct ktlat_symbol *symbol, void *data)
 {
-	if (strcmp(symbol->name, "_text") ||
+	/* Not _text, which not every kernel lists. */
+	if (strcmp(symbol->name, "_stext") ||
 	    strcmp(symbol->module, KTLAT_VMLINUX))
 		return 0;
 	*(__u64 *)data = symbol->address;
