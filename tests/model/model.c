@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* model.c - two CPUs with weakly ordered memory; model.h tells the rules. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "choose.h"
 #include "model.h"
@@ -35,6 +41,7 @@ struct held {
 
 /* In the order of a cache line; the ring wants to lie on one. */
 __u64 model_memory[MODEL_WORDS] __attribute__((aligned(64)));
+struct model_found model_found;
 
 static struct model model;
 static bool reading; /* which CPU the code runs on */
@@ -207,7 +214,7 @@ void model_local_barrier(void)
 }
 
 /* The first way, with interrupts as @what allows. */
-void model_writer_begin(const struct model *what)
+static void model_writer_begin(const struct model *what)
 {
 	model = *what;
 	writer = (struct choices){ 0 };
@@ -233,14 +240,14 @@ void model_writer_interrupts(unsigned int nr)
 	allowed = nr;
 }
 
-bool model_writer_next(void)
+static bool model_writer_next(void)
 {
 	reading = false;
 	return choose_next(&writer);
 }
 
 /* Have these stores, with this order between them, not been there before? */
-bool model_writer_is_new(void)
+static bool model_writer_is_new(void)
 {
 	return !seen_before(&traces, stores, nr_stores * sizeof(*stores));
 }
@@ -291,7 +298,7 @@ static void reader_reset(void)
 }
 
 /* The first way through what the writer has stored. */
-void model_reader_begin(void)
+static void model_reader_begin(void)
 {
 	reading = true;
 	reader = (struct choices){ 0 };
@@ -305,7 +312,7 @@ void model_reader_begin(void)
 	reader_reset();
 }
 
-bool model_reader_next(void)
+static bool model_reader_next(void)
 {
 	bool more = choose_next(&reader);
 
@@ -339,7 +346,7 @@ void model_reader_sees_all(void)
 }
 
 /* When interrupts came: a line for each step at which one did, or could. */
-void model_print_way(void)
+static void model_print_way(void)
 {
 	printf("# interrupted (1) or not (0) at each access:");
 	for (unsigned int i = 0; i < writer.at; i++)
@@ -350,8 +357,66 @@ void model_print_way(void)
 	printf("\n");
 }
 
-void model_end(void)
+static void model_end(void)
 {
 	seen_free(&traces);
 	seen_free(&states);
+}
+
+void model_require(bool condition, const char *what)
+{
+	if (!condition && !model_found.violation)
+		model_found.violation = what;
+}
+
+static void model_read_all(void (*read)(void))
+{
+	model_reader_begin();
+	do {
+		model_found.readings++;
+		read();
+	} while (!model_found.violation && model_reader_next());
+}
+
+static void model_explore_compiler(const struct model *of)
+{
+	model_writer_begin(of);
+	do {
+		model_found.ways++;
+		of->write();
+		if (model_found.violation || !model_writer_is_new())
+			continue;
+		model_found.traces++;
+		for (unsigned int i = 0; of->readers[i]; i++)
+			model_read_all(of->readers[i]);
+	} while (!model_found.violation && model_writer_next());
+	if (model_found.violation && !of->fault)
+		model_print_way();
+	model_end();
+}
+
+/**
+ * model_explore() - Take all ways, up to the first violation
+ * @of: what may happen; @sinks is of no account
+ *
+ * What came of it is in model_found.
+ */
+void model_explore(struct model of)
+{
+	model_found = (struct model_found){ 0 };
+	of.sinks = false;
+	model_explore_compiler(&of);
+	of.sinks = true;
+	if (!model_found.violation)
+		model_explore_compiler(&of);
+}
+
+/* A test: it fails if nothing was found, where @name was taken out. */
+void model_expect(const char *name)
+{
+	if (!model_found.violation)
+		fail_msg("%s: nothing was found in %lu ways to write, %lu to read",
+			 name, model_found.ways, model_found.readings);
+	printf("# %s: \"%s\" after %lu ways to write, %lu to read\n", name,
+	       model_found.violation, model_found.ways, model_found.readings);
 }

@@ -49,8 +49,11 @@ enum model_fault {
 
 /**
  * struct model - What may happen
+ * @readers: what the second CPU does, each by itself; up to a NULL
  * @fault: what is taken out
- * @sinks: the compiler moves each store behind the next where it may
+ * @sinks: the compiler moves each store behind the next where it may; either is tried
+ *	by model_explore()
+ * @write: what the first CPU does
  * @depth: how deep interrupts may nest
  * @interrupt: what happens then
  * @guard: the word that %FAULT_NO_GUARD makes 0 for who reads it
@@ -59,8 +62,10 @@ enum model_fault {
  * @reader_looks_at: a word before it that it looks at, too, or NULL
  */
 struct model {
+	void (*const *readers)(void);
 	enum model_fault fault;
 	bool sinks;
+	void (*write)(void);
 	unsigned int depth;
 	void (*interrupt)(void);
 	const __u64 *guard;
@@ -71,22 +76,36 @@ struct model {
 
 extern __u64 model_memory[MODEL_WORDS];
 
-/* The ways of the writer. */
-void model_writer_begin(const struct model *model);
+/**
+ * struct model_found - What an exploration has come to
+ * @violation: what was found first to be wrong, or NULL
+ * @ways: of the writer
+ * @traces: different sequences of stores that came out of these
+ * @readings: ways of the reader
+ */
+struct model_found {
+	const char *violation;
+	unsigned long ways;
+	unsigned long traces;
+	unsigned long readings;
+};
+
+extern struct model_found model_found;
+
+/* Takes all ways, with either compiler, up to the first violation. */
+void model_explore(struct model of);
+void model_require(bool condition, const char *what);
+/* For tests: something was found without what is called @name. */
+void model_expect(const char *name);
+
+/* For the writer. */
 void model_writer_start(void);
 void model_writer_interrupts(unsigned int nr);
 void model_writer_flush(void);
-bool model_writer_next(void);
-bool model_writer_is_new(void);
 
-/* The ways of the reader, after those stores of the writer. */
-void model_reader_begin(void);
-bool model_reader_next(void);
+/* For the reader, after those stores of the writer. */
 bool model_reader_been_here(const __u64 *state, unsigned int nr);
 void model_reader_sees_all(void);
-
-void model_print_way(void);
-void model_end(void);
 
 /* What env_model.h makes of the accesses. */
 __u64 model_read(const __u64 *word, bool acquire);

@@ -36,15 +36,8 @@ struct scene {
 static const struct scene *scene;
 static struct ktlat_counters *const counters = (void *)model_memory;
 
-/* How much was looked at, and what was found first. */
-static unsigned long ways, readings, counted;
-static const char *violation;
-
-static void require(bool condition, const char *what)
-{
-	if (!condition && !violation)
-		violation = what;
-}
+/* What the readers came to. */
+static unsigned long counted;
 
 static __u64 *bucket(void)
 {
@@ -69,7 +62,7 @@ static void run_writers(void)
 	for (unsigned int i = 0; i < scene->calls; i++)
 		record();
 	model_writer_flush();
-	require(counters->returns == counters->entries,
+	model_require(counters->returns == counters->entries,
 		"a return was lost");
 }
 
@@ -81,17 +74,17 @@ static void by_returns(void)
 	__u64 entries;
 
 	counted += returns;
-	require(env_read(&counters->sum_ns) >= returns * LATENCY,
+	model_require(env_read(&counters->sum_ns) >= returns * LATENCY,
 		"a return came before its latency");
-	require(!returns || env_read(&counters->min_ns) == LATENCY,
+	model_require(!returns || env_read(&counters->min_ns) == LATENCY,
 		"a return came before min");
-	require(!returns || env_read(&counters->max_ns) == LATENCY,
+	model_require(!returns || env_read(&counters->max_ns) == LATENCY,
 		"a return came before max");
-	require(!scene->buckets || env_read(bucket()) >= returns,
+	model_require(!scene->buckets || env_read(bucket()) >= returns,
 		"a return came before its bucket");
 	env_read_barrier();
 	entries = env_read(&counters->entries);
-	require(entries >= returns, "a return came before its entry");
+	model_require(entries >= returns, "a return came before its entry");
 }
 
 static void by_buckets(void)
@@ -100,51 +93,25 @@ static void by_buckets(void)
 
 	counted += count;
 	env_read_barrier();
-	require(env_read(&counters->entries) >= count,
+	model_require(env_read(&counters->entries) >= count,
 		"a bucket came before its entry");
 }
 
-static void run_readers(void (*read)(void))
+static void explore(const struct scene *what, enum model_fault fault,
+		    void (*read)(void))
 {
-	model_reader_begin();
-	do {
-		readings++;
-		read();
-	} while (!violation && model_reader_next());
-}
-
-static void explore_with(const struct scene *what, enum model_fault fault,
-			 bool sinks, void (*read)(void))
-{
-	struct model model = {
+	void (*const readers[])(void) = { read, NULL };
+	const struct model model = {
 		.fault = fault,
-		.sinks = sinks,
+		.write = run_writers,
+		.readers = readers,
 		.depth = what->depth,
 		.interrupt = record,
 	};
 
 	scene = what;
-	model_writer_begin(&model);
-	do {
-		ways++;
-		run_writers();
-		if (!violation && model_writer_is_new())
-			run_readers(read);
-	} while (!violation && model_writer_next());
-	if (violation && !fault)
-		model_print_way();
-	model_end();
-}
-
-/* Both compilers. */
-static void explore(const struct scene *what, enum model_fault fault,
-		    void (*read)(void))
-{
-	ways = readings = counted = 0;
-	violation = NULL;
-	explore_with(what, fault, false, read);
-	if (!violation)
-		explore_with(what, fault, true, read);
+	counted = 0;
+	model_explore(model);
 }
 
 static void holds(const struct scene *what, void (*read)(void),
@@ -152,9 +119,10 @@ static void holds(const struct scene *what, void (*read)(void),
 {
 	explore(what, FAULT_NONE, read);
 	printf("# %u + %u calls, depth %u, %s: %lu ways to write, %lu to read\n",
-	       what->calls, what->interrupts, what->depth, name, ways, readings);
-	if (violation)
-		fail_msg("%s", violation);
+	       what->calls, what->interrupts, what->depth, name,
+	       model_found.ways, model_found.readings);
+	if (model_found.violation)
+		fail_msg("%s", model_found.violation);
 	assert_true(counted);
 }
 
@@ -184,10 +152,7 @@ static void find(const struct scene *what, enum model_fault fault,
 		 void (*read)(void), const char *name)
 {
 	explore(what, fault, read);
-	if (!violation)
-		fail_msg("%s: nothing was found in %lu ways to write, %lu to read",
-			 name, ways, readings);
-	printf("# %s: \"%s\"\n", name, violation);
+	model_expect(name);
 }
 
 static void test_without_barriers(void **state)

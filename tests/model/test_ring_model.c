@@ -47,21 +47,8 @@ static __u64 content[RECORDS_MAX]; /* of each number; 0 for none */
 static unsigned int attempts, taken, refused;
 static __u64 stop; /* no number above that is given; 0 for no limit */
 
-/* How much was looked at, and what was found first. */
-static unsigned long ways, traces, readings, accepted, overtaken, dropped;
-static const char *violation;
-
-static void violated(const char *what)
-{
-	if (!violation)
-		violation = what;
-}
-
-static void require(bool condition, const char *what)
-{
-	if (!condition)
-		violated(what);
-}
+/* What the reader came to. */
+static unsigned long accepted, overtaken, dropped;
 
 /* The writers */
 
@@ -75,7 +62,7 @@ static void check_refusal(__u64 begun, __u64 begun_outermost)
 	__u64 last = ring.header->last;
 
 	refused++;
-	require(stop || last - begun_outermost >= scene->slots ||
+	model_require(stop || last - begun_outermost >= scene->slots ||
 		last - begun >= KTLAT_NESTING,
 		"a record was refused for no reason");
 }
@@ -98,7 +85,7 @@ static void write_record(void)
 		begun_outermost = begun;
 	if (ktlat_ring_reserve(&ring, &record)) {
 		taken++;
-		require(record.number < RECORDS_MAX && !content[record.number],
+		model_require(record.number < RECORDS_MAX && !content[record.number],
 			"a number was given twice");
 		content[record.number % RECORDS_MAX] = id;
 		env_write(&record.slot->start, id);
@@ -117,14 +104,14 @@ static void check_writers(void)
 {
 	const struct ktlat_ring_header *header = ring.header;
 
-	require(header->last == taken, "numbers have gaps");
-	require(header->open == 0, "the guard was left behind");
-	require(header->dropped + header->frozen == refused,
+	model_require(header->last == taken, "numbers have gaps");
+	model_require(header->open == 0, "the guard was left behind");
+	model_require(header->dropped + header->frozen == refused,
 		"not all refused records were counted");
-	require(header->last + header->dropped + header->frozen == attempts,
+	model_require(header->last + header->dropped + header->frozen == attempts,
 		"last + dropped + frozen != all");
-	require(!stop || header->last <= stop, "written after the freeze");
-	require(!stop || header->last == stop || !header->frozen,
+	model_require(!stop || header->last <= stop, "written after the freeze");
+	model_require(!stop || header->last == stop || !header->frozen,
 		"frozen too early");
 	dropped += header->dropped;
 }
@@ -153,10 +140,10 @@ static void run_writers(void)
 static void check_event(const struct ktlat_event *event, __u64 number)
 {
 	accepted++;
-	require(event->sequence == number, "a record with another number");
-	require(number < RECORDS_MAX && content[number],
+	model_require(event->sequence == number, "a record with another number");
+	model_require(number < RECORDS_MAX && content[number],
 		"a record that was never written");
-	require(event->start == content[number % RECORDS_MAX] &&
+	model_require(event->start == content[number % RECORDS_MAX] &&
 		event->latency_ns == ~content[number % RECORDS_MAX],
 		"a torn record was accepted");
 }
@@ -169,17 +156,17 @@ static enum ktlat_ring_result read_once(struct ktlat_ring_reader *reader)
 
 	switch (result) {
 	case KTLAT_RING_EMPTY:
-		require(!memcmp(&old, reader, sizeof(old)),
+		model_require(!memcmp(&old, reader, sizeof(old)),
 			"the reader moved, and told nothing");
 		break;
 	case KTLAT_RING_EVENT:
 		check_event(&event, old.cursor);
-		require(reader->cursor == old.cursor + 1 &&
+		model_require(reader->cursor == old.cursor + 1 &&
 			reader->read == old.read + 1, "read twice");
 		break;
 	case KTLAT_RING_LOST:
 		overtaken++;
-		require(reader->cursor > old.cursor &&
+		model_require(reader->cursor > old.cursor &&
 			reader->cursor - old.cursor ==
 			reader->lost - old.lost, "lost without a count");
 		break;
@@ -193,11 +180,11 @@ static void check_sum(struct ktlat_ring_reader *reader, __u64 start)
 	unsigned int tries = 0;
 
 	model_reader_sees_all();
-	while (read_once(reader) != KTLAT_RING_EMPTY && !violation)
-		require(++tries <= 2 * RECORDS_MAX, "the reader does not end");
-	require(reader->read + reader->lost + start - 1 == taken,
+	while (read_once(reader) != KTLAT_RING_EMPTY && !model_found.violation)
+		model_require(++tries <= 2 * RECORDS_MAX, "the reader does not end");
+	model_require(reader->read + reader->lost + start - 1 == taken,
 		"read + lost != written");
-	require(reader->read + reader->lost + start - 1 + refused == attempts,
+	model_require(reader->read + reader->lost + start - 1 + refused == attempts,
 		"read + lost + dropped != all");
 }
 
@@ -215,19 +202,10 @@ static void run_reader(void)
 		if (model_reader_been_here(state, 5))
 			return;
 		read_once(&reader);
-		if (violation)
+		if (model_found.violation)
 			return;
 	}
 	check_sum(&reader, start);
-}
-
-static void run_readers(void)
-{
-	model_reader_begin();
-	do {
-		readings++;
-		run_reader();
-	} while (!violation && model_reader_next());
 }
 
 /* Slots are 16 words, and the first one is the sequence. */
@@ -236,12 +214,13 @@ static bool is_mark(unsigned int word)
 	return word >= 16 && word % 16 == 0;
 }
 
-static void explore_with(const struct scene *what, enum model_fault fault,
-			 bool sinks)
+static void explore_with(const struct scene *what, enum model_fault fault)
 {
-	struct model model = {
+	static void (*const readers[])(void) = { run_reader, NULL };
+	const struct model model = {
 		.fault = fault,
-		.sinks = sinks,
+		.write = run_writers,
+		.readers = readers,
 		.depth = what->depth,
 		.interrupt = write_record,
 		.guard = &((struct ktlat_ring_header *)model_memory)->open,
@@ -253,39 +232,19 @@ static void explore_with(const struct scene *what, enum model_fault fault,
 	};
 
 	scene = what;
-	model_writer_begin(&model);
-	do {
-		ways++;
-		run_writers();
-		if (!violation && model_writer_is_new()) {
-			traces++;
-			run_readers();
-		}
-	} while (!violation && model_writer_next());
-	if (violation && !fault)
-		model_print_way();
-	model_end();
+	accepted = overtaken = dropped = 0;
+	model_explore(model);
 }
 
-static void forget(void)
-{
-	ways = traces = readings = accepted = overtaken = dropped = 0;
-	violation = NULL;
-}
-
-/* Both compilers. */
 static void explore(const struct scene *what)
 {
-	forget();
-	explore_with(what, FAULT_NONE, false);
-	if (!violation)
-		explore_with(what, FAULT_NONE, true);
+	explore_with(what, FAULT_NONE);
 	printf("# %u slots, %u + %u records, depth %u, %u reads: %lu ways to write, %lu different, %lu to read; %lu read, %lu times overtaken, %lu dropped\n",
 	       what->slots, what->before + what->writes, what->interrupts,
-	       what->depth, what->reads, ways, traces, readings, accepted,
-	       overtaken, dropped);
-	if (violation)
-		fail_msg("%s", violation);
+	       what->depth, what->reads, model_found.ways, model_found.traces,
+	       model_found.readings, accepted, overtaken, dropped);
+	if (model_found.violation)
+		fail_msg("%s", model_found.violation);
 	assert_true(accepted && overtaken);
 }
 
@@ -379,15 +338,8 @@ static void find(enum model_fault fault, const char *name)
 		.depth = 2, .reads = 4,
 	};
 
-	forget();
-	explore_with(&short_one, fault, false);
-	if (!violation)
-		explore_with(&short_one, fault, true);
-	if (!violation)
-		fail_msg("%s: nothing was found in %lu ways to write, %lu to read",
-			 name, ways, readings);
-	printf("# %s: \"%s\" after %lu ways to write, %lu to read\n", name,
-	       violation, ways, readings);
+	explore_with(&short_one, fault);
+	model_expect(name);
 }
 
 #define TEST_WITHOUT(what, fault) \

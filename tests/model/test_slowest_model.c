@@ -55,15 +55,8 @@ static const __u64 latencies[CALLS_MAX] = {
 static __u64 kept_in[CALLS_MAX];
 static unsigned int calls, nr_interrupts, nesting, refused;
 
-/* How much was looked at, and what was found first. */
-static unsigned long ways, traces, readings, accepted, late, dropped;
-static const char *violation;
-
-static void require(bool condition, const char *what)
-{
-	if (!condition && !violation)
-		violation = what;
-}
+/* What the reader came to. */
+static unsigned long accepted, late, dropped;
 
 /* The writers */
 
@@ -95,9 +88,9 @@ static void end_call(void)
 		while (interval <= header->interval &&
 		       as_slow(interval, latency) < scene->slots)
 			interval++;
-		require(interval <= header->interval, "a slow call was not kept");
+		model_require(interval <= header->interval, "a slow call was not kept");
 	} else {
-		require(nesting > 1, "a call was dropped for no reason");
+		model_require(nesting > 1, "a call was dropped for no reason");
 		refused++;
 	}
 	model_writer_flush();
@@ -130,9 +123,9 @@ static void check_bank(__u64 interval)
 	for (unsigned int i = 0; i < scene->slots; i++) {
 		if (!slots[i].sequence)
 			continue;
-		require(kept_in[slots[i].probe_id] == interval,
+		model_require(kept_in[slots[i].probe_id] == interval,
 			"a slot holds a call of another interval");
-		require(as_slow(interval, slots[i].latency_ns) <= scene->slots,
+		model_require(as_slow(interval, slots[i].latency_ns) <= scene->slots,
 			"a slower call was given up");
 	}
 }
@@ -158,8 +151,8 @@ static void run_writers(void)
 	model_writer_interrupts(strlen(scene->interrupts));
 	for (const char *what = scene->then; *what; what++)
 		happen(*what);
-	require(!context->busy, "it was left busy");
-	require(context->dropped == refused, "dropped without a count");
+	model_require(!context->busy, "it was left busy");
+	model_require(context->dropped == refused, "dropped without a count");
 	dropped += refused;
 	for (unsigned int i = 0; i < 2; i++)
 		if (bank_of(i)->interval)
@@ -174,12 +167,12 @@ static void check_events(const struct ktlat_event *events, int nr)
 		__u64 id = events[i].probe_id;
 
 		accepted++;
-		require(id < CALLS_MAX && events[i].latency_ns == latencies[id],
+		model_require(id < CALLS_MAX && events[i].latency_ns == latencies[id],
 			"a torn record was accepted");
-		require(kept_in[id % CALLS_MAX] == scene->interval,
+		model_require(kept_in[id % CALLS_MAX] == scene->interval,
 			"a call of another interval was accepted");
 		for (int j = 0; j < i; j++)
-			require(events[j].probe_id != id, "read twice");
+			model_require(events[j].probe_id != id, "read twice");
 	}
 }
 
@@ -201,7 +194,7 @@ static void check_end(void)
 	model_reader_sees_all();
 	nr = ktlat_slowest_read(header, 0, 0, scene->interval, events);
 	check_events(events, nr);
-	require(nr == (there > scene->interval ? -1 : all()),
+	model_require(nr == (there > scene->interval ? -1 : all()),
 		"not all that was kept was found");
 }
 
@@ -213,18 +206,9 @@ static void run_reader(void)
 
 	late += nr < 0;
 	check_events(events, nr);
-	require(!scene->over || nr < 0 || nr == all(), "a part was taken for all");
-	if (!violation)
+	model_require(!scene->over || nr < 0 || nr == all(), "a part was taken for all");
+	if (!model_found.violation)
 		check_end();
-}
-
-static void run_readers(void)
-{
-	model_reader_begin();
-	do {
-		readings++;
-		run_reader();
-	} while (!violation && model_reader_next());
 }
 
 /* The sequence of a slot: the first of its 16 words, behind the 8 of the bank. */
@@ -236,12 +220,13 @@ static bool is_mark(unsigned int word)
 	return at >= 8 && at % 16 == 8;
 }
 
-static void explore_with(const struct scene *what, enum model_fault fault,
-			 bool sinks)
+static void explore_with(const struct scene *what, enum model_fault fault)
 {
-	struct model model = {
+	static void (*const readers[])(void) = { run_reader, NULL };
+	const struct model model = {
 		.fault = fault,
-		.sinks = sinks,
+		.write = run_writers,
+		.readers = readers,
 		.depth = what->depth,
 		.interrupt = interrupt,
 		.is_mark = is_mark,
@@ -249,38 +234,19 @@ static void explore_with(const struct scene *what, enum model_fault fault,
 	};
 
 	scene = what;
-	model_writer_begin(&model);
-	do {
-		ways++;
-		run_writers();
-		if (!violation && model_writer_is_new()) {
-			traces++;
-			run_readers();
-		}
-	} while (!violation && model_writer_next());
-	if (violation && !fault)
-		model_print_way();
-	model_end();
+	accepted = late = dropped = 0;
+	model_explore(model);
 }
 
-static void forget(void)
-{
-	ways = traces = readings = accepted = late = dropped = 0;
-	violation = NULL;
-}
-
-/* Both compilers. */
 static void explore(const struct scene *what)
 {
-	forget();
-	explore_with(what, FAULT_NONE, false);
-	if (!violation)
-		explore_with(what, FAULT_NONE, true);
+	explore_with(what, FAULT_NONE);
 	printf("# %u slots, %s, %s interrupted by %s: %lu ways to write, %lu different, %lu to read; %lu calls read, %lu times too late, %lu dropped\n",
-	       what->slots, what->quiet, what->then, what->interrupts, ways,
-	       traces, readings, accepted, late, dropped);
-	if (violation)
-		fail_msg("%s", violation);
+	       what->slots, what->quiet, what->then, what->interrupts,
+	       model_found.ways, model_found.traces, model_found.readings,
+	       accepted, late, dropped);
+	if (model_found.violation)
+		fail_msg("%s", model_found.violation);
 	assert_true(accepted);
 }
 
@@ -350,50 +316,43 @@ static const struct scene cleared = {
 static void find(enum model_fault fault, const struct scene *where,
 		 const char *name)
 {
-	forget();
-	explore_with(where, fault, false);
-	if (!violation)
-		explore_with(where, fault, true);
-	if (!violation)
-		fail_msg("without %s: nothing was found in %lu ways to write, %lu to read",
-			 name, ways, readings);
-	printf("# without %s: \"%s\" after %lu ways to write, %lu to read\n", name,
-	       violation, ways, readings);
+	explore_with(where, fault);
+	model_expect(name);
 }
 
 static void test_without_write_barrier(void **state)
 {
 	(void)state;
-	find(FAULT_NO_WRITE_BARRIER, &replacing, "A");
-	find(FAULT_NO_WRITE_BARRIER, &clearing, "E");
+	find(FAULT_NO_WRITE_BARRIER, &replacing, "without A");
+	find(FAULT_NO_WRITE_BARRIER, &clearing, "without E");
 }
 
 static void test_without_read_barrier(void **state)
 {
 	(void)state;
-	find(FAULT_NO_READ_BARRIER, &replacing, "D");
-	find(FAULT_NO_READ_BARRIER, &clearing, "F");
+	find(FAULT_NO_READ_BARRIER, &replacing, "without D");
+	find(FAULT_NO_READ_BARRIER, &clearing, "without F");
 }
 
 static void test_without_release(void **state)
 {
 	(void)state;
-	find(FAULT_NO_RELEASE, &replacing, "B");
-	find(FAULT_NO_RELEASE, &cleared, "G");
+	find(FAULT_NO_RELEASE, &replacing, "without B");
+	find(FAULT_NO_RELEASE, &cleared, "without G");
 }
 
 static void test_without_acquire(void **state)
 {
 	(void)state;
-	find(FAULT_NO_ACQUIRE, &replacing, "C");
-	find(FAULT_NO_ACQUIRE, &cleared, "H");
+	find(FAULT_NO_ACQUIRE, &replacing, "without C");
+	find(FAULT_NO_ACQUIRE, &cleared, "without H");
 }
 
 static void test_without_mark(void **state)
 {
 	(void)state;
-	find(FAULT_NO_MARK, &replacing, "the mark of a slot");
-	find(FAULT_NO_MARK, &cleared, "the mark of a cleared slot");
+	find(FAULT_NO_MARK, &replacing, "without the mark of a slot");
+	find(FAULT_NO_MARK, &cleared, "without the mark of a cleared slot");
 }
 
 int main(void)

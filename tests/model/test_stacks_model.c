@@ -32,27 +32,14 @@ struct scene {
 	unsigned int writes, interrupts, depth, kinds;
 };
 
-/* What the reader does. */
-enum reader {
-	FOLLOWS = 1 << 0, /* the id that it was told */
-	SEARCHES = 1 << 1, /* the table */
-};
-
 static const struct scene *scene;
 static struct ktlat_stacks stacks;
 
 /* The truth of the way that is taken. */
 static unsigned int attempts, found, dropped;
 
-/* How much was looked at, and what was found first. */
-static unsigned long ways, traces, readings, accepted, twice, refused;
-static const char *violation;
-
-static void require(bool condition, const char *what)
-{
-	if (!condition && !violation)
-		violation = what;
-}
+/* What the readers came to. */
+static unsigned long accepted, twice, refused;
 
 /* Where the reader is told an id. */
 static __u64 *mailbox(void)
@@ -85,12 +72,12 @@ static void check_put(__u32 id, __u64 kind, __u64 stored)
 {
 	if (!id) {
 		for (unsigned int i = 0; i < SLOTS; i++)
-			require(stacks.slots[i].state,
+			model_require(stacks.slots[i].state,
 				"a stack was dropped for no reason");
 		dropped++;
 		return;
 	}
-	require(id <= SLOTS && stacks.slots[id - 1].frames[0] == frame(kind, 0),
+	model_require(id <= SLOTS && stacks.slots[id - 1].frames[0] == frame(kind, 0),
 		"the id is that of another stack");
 	found += stacks.header->stored == stored;
 }
@@ -118,8 +105,8 @@ static void check_writers(void)
 
 	for (unsigned int i = 0; i < SLOTS; i++)
 		whole += stacks.slots[i].state > KTLAT_STACK_FILLING;
-	require(stacks.header->stored == whole, "stored != what there is");
-	require(stacks.header->dropped == dropped, "dropped without a count");
+	model_require(stacks.header->stored == whole, "stored != what there is");
+	model_require(stacks.header->dropped == dropped, "dropped without a count");
 	twice += whole > scene->kinds;
 	refused += dropped;
 }
@@ -142,7 +129,7 @@ static void run_writers(void)
 static void check_stack(const struct ktlat_stack *stack)
 {
 	accepted++;
-	require(is_whole(stack), "a torn stack was accepted");
+	model_require(is_whole(stack), "a torn stack was accepted");
 }
 
 static void follow(void)
@@ -150,7 +137,7 @@ static void follow(void)
 	__u32 id = env_read_acquire(mailbox());
 	const struct ktlat_stack *stack = ktlat_stacks_get(stacks.header, id);
 
-	require(!id || stack, "a stack that was told of is not there");
+	model_require(!id || stack, "a stack that was told of is not there");
 	if (stack)
 		check_stack(stack);
 }
@@ -166,21 +153,13 @@ static void search(void)
 	}
 }
 
-static void run_readers(void (*read)(void))
-{
-	model_reader_begin();
-	do {
-		readings++;
-		read();
-	} while (!violation && model_reader_next());
-}
-
 static void explore_with(const struct scene *what, enum model_fault fault,
-			 bool sinks, unsigned int readers)
+			 void (*const *readers)(void))
 {
-	struct model model = {
+	const struct model model = {
 		.fault = fault,
-		.sinks = sinks,
+		.write = run_writers,
+		.readers = readers,
 		.depth = what->depth,
 		.interrupt = put,
 		.first_watched = HEADER,
@@ -189,41 +168,21 @@ static void explore_with(const struct scene *what, enum model_fault fault,
 	};
 
 	scene = what;
-	model_writer_begin(&model);
-	do {
-		ways++;
-		run_writers();
-		if (!violation && model_writer_is_new()) {
-			traces++;
-			if (readers & FOLLOWS)
-				run_readers(follow);
-			if (readers & SEARCHES)
-				run_readers(search);
-		}
-	} while (!violation && model_writer_next());
-	if (violation && !fault)
-		model_print_way();
-	model_end();
+	accepted = twice = refused = 0;
+	model_explore(model);
 }
 
-static void forget(void)
-{
-	ways = traces = readings = accepted = twice = refused = 0;
-	violation = NULL;
-}
-
-/* Both compilers. */
 static void explore(const struct scene *what)
 {
-	forget();
-	explore_with(what, FAULT_NONE, false, FOLLOWS | SEARCHES);
-	if (!violation)
-		explore_with(what, FAULT_NONE, true, FOLLOWS | SEARCHES);
+	static void (*const readers[])(void) = { follow, search, NULL };
+
+	explore_with(what, FAULT_NONE, readers);
 	printf("# %u + %u stacks of %u kinds, depth %u: %lu ways to write, %lu different, %lu to read; %lu stacks read, one twice there %lu times, %lu dropped\n",
-	       what->writes, what->interrupts, what->kinds, what->depth, ways,
-	       traces, readings, accepted, twice, refused);
-	if (violation)
-		fail_msg("%s", violation);
+	       what->writes, what->interrupts, what->kinds, what->depth,
+	       model_found.ways, model_found.traces, model_found.readings,
+	       accepted, twice, refused);
+	if (model_found.violation)
+		fail_msg("%s", model_found.violation);
 	assert_true(accepted);
 }
 
@@ -253,43 +212,38 @@ static void test_different(void **state)
 }
 
 /* What is found where something is taken out. */
-static void find(enum model_fault fault, enum reader reader, const char *name)
+static void find(enum model_fault fault, void (*reader)(void),
+		 const char *name)
 {
+	void (*const readers[])(void) = { reader, NULL };
 	static const struct scene short_one = {
 		.writes = 2, .interrupts = 1, .depth = 1, .kinds = 2,
 	};
 
-	forget();
-	explore_with(&short_one, fault, false, reader);
-	if (!violation)
-		explore_with(&short_one, fault, true, reader);
-	if (!violation)
-		fail_msg("%s: nothing was found in %lu ways to write, %lu to read",
-			 name, ways, readings);
-	printf("# %s: \"%s\" after %lu ways to write, %lu to read\n", name,
-	       violation, ways, readings);
+	explore_with(&short_one, fault, readers);
+	model_expect(name);
 }
 
 /* The stack is shown before it is filled in. */
 static void test_without_release(void **state)
 {
 	(void)state;
-	find(FAULT_NO_RELEASE, FOLLOWS, "without release");
-	find(FAULT_NO_RELEASE, SEARCHES, "without release");
+	find(FAULT_NO_RELEASE, follow, "without release");
+	find(FAULT_NO_RELEASE, search, "without release");
 }
 
 static void test_without_acquire(void **state)
 {
 	(void)state;
-	find(FAULT_NO_ACQUIRE, FOLLOWS, "without acquire");
-	find(FAULT_NO_ACQUIRE, SEARCHES, "without acquire");
+	find(FAULT_NO_ACQUIRE, follow, "without acquire");
+	find(FAULT_NO_ACQUIRE, search, "without acquire");
 }
 
 /* Two writers fill one slot. */
 static void test_without_atomic(void **state)
 {
 	(void)state;
-	find(FAULT_NO_ATOMIC, SEARCHES, "without atomic");
+	find(FAULT_NO_ATOMIC, search, "without atomic");
 }
 
 int main(void)
