@@ -208,13 +208,12 @@ static int direct_start(struct ktlat_attachment *attachment)
 	else if (!ktlat_clock_serves())
 		err = -ENODATA;
 	else
-		err = direct_check_patched(&direct->site, 1) ?:
-		      ktlat_ftrace_direct_add(&direct->hook);
+		err = direct_slot_start(direct->slot, &direct->hook);
 	direct->started = !err;
 	if (err == -ENODEV && !direct->gone && !direct->stuck)
 		direct_break(direct, err);
 	mutex_unlock(&direct_lock);
-	return err == -EBUSY ? -EADDRINUSE : err;
+	return err;
 }
 
 /* Under direct_lock. */

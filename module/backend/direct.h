@@ -16,11 +16,13 @@
 #include "backend/direct_layout.h"
 #include "hot/measure.h"
 
+struct ktlat_ftrace_direct;
 struct module;
 
 /**
  * struct direct_slot - A trampoline and what it is used for
  * @used: bound to a function, or draining
+ * @called: some site may have called it since it was taken
  * @site: the ftrace site that it serves
  * @function: its name, or that of the group, for who asks what holds the module
  * @nr_functions: how many functions there are, 1 for a slot that is no group's
@@ -35,6 +37,7 @@ struct module;
  */
 struct direct_slot {
 	bool used;
+	bool called;
 	unsigned long site;
 	struct ktlat_point function;
 	u32 nr_functions;
@@ -139,6 +142,7 @@ int direct_slot_take_group(const struct ktlat_point *name,
 void direct_slot_bind_group(int slot, const struct direct_table *table,
 			    u32 nr_functions);
 unsigned long direct_slot_text(int slot);
+int direct_slot_start(int slot, struct ktlat_ftrace_direct *hook);
 void direct_slot_retire(int slot, u64 epoch);
 void direct_slot_drain(int slot, bool stuck);
 void direct_slot_abandon(unsigned long address, unsigned long body);

@@ -338,7 +338,8 @@ static void group_stop(struct ktlat_attachment *attachment)
 }
 
 /* Context: direct_lock. */
-static int part_start(struct direct_part *part)
+static int part_start(const struct direct_group *group,
+		      struct direct_part *part)
 {
 	int err;
 
@@ -346,8 +347,7 @@ static int part_start(struct direct_part *part)
 		return -ENODEV;
 	if (part->gone)
 		return 0;
-	err = direct_check_patched(part->hook.sites, part->hook.nr_sites) ?:
-	      ktlat_ftrace_direct_add(&part->hook);
+	err = direct_slot_start(group->slot, &part->hook);
 	part->started = !err;
 	if (err == -ENODEV)
 		part_break(part, err);
@@ -367,12 +367,12 @@ static int group_start(struct ktlat_attachment *attachment)
 		return err;
 	list_for_each_entry(part, &group->parts, node) {
 		mutex_lock(&direct_lock);
-		err = part_start(part);
+		err = part_start(group, part);
 		mutex_unlock(&direct_lock);
 		if (!err)
 			continue;
 		group_stop(attachment);
-		return err == -EBUSY ? -EADDRINUSE : err;
+		return err;
 	}
 	return 0;
 }

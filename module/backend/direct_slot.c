@@ -199,6 +199,27 @@ void direct_slot_bind_group(int slot, const struct direct_table *table,
 	WRITE_ONCE(ktlat_direct_tables[slot - DIRECT_SLOTS], table);
 }
 
+/**
+ * direct_slot_start() - Have sites call a slot
+ * @slot: bound
+ * @hook: the sites, and where they are to enter it
+ *
+ * Context: direct_lock; may sleep. Return: 0; -EADDRINUSE if a site is another's
+ * or livepatched; -ENODEV where ftrace has broken down, and may go on to use @hook;
+ * another errno.
+ */
+int direct_slot_start(int slot, struct ktlat_ftrace_direct *hook)
+{
+	int err = direct_check_patched(hook->sites, hook->nr_sites);
+
+	if (!err) {
+		/* Should ftrace go back again, some calls may have come through. */
+		direct_slots[slot].called = true;
+		err = ktlat_ftrace_direct_add(hook);
+	}
+	return err == -EBUSY ? -EADDRINUSE : err;
+}
+
 /* Is a slot of its own bound to the function with this site? Under direct_lock. */
 bool direct_slot_serves(unsigned long site)
 {
@@ -313,13 +334,35 @@ static void direct_slot_to_scratch(int slot)
 	}
 }
 
+/* Gives back a slot that nobody is in, nor can come to. Context: direct_lock. */
+static void direct_slot_release(struct direct_slot *slot)
+{
+	slot->used = false;
+	WRITE_ONCE(direct_nr_used, direct_nr_used - 1);
+	module_put(THIS_MODULE);
+}
+
+/* Ends the use of a slot that has never been called. */
+static void direct_slot_forgo(int slot)
+{
+	mutex_lock(&direct_lock);
+	WRITE_ONCE(ktlat_direct_meters[slot], &direct_no_meter);
+	direct_slot_to_scratch(slot);
+	mutex_unlock(&direct_lock);
+	/* A task that dies looks at all that are in use. */
+	ktlat_synchronize_cpus();
+	mutex_lock(&direct_lock);
+	direct_slot_release(&direct_slots[slot]);
+	mutex_unlock(&direct_lock);
+}
+
 /**
  * direct_slot_drain() - End the use of a slot
  * @slot: no new call enters it
  * @stuck: unless its site goes on to call it; then it is in use for ever
  *
  * On return nobody reads the meter any more, nor the figures. The slot itself is
- * free again when its last call has returned.
+ * free again when its last call has returned; at once, if it was never called.
  *
  * Context: ktlat_lock; may sleep.
  */
@@ -331,6 +374,10 @@ void direct_slot_drain(int slot, bool stuck)
 	if (slot >= DIRECT_SLOTS)
 		WRITE_ONCE(ktlat_direct_tables[slot - DIRECT_SLOTS],
 			   &direct_no_table);
+	if (!direct_slots[slot].called) {
+		direct_slot_forgo(slot);
+		return;
+	}
 	/* Nobody is between the site and the body any more... */
 	ktlat_synchronize_text();
 	WRITE_ONCE(ktlat_direct_meters[slot], &direct_no_meter);
@@ -367,11 +414,8 @@ static void direct_drain_release(struct list_head *empty)
 	struct direct_slot *slot, *next;
 
 	mutex_lock(&direct_lock);
-	list_for_each_entry_safe(slot, next, empty, draining) {
-		slot->used = false;
-		WRITE_ONCE(direct_nr_used, direct_nr_used - 1);
-		module_put(THIS_MODULE);
-	}
+	list_for_each_entry_safe(slot, next, empty, draining)
+		direct_slot_release(slot);
 	mutex_unlock(&direct_lock);
 }
 

@@ -38,9 +38,7 @@ refused 1 'ftrace is switched off' $ctl add-probe ktlat_target_begin..ktlat_targ
 refused 1 'cannot enable probe [0-9]+: ftrace is switched off' $ctl enable ktlat_target_killable
 ok 'tracepoints need no ftrace' ktlat-ctl add-probe @hrtimer
 ktlat-ctl remove-probe @hrtimer >/dev/null
-# The trampoline of a direct one is given back a moment later.
-! has_backend direct ||
-	fails 'a direct probe' 'ftrace is switched off' $ctl add-probe --backend direct --args-in-registers ktlat_target_sleep
+! has_backend direct || refused 1 'ftrace is switched off' $ctl add-probe --backend direct --args-in-registers ktlat_target_sleep
 refused 1 'ftrace is switched off' $ctl add-probe --backend kretprobe ktlat_target_sleep
 ! has_groups || refused 1 'ftrace is switched off' $ctl add-probe --group some --args-in-registers ktlat_target_{sleep,loop}
 echo 1 >$ftrace
