@@ -24,14 +24,26 @@ static u32 probe_state(const struct ktlat_probe *probe,
 	return probe->started ? KTLAT_STATE_ARMED : KTLAT_STATE_DISABLED;
 }
 
+/*
+ * What was told by its address is told by that one again: a kprobe there may sit
+ * behind an ENDBR.
+ */
+static u64 probe_address(const struct ktlat_plan *plan, int point)
+{
+	if (plan->at[point])
+		return plan->at[point] + plan->point[point].offset;
+	return plan->point[point].address;
+}
+
 static void probe_tell_points(const struct ktlat_probe *probe,
 			      struct ktlat_probe_info *info)
 {
 	bool addresses = capable(CAP_SYSLOG);
 
 	memcpy(info->point, probe->plan.point, sizeof(info->point));
-	for (int i = 0; i < ARRAY_SIZE(info->point) && !addresses; i++)
-		info->point[i].address = 0;
+	for (int i = 0; i < ARRAY_SIZE(info->point); i++)
+		info->point[i].address =
+			addresses ? probe_address(&probe->plan, i) : 0;
 }
 
 /* Is what was lost of this generation known to the last call? */

@@ -64,6 +64,15 @@ found() {
 		return
 	fi
 	is_where "$spec: $# function$([[ $# -eq 1 ]] || echo s)" "$@"
+	mapfile -t listed < <(ktlat-ctl list --json | jq -r '.probes[].spec')
+	ktlat-ctl remove-probe all >/dev/null
+}
+
+# As ktlat-ctl list showed what was found last.
+found_again() {
+	ktlat-ctl add-probe --disabled --backend kretprobe "${listed[@]}" >/tmp/out 2>&1 || diag "$(</tmp/out)"
+	is_where "${listed[*]}: the same again" "$@"
+	is "$(ktlat-ctl list --json | jq -r '.probes[].spec')" "$(printf '%s\n' "${listed[@]}")" 'shown as it was typed'
 	ktlat-ctl remove-probe all >/dev/null
 }
 
@@ -150,6 +159,7 @@ category 'several functions of one name'
 while read -r name; do
 	mapfile -t all < <(addresses "$name")
 	found "$name" "${all[@]}"
+	found_again "${all[@]}"
 	found "vmlinux+$(from_text "${all[1]}"):$name" "${all[1]}"
 	not_found "$name..ktlat_target_busy" "${#all[@]} functions have that name.*vmlinux\+$(from_text "${all[0]}"):$name"
 done < <(awk 'NR == FNR { site[$1]++; next } { n[$2]++; if ($3 != "-" || $5 != "") no[$2] = 1; if ($2 != $4) no[$4] = 1 }
@@ -158,6 +168,7 @@ done < <(awk 'NR == FNR { site[$1]++; next } { n[$2]++; if ($3 != "-" || $5 != "
 mapfile -t twins < <(addresses ktlat_target_twin)
 is ${#twins[@]} 2 'the target has two functions of one name'
 found ktlat_target_twin "${twins[@]}"
+found_again "${twins[@]}"
 found ktlat_target:ktlat_target_twin "${twins[@]}"
 
 category 'several names of one function'
