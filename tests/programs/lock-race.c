@@ -8,13 +8,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "abi.h"
+#include "actors.h"
 
 #define FUNCTION	"do_nanosleep"
 #define CPU_ONLINE	"/sys/devices/system/cpu/cpu1/online"
@@ -23,9 +22,6 @@
 
 static const char * const *cpusets;
 static pid_t mapper;
-
-/* Shared with the actors: how far each has come. */
-static unsigned long *turns;
 
 static bool write_text(const char *path, const char *text)
 {
@@ -79,95 +75,33 @@ static bool move(void)
 	return write_text(cpusets[0], pid) && write_text(cpusets[1], pid);
 }
 
-static const struct {
-	const char *name;
-	bool (*turn)(void);
-} actors[] = {
+static const struct actor list[] = {
 	{ "mmap", map_figures },
 	{ "add and remove", add_and_remove },
 	{ "CPU hotplug", plug },
 	{ "cpuset", move },
 };
 
-static pid_t start(unsigned int actor)
+static void meet_mapper(unsigned int actor, const pid_t *pids)
 {
-	pid_t pid = fork();
-
-	if (pid < 0)
-		die("fork");
-	if (pid)
-		return pid;
-	while (actors[actor].turn())
-		__atomic_add_fetch(&turns[actor], 1, __ATOMIC_RELAXED);
-	_exit(1);
-}
-
-static void show_stack(pid_t pid)
-{
-	char path[32], text[4096];
-	ssize_t len = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stack", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0)
-		len = read(fd, text, sizeof(text));
-	printf("%.*s", len > 0 ? (int)len : 0, text);
-	close(fd);
-}
-
-/* Return: how many actors have not got on for too long, or have given up. */
-static unsigned int watch(const pid_t *pids, unsigned int seconds)
-{
-	unsigned long last[ARRAY_SIZE(actors)] = { 0 };
-	unsigned int still[ARRAY_SIZE(actors)] = { 0 };
-	unsigned int i, stuck = 0;
-
-	while (!stuck && seconds--) {
-		sleep(1);
-		for (i = 0; i < ARRAY_SIZE(actors); i++) {
-			unsigned long now = __atomic_load_n(&turns[i],
-							    __ATOMIC_RELAXED);
-
-			still[i] = now == last[i] ? still[i] + 1 : 0;
-			last[i] = now;
-			if (still[i] < PATIENCE &&
-			    !waitpid(pids[i], NULL, WNOHANG))
-				continue;
-			printf("%s: stuck or ended after %lu turns\n",
-			       actors[i].name, now);
-			show_stack(pids[i]);
-			stuck++;
-		}
-	}
-	return stuck;
+	(void)actor;
+	mapper = pids[0];
 }
 
 int main(int argc, char **argv)
 {
-	pid_t pids[ARRAY_SIZE(actors)];
-	unsigned int i, stuck;
+	const struct actors actors = {
+		.list = list,
+		.nr = ARRAY_SIZE(list),
+		.patience = PATIENCE,
+		.begin = meet_mapper,
+	};
+	unsigned int stuck;
 
 	if (argc != 4)
 		die("lock-race SECONDS CPUSET CPUSET");
 	cpusets = (const char * const *)argv + 2;
-	turns = mmap(NULL, sizeof(*turns) * ARRAY_SIZE(actors),
-		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (turns == MAP_FAILED)
-		die("mmap");
-	setbuf(stdout, NULL);
-	for (i = 0; i < ARRAY_SIZE(actors); i++) {
-		pids[i] = start(i);
-		mapper = pids[0];
-	}
-	stuck = watch(pids, strtoul(argv[1], NULL, 10));
-	for (i = 0; i < ARRAY_SIZE(actors); i++) {
-		kill(pids[i], SIGKILL);
-		printf("%s: %lu turns\n", actors[i].name, turns[i]);
-		stuck += !turns[i];
-	}
-	while (wait(NULL) > 0)
-		;
+	stuck = actors_run(&actors, strtoul(argv[1], NULL, 10));
 	/* The CPU may have been off when its actor was killed. */
 	stuck += !write_text(CPU_ONLINE, "1");
 	return stuck > 0;

@@ -19,14 +19,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "abi.h"
+#include "actors.h"
 #include "core/ring.h"
 
 #define CPU_ONLINE	"/sys/devices/system/cpu/cpu3/online"
 /* Nobody is stuck who has got on within this many seconds. */
 #define PATIENCE	300
 
-/* Shared with the actors: how far each has come. */
-static unsigned long *turns;
 static unsigned int seed;
 static int fd = -1;
 
@@ -319,10 +318,7 @@ static bool killed(void)
 	return waitpid(pid, NULL, 0) == pid;
 }
 
-static const struct {
-	const char *name;
-	bool (*turn)(void);
-} actors[] = {
+static const struct actor list[] = {
 	{ "probes of a session", churn_in_session },
 	{ "probes of the default session", churn_in_default },
 	{ "reader", read_default },
@@ -332,83 +328,26 @@ static const struct {
 	{ "killed", killed },
 };
 
-static pid_t start(unsigned int actor)
+static void sow(unsigned int actor, const pid_t *pids)
 {
-	pid_t pid = fork();
-
-	if (pid < 0)
-		die("fork");
-	if (pid)
-		return pid;
+	(void)pids;
 	seed = actor + 1;
-	while (actors[actor].turn())
-		__atomic_add_fetch(&turns[actor], 1, __ATOMIC_RELAXED);
-	_exit(1);
-}
-
-/* Has everybody had a turn? */
-static bool all_turned(const unsigned long *last)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(actors); i++)
-		if (!last[i])
-			return false;
-	return true;
-}
-
-/*
- * For so many seconds, and until everybody has had a turn.
- *
- * Return: how many actors have not got on for too long, or have given up.
- */
-static unsigned int watch(const pid_t *pids, unsigned int seconds)
-{
-	unsigned long last[ARRAY_SIZE(actors)] = { 0 };
-	unsigned int still[ARRAY_SIZE(actors)] = { 0 };
-	unsigned int i, stuck = 0;
-
-	while (!stuck && (seconds || !all_turned(last))) {
-		sleep(1);
-		seconds -= seconds > 0;
-		for (i = 0; i < ARRAY_SIZE(actors); i++) {
-			unsigned long now = LOAD(turns[i]);
-
-			still[i] = now == last[i] ? still[i] + 1 : 0;
-			last[i] = now;
-			if (still[i] < PATIENCE &&
-			    !waitpid(pids[i], NULL, WNOHANG))
-				continue;
-			printf("%s: stuck or ended after %lu turns\n",
-			       actors[i].name, now);
-			stuck++;
-		}
-	}
-	return stuck;
 }
 
 int main(int argc, char **argv)
 {
-	pid_t pids[ARRAY_SIZE(actors)];
-	unsigned int i, stuck;
+	const struct actors actors = {
+		.list = list,
+		.nr = ARRAY_SIZE(list),
+		.patience = PATIENCE,
+		.begin = sow,
+	};
+	unsigned int stuck;
 	int file;
 
 	if (argc != 2)
 		die("stress SECONDS");
-	turns = mmap(NULL, sizeof(*turns) * ARRAY_SIZE(actors),
-		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (turns == MAP_FAILED)
-		die("mmap");
-	setbuf(stdout, NULL);
-	for (i = 0; i < ARRAY_SIZE(actors); i++)
-		pids[i] = start(i);
-	stuck = watch(pids, strtoul(argv[1], NULL, 10));
-	for (i = 0; i < ARRAY_SIZE(actors); i++) {
-		kill(pids[i], SIGKILL);
-		printf("%s: %lu turns\n", actors[i].name, turns[i]);
-	}
-	while (wait(NULL) > 0)
-		;
+	stuck = actors_run(&actors, strtoul(argv[1], NULL, 10));
 	file = open(CPU_ONLINE, O_WRONLY);
 	if (file < 0 || (write(file, "1", 1) < 0 && errno != EINVAL))
 		die(CPU_ONLINE);
