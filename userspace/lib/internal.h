@@ -20,16 +20,6 @@ struct ktlat {
 	int fd;
 };
 
-/* For tables of names: FNV-1a. */
-static inline __u32 ktl_hash(const char *name)
-{
-	__u32 value = 2166136261U;
-
-	for (; *name; name++)
-		value = (value ^ (unsigned char)*name) * 16777619U;
-	return value;
-}
-
 /* error.c */
 __printf(3, 4)
 int ktl_fail(struct ktlat_error *err, int code, const char *format, ...);

@@ -6,17 +6,15 @@
 
 /**
  * struct lookups - What is looked up in one pass over the symbols
- * @list: all of them
- * @nr: how many
- * @sorted: those by name, in that order
- * @nr_sorted: how many
+ * @list: those by name, in that order, then those by address
+ * @nr_names: how many are by name
+ * @nr: how many there are in all
  * @failed: there was no memory
  */
 struct lookups {
-	struct ktl_lookup *list;
+	struct ktl_lookup **list;
+	size_t nr_names;
 	size_t nr;
-	struct ktl_lookup **sorted;
-	size_t nr_sorted;
 	bool failed;
 };
 
@@ -82,13 +80,13 @@ static bool is_in_module(const struct ktl_lookup *lookup,
 static void match_name(struct lookups *all, const char *base,
 		       const struct ktlat_symbol *symbol)
 {
-	struct ktl_lookup **end = all->sorted + all->nr_sorted, **found;
+	struct ktl_lookup **end = all->list + all->nr_names, **found;
 
-	found = bsearch(base, all->sorted, all->nr_sorted, sizeof(*found),
+	found = bsearch(base, all->list, all->nr_names, sizeof(*found),
 			is_name_of);
 	if (!found)
 		return;
-	while (found > all->sorted && !is_name_of(base, found - 1))
+	while (found > all->list && !is_name_of(base, found - 1))
 		found--;
 	for (; found < end && !is_name_of(base, found); found++) {
 		struct ktl_match *match;
@@ -123,9 +121,8 @@ static int match_symbol(const struct ktlat_symbol *symbol, void *data)
 	struct lookups *all = data;
 	size_t len = strcspn(symbol->name, "."), i;
 
-	for (i = 0; i < all->nr; i++)
-		if (all->list[i].point->address)
-			match_address(all, &all->list[i], symbol);
+	for (i = all->nr_names; i < all->nr; i++)
+		match_address(all, all->list[i], symbol);
 	if (symbol->name[len] && len && len < sizeof(base)) {
 		memcpy(base, symbol->name, len);
 		base[len] = '\0';
@@ -148,21 +145,23 @@ static int match_symbol(const struct ktlat_symbol *symbol, void *data)
 int ktl_look_up(struct ktl_lookup *list, size_t nr, struct ktlat_error *err)
 {
 	struct lookups all = {
-		.list = list,
+		.list = calloc(nr, sizeof(*all.list)),
 		.nr = nr,
-		.sorted = calloc(nr, sizeof(*all.sorted)),
 	};
-	size_t i;
+	size_t i, last = nr;
 	int ret;
 
-	if (!all.sorted)
+	if (!all.list)
 		return ktl_fail(err, ENOMEM, "out of memory");
-	for (i = 0; i < nr; i++)
-		if (!list[i].point->address)
-			all.sorted[all.nr_sorted++] = &list[i];
-	qsort(all.sorted, all.nr_sorted, sizeof(*all.sorted), by_name);
+	for (i = 0; i < nr; i++) {
+		if (list[i].point->address)
+			all.list[--last] = &list[i];
+		else
+			all.list[all.nr_names++] = &list[i];
+	}
+	qsort(all.list, all.nr_names, sizeof(*all.list), by_name);
 	ret = nr ? ktlat_scan_symbols(match_symbol, &all, err) : 0;
-	free(all.sorted);
+	free(all.list);
 	return all.failed ? ktl_fail(err, ENOMEM, "out of memory") : ret;
 }
 

@@ -115,118 +115,66 @@ int ktlat_read_members(struct ktlat_group *group, FILE *file, const char *name,
 	return 0;
 }
 
-/**
- * struct candidate - What a name may stand for
- * @member: the name
- * @found: the first function of it
- * @nr: how many functions of it there are
- */
-struct candidate {
-	struct ktlat_member *member;
-	struct ktlat_point found;
-	unsigned int nr;
-};
-
-/**
- * struct candidates - All names of a group
- * @list: these
- * @nr: how many
- * @slots: places in @list, from 1 up, each at the first free slot from that of
- *	the function's name on; 0 where there is none
- * @mask: number of slots less one; that is a power of two
- * @hidden: the kernel does not tell addresses
- */
-struct candidates {
-	struct candidate *list;
-	__u32 nr;
-	__u32 *slots;
-	__u32 mask;
-	bool hidden;
-};
-
-/* No more than half of the slots are taken, so a search always ends. */
-static bool index_names(struct candidates *all)
+static bool is_hidden(const struct ktl_lookup *lookup)
 {
-	__u32 size = 2, i, slot;
-
-	while (size / 2 < all->nr)
-		size *= 2;
-	all->mask = size - 1;
-	all->slots = calloc(size, sizeof(*all->slots));
-	for (i = 0; all->slots && i < all->nr; i++) {
-		slot = ktl_hash(all->list[i].member->point.name) & all->mask;
-		while (all->slots[slot])
-			slot = (slot + 1) & all->mask;
-		all->slots[slot] = i + 1;
-	}
-	return all->slots;
+	return lookup->nr && !lookup->matches[0].point.address;
 }
 
-static void consider(struct candidate *candidate,
-		     const struct ktlat_symbol *symbol)
+/* Takes the function of that very name, if there is just one. */
+static void settle(struct ktlat_member *member, const struct ktl_lookup *lookup)
 {
-	const char *wanted = candidate->member->point.module;
-	struct ktlat_point *found = &candidate->found;
+	const struct ktl_match *found = NULL;
+	size_t i, nr = 0;
 
-	if (*wanted && strcmp(wanted, symbol->module))
-		return;
-	if (candidate->nr++)
-		return;
-	found->address = symbol->address;
-	snprintf(found->name, sizeof(found->name), "%s", symbol->name);
-	if (strcmp(symbol->module, KTLAT_VMLINUX))
-		snprintf(found->module, sizeof(found->module), "%s",
-			 symbol->module);
-}
-
-static int look_up(const struct ktlat_symbol *symbol, void *data)
-{
-	struct candidates *all = data;
-	__u32 slot = ktl_hash(symbol->name) & all->mask, place;
-
-	for (; (place = all->slots[slot]); slot = (slot + 1) & all->mask) {
-		struct candidate *candidate = &all->list[place - 1];
-
-		if (strcmp(candidate->member->point.name, symbol->name))
+	for (i = 0; i < lookup->nr; i++) {
+		if (lookup->matches[i].copy != KTL_COPY_PLAIN)
 			continue;
-		consider(candidate, symbol);
-		all->hidden |= !symbol->address;
+		found = &lookup->matches[i];
+		nr++;
 	}
-	return 0;
-}
-
-static void settle(struct candidate *candidate)
-{
-	struct ktlat_member *member = candidate->member;
-
-	if (candidate->nr == 1)
-		member->point = candidate->found;
-	else if (candidate->nr)
-		leave_out(member, ENOTUNIQ, several_functions);
-	else
+	if (!nr) {
 		leave_out(member, ENOENT, no_such_function);
+	} else if (nr > 1) {
+		leave_out(member, ENOTUNIQ, several_functions);
+	} else {
+		member->point = found->point;
+		if (!strcmp(member->point.module, KTLAT_VMLINUX))
+			memset(member->point.module, 0,
+			       sizeof(member->point.module));
+	}
 }
 
-static int find_functions(struct ktlat_group *group, struct candidates *all,
-			  struct ktlat_error *err)
+static int settle_all(struct ktlat_group *group, struct ktl_lookup *list,
+		      struct ktlat_error *err)
 {
 	__u32 i;
 	int ret;
 
-	for (i = 0; i < all->nr; i++)
-		all->list[i].member = &group->members[i];
-	if (!index_names(all))
-		return ktl_fail(err, ENOMEM, "out of memory");
-	ret = ktlat_scan_symbols(look_up, all, err);
+	for (i = 0; i < group->nr_members; i++)
+		list[i].point = &group->members[i].point;
+	ret = ktl_look_up(list, group->nr_members, err);
 	if (ret < 0)
 		return ret;
-	if (all->hidden)
-		return ktl_fail(err, EPERM,
-				"cannot add group %s: /proc/kallsyms hides the addresses of its functions; run as root, with sysctl kernel.kptr_restrict at 0 or 1",
-				group->name);
-	for (i = 0; i < all->nr; i++)
-		settle(&all->list[i]);
+	for (i = 0; i < group->nr_members; i++)
+		if (is_hidden(&list[i]))
+			return ktl_fail(err, EPERM,
+					"cannot add group %s: /proc/kallsyms hides the addresses of its functions; run as root, with sysctl kernel.kptr_restrict at 0 or 1",
+					group->name);
+	for (i = 0; i < group->nr_members; i++)
+		settle(&group->members[i], &list[i]);
 	return 0;
+}
+
+static int find_functions(struct ktlat_group *group, struct ktlat_error *err)
+{
+	struct ktl_lookup *list = calloc(group->nr_members, sizeof(*list));
+	int ret;
+
+	if (!list)
+		return ktl_fail(err, ENOMEM, "out of memory");
+	ret = settle_all(group, list, err);
+	ktl_free_lookups(list, group->nr_members);
+	return ret;
 }
 
 static int compare_names(const struct ktlat_member *left,
@@ -361,19 +309,13 @@ static int vouch(struct ktlat_group *group, struct ktlat_error *err)
  */
 int ktlat_resolve_members(struct ktlat_group *group, struct ktlat_error *err)
 {
-	struct candidates all = { .nr = group->nr_members };
 	int ret;
 
-	if (!all.nr)
+	if (!group->nr_members)
 		return ktl_fail(err, EINVAL,
 				"cannot add group %s: it has no functions; name some",
 				group->name);
-	all.list = calloc(all.nr, sizeof(*all.list));
-	if (!all.list)
-		return ktl_fail(err, ENOMEM, "out of memory");
-	ret = find_functions(group, &all, err);
-	free(all.list);
-	free(all.slots);
+	ret = find_functions(group, err);
 	if (!ret)
 		ret = make_unique(group, err);
 	return ret ? ret : vouch(group, err);

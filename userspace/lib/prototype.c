@@ -237,6 +237,16 @@ static bool make_slots(struct source *source)
 	return source->slots;
 }
 
+/* FNV-1a. */
+static __u32 hash(const char *name)
+{
+	__u32 value = 2166136261U;
+
+	for (; *name; name++)
+		value = (value ^ (unsigned char)*name) * 16777619U;
+	return value;
+}
+
 static bool index_functions(struct source *source)
 {
 	__u32 end = btf__type_cnt(source->btf), id, slot;
@@ -248,7 +258,7 @@ static bool index_functions(struct source *source)
 
 		if (!name)
 			continue;
-		slot = ktl_hash(name) & source->mask;
+		slot = hash(name) & source->mask;
 		while (source->slots[slot])
 			slot = (slot + 1) & source->mask;
 		source->slots[slot] = id;
@@ -260,7 +270,7 @@ static bool index_functions(struct source *source)
 static const struct btf_type *find_function(const struct source *source,
 					    const char *name)
 {
-	__u32 slot = ktl_hash(name) & source->mask, found = 0, id;
+	__u32 slot = hash(name) & source->mask, found = 0, id;
 
 	for (; (id = source->slots[slot]); slot = (slot + 1) & source->mask) {
 		if (strcmp(function_name(source->btf, id), name))

@@ -236,15 +236,23 @@ static int scan_unlisted(ktlat_symbol_fn fn, void *data,
 	return ret;
 }
 
+/* Where ftrace tells the functions that it knows, or NULL. */
+static const char *find_sites(void)
+{
+	size_t i;
+
+	for (i = 0; i < KTL_ARRAY_SIZE(filter_functions); i++)
+		if (!access(filter_functions[i], R_OK))
+			return filter_functions[i];
+	return NULL;
+}
+
 /* Goes over what ftrace knows, without addresses; a negative errno if it is not told. */
 int ktl_scan_sites(ktlat_symbol_fn fn, void *data)
 {
-	int ret = -ENOENT;
-	size_t i;
+	const char *path = find_sites();
 
-	for (i = 0; ret == -ENOENT && i < KTL_ARRAY_SIZE(filter_functions); i++)
-		ret = scan(filter_functions[i], parse_function, fn, data);
-	return ret;
+	return path ? scan(path, parse_function, fn, data) : -ENOENT;
 }
 
 /**
@@ -262,17 +270,10 @@ int ktl_scan_sites(ktlat_symbol_fn fn, void *data)
 int ktlat_scan_functions(ktlat_symbol_fn fn, void *data, const char **source,
 			 struct ktlat_error *err)
 {
-	const char *ignored;
-	size_t i;
+	const char *path = find_sites();
 
-	if (!source)
-		source = &ignored;
-	for (i = 0; i < KTL_ARRAY_SIZE(filter_functions); i++) {
-		*source = filter_functions[i];
-		if (!access(*source, R_OK))
-			return scan_file(*source, parse_function, fn, data,
-					 err);
-	}
-	*source = KALLSYMS;
-	return scan_unlisted(fn, data, err);
+	if (source)
+		*source = path ? path : KALLSYMS;
+	return path ? scan_file(path, parse_function, fn, data, err) :
+		      scan_unlisted(fn, data, err);
 }

@@ -19,25 +19,22 @@ static const struct {
 	  "ran while the kernel booted, and is gone since" },
 };
 
-/* A piece of code: from @begin on, up to @end. */
-struct range {
-	__u64 begin;
-	__u64 end;
-};
-
 /**
  * struct why - What is known of the kernel's functions
- * @sections: where these are
- * @forbidden: what kprobes refuse
- * @nr_forbidden: how many pieces that are
+ * @sections: from where to where these are
+ * @forbidden: where functions begin that kprobes refuse, sorted
+ * @nr_forbidden: how many
  * @sites: functions that ftrace knows, each as "name module", sorted
  * @nr_sites: how many
  * @fn: where the functions go that cannot be measured
  * @data: handed to it
  */
 struct why {
-	struct range sections[KTL_ARRAY_SIZE(sections)];
-	struct range *forbidden;
+	struct {
+		__u64 begin;
+		__u64 end;
+	} sections[KTL_ARRAY_SIZE(sections)];
+	__u64 *forbidden;
 	size_t nr_forbidden;
 	char **sites;
 	size_t nr_sites;
@@ -68,15 +65,12 @@ static void *make_room(void *list, size_t nr, size_t size)
 static int take_forbidden(const struct ktlat_symbol *symbol, void *data)
 {
 	struct why *why = data;
-	struct range *list = make_room(why->forbidden, why->nr_forbidden,
-				       sizeof(*list));
+	__u64 *list = make_room(why->forbidden, why->nr_forbidden, sizeof(*list));
 
 	if (!list)
 		return -ENOMEM;
 	why->forbidden = list;
-	list[why->nr_forbidden++] = (struct range){
-		symbol->address, symbol->address + 1,
-	};
+	list[why->nr_forbidden++] = symbol->address;
 	return 0;
 }
 
@@ -100,11 +94,11 @@ static int compare_text(const void *a, const void *b)
 	return strcmp(*(char * const *)a, *(char * const *)b);
 }
 
-static int compare_ranges(const void *a, const void *b)
+static int compare_addresses(const void *a, const void *b)
 {
-	const struct range *left = a, *right = b;
+	const __u64 *left = a, *right = b;
 
-	return (left->begin > right->begin) - (left->begin < right->begin);
+	return (*left > *right) - (*left < *right);
 }
 
 static bool has_site(const struct why *why, const struct ktlat_symbol *symbol)
@@ -119,11 +113,9 @@ static bool has_site(const struct why *why, const struct ktlat_symbol *symbol)
 
 static bool is_forbidden(const struct why *why, __u64 address)
 {
-	const struct range key = { address, address };
-
 	return address && why->nr_forbidden &&
-	       bsearch(&key, why->forbidden, why->nr_forbidden, sizeof(key),
-		       compare_ranges);
+	       bsearch(&address, why->forbidden, why->nr_forbidden,
+		       sizeof(address), compare_addresses);
 }
 
 static bool never_returns(const char *name)
@@ -185,7 +177,7 @@ static int gather(struct why *why, struct ktlat_error *err)
 	ktl_scan_sites(take_site, why);
 	if (why->nr_forbidden)
 		qsort(why->forbidden, why->nr_forbidden,
-		      sizeof(*why->forbidden), compare_ranges);
+		      sizeof(*why->forbidden), compare_addresses);
 	if (why->nr_sites)
 		qsort(why->sites, why->nr_sites, sizeof(*why->sites),
 		      compare_text);
