@@ -7,7 +7,8 @@
 #
 # Uses $SCRIPTS and die of the script that reads it.
 
-CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
+# shellcheck source=scripts/cache.sh
+. "$SCRIPTS/cache.sh"
 RELEASES='bullseye bookworm trixie sid'
 
 say() {

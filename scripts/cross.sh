@@ -17,7 +17,8 @@ set -euo pipefail
 ARCH=arm64 TRIPLET=aarch64-linux-gnu TRIPLET32=arm-linux-gnueabihf
 SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 TOP=${SCRIPTS%/*}
-CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
+# shellcheck source=scripts/cache.sh
+. "$SCRIPTS/cache.sh"
 TREE=build/$ARCH
 
 # What the guest's scripts run, and what scripts/deps.sh has for building the tools.

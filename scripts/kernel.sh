@@ -15,8 +15,7 @@
 #                               and, where the kernel is arm64's, programs for it
 #
 # All but name and tree fetch first where needed. KERNEL chooses a row of the
-# table below. The cache is ${KTLAT_CACHE:-${XDG_CACHE_HOME:-~/.cache}/ktlat};
-# it may be deleted at any time.
+# table below.
 #
 # The checkout's own modules are those for the default kernel, $DEFAULT. Those for
 # another one are built from a copy of the sources.
@@ -26,7 +25,8 @@ DEFAULT=6.1
 KERNEL=${KERNEL:-$DEFAULT}
 SCRIPTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 TOP=${SCRIPTS%/*}
-CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}
+# shellcheck source=scripts/cache.sh
+. "$SCRIPTS/cache.sh"
 
 # name, glob its release must match, packages that depend on image and headers;
 # where this machine's package sources lack the kernel: the Debian release; where

@@ -10,7 +10,8 @@
 set -euo pipefail
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ktlat}
+# shellcheck source=scripts/cache.sh
+. "$TOP/scripts/cache.sh"
 KDIR=${1-}
 passed=0 failed=0
 cd "$TOP"
