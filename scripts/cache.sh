@@ -3,4 +3,5 @@
 #
 # Where downloads are kept, outside the checkout; sourced. It may be deleted at any time.
 
+# shellcheck disable=SC2034 # used by who sources it
 CACHE=${KTLAT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/ktlat}

@@ -8,8 +8,9 @@
 # KERNEL is a row of scripts/kernel.sh, SCRIPT one of tests/vm/*.t. $JOBS guests run
 # at once (2). What each kernel's build and tests said, and its row of the table, stay
 # in build/matrix/KERNEL. The column DKMS is what build/dkms/KERNEL has in its first
-# line, where there is such a file. Exit status 1 if anything failed, or a test was
-# skipped without a reason.
+# line, where there is such a file. A kernel that has passed is not run again as long as
+# the commit and the scripts are the same, so what was cut off goes on. Exit status 1 if
+# anything failed, or a test was skipped without a reason.
 set -uo pipefail
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -53,6 +54,18 @@ run_tests() {
 	[[ -z $RESULTS || ! -e $OUT/results ]] || cat "$OUT/results" >>"$RESULTS"
 }
 
+# What a cell is of: a commit, and scripts; or nothing that lasts.
+state() {
+	[[ -n $(git status --porcelain 2>&1) ]] || echo "$(git rev-parse HEAD) $*"
+}
+
+# passed_before TESTS...: has $KERNEL, as it is now?
+passed_before() {
+	local state
+	state=$(state "$@")
+	[[ -n $state && -e build/matrix/$KERNEL/passed && $(<"build/matrix/$KERNEL/passed") == "$state" ]]
+}
+
 # one TESTS...: everything for $KERNEL; its row.
 one() {
 	local begin=$SECONDS flavour=generic has=- passed=- failed=1 skipped=0 built=failed
@@ -69,7 +82,8 @@ one() {
 	printf '| %s | %s | %s | %s | %s | %s | %s | %s | %d min %02d s |\n' \
 		"$(scripts/kernel.sh release || echo "$KERNEL")" "$flavour" "$(cell "build/dkms/$KERNEL")" "$built" \
 		"$has" "$passed" "$skipped" "$failed" $(((SECONDS - begin) / 60)) $(((SECONDS - begin) % 60)) >"$OUT/row"
-	[[ $failed -eq 0 ]]
+	[[ $failed -eq 0 ]] || return
+	state "$@" >"$OUT/passed"
 }
 
 read -ra kernels <<<"$1"
@@ -77,7 +91,11 @@ shift
 status=0
 for KERNEL in "${kernels[@]}"; do
 	export KERNEL
-	rm -f "build/matrix/$KERNEL/row"
+	if passed_before "$@"; then
+		say 'has passed before, with these sources'
+		continue
+	fi
+	rm -f "build/matrix/$KERNEL"/{row,passed}
 	one "$@" || status=1
 done
 echo
