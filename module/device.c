@@ -124,7 +124,7 @@ static int device_probe_reset(struct device_file *df, void *arg)
 static int device_tell(struct device_file *df, struct ktlat_probe_info *info,
 		       bool next)
 {
-	if (memchr_inv(info->reserved, 0, sizeof(info->reserved)))
+	if (info->reserved)
 		return -EINVAL;
 	return ktlat_probe_get(df->session, info, next);
 }

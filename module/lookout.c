@@ -42,7 +42,9 @@ static void lookout_at_figures(struct ktlat_probe *probe)
 
 static void lookout_at_code(struct ktlat_probe *probe)
 {
-	if (ktlat_probe_state(probe) == KTLAT_STATE_GONE)
+	u32 state = ktlat_probe_state(probe);
+
+	if (state == KTLAT_STATE_GONE || state == KTLAT_STATE_PENDING)
 		ktlat_netlink_detached(probe);
 }
 

@@ -12,6 +12,7 @@
 #include "device.h"
 #include "hot/clock.h"
 #include "lookout.h"
+#include "modwatch.h"
 #include "netlink.h"
 #include "session.h"
 #include "threshold.h"
@@ -37,11 +38,16 @@ static int __init ktlat_init(void)
 	err = ktlat_lookout_init();
 	if (err)
 		goto netlink;
-	err = ktlat_device_init();
+	err = ktlat_modwatch_init();
 	if (err)
 		goto lookout;
+	err = ktlat_device_init();
+	if (err)
+		goto modwatch;
 	return 0;
 
+modwatch:
+	ktlat_modwatch_exit();
 lookout:
 	ktlat_lookout_exit();
 netlink:
@@ -58,6 +64,7 @@ static void __exit ktlat_exit(void)
 {
 	ktlat_device_exit();
 	ktlat_session_exit();
+	ktlat_modwatch_exit();
 	ktlat_waiters_exit();
 	ktlat_threshold_exit();
 	ktlat_lookout_exit();

@@ -50,7 +50,7 @@ int ktlat_message_probe(struct sk_buff *skb, const struct ktlat_probe *probe)
 	    ktlat_message_number(skb, KTLAT_NL_A_SESSION_ID,
 				 probe->session->id) ||
 	    nla_put_u32(skb, KTLAT_NL_A_KIND, plan->kind) ||
-	    nla_put_u32(skb, KTLAT_NL_A_BACKEND, probe->backend->id) ||
+	    nla_put_u32(skb, KTLAT_NL_A_BACKEND, ktlat_probe_backend(probe)) ||
 	    message_point(skb, KTLAT_NL_A_POINT, &plan->point[0]))
 		return -EMSGSIZE;
 	if (plan->kind == KTLAT_KIND_PAIR &&

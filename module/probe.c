@@ -14,6 +14,7 @@
 
 #include "group.h"
 #include "lookout.h"
+#include "modwatch.h"
 #include "netlink.h"
 #include "probe_make.h"
 #include "rights.h"
@@ -93,6 +94,44 @@ void ktlat_probes_set_clock(void)
 		ktlat_clock_calibrate();
 }
 
+/* The point that was refused last. */
+static const struct ktlat_point *probe_refused_point(const struct ktlat_probe *probe)
+{
+	return &probe->plan.point[probe->plan.refused_point];
+}
+
+/* Was it refused for nothing but that a module is not loaded? */
+static bool probe_lacks_module(const struct ktlat_probe *probe)
+{
+	return probe->plan.refusal == KTLAT_REFUSED_UNKNOWN &&
+	       !ktlat_target_is_loaded(probe_refused_point(probe));
+}
+
+/* It is nowhere. */
+static void probe_forget_addresses(struct ktlat_probe *probe)
+{
+	for (int i = 0; i < ARRAY_SIZE(probe->plan.point); i++)
+		probe->plan.point[i].address = 0;
+}
+
+/*
+ * Attaches it now, or has it wait for its module. When that comes nobody is there to
+ * ask whether who vouches for a function's arguments may, so this is asked now.
+ */
+static int probe_attach_or_wait(struct ktlat_probe *probe, bool start)
+{
+	int err = ktlat_probe_attach(probe, start);
+
+	if (probe->waits && probe->plan.in_registers)
+		probe->plan.in_registers = capable(CAP_SYS_ADMIN);
+	if (!err || !probe->waits || !probe_lacks_module(probe))
+		return err;
+	probe_forget_addresses(probe);
+	probe->passed_over = KTLAT_REFUSED_NOT;
+	probe->started = start;
+	return 0;
+}
+
 /**
  * ktlat_probe_add() - Add a probe
  * @session: to this session
@@ -115,7 +154,7 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 		return probe_refuse(add, KTLAT_REFUSED_MEMLOCK);
 	if (IS_ERR(probe))
 		return PTR_ERR(probe);
-	err = ktlat_probe_attach(probe, add);
+	err = probe_attach_or_wait(probe, !(add->flags & KTLAT_PROBE_DISABLED));
 	if (err) {
 		add->refusal = probe->plan.refusal;
 		add->refused_point = probe->plan.refused_point;
@@ -129,29 +168,25 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 	if (probe->slow.ppm)
 		ktlat_threshold_follow();
 	ktlat_netlink_probe(KTLAT_NL_CMD_ADDED, probe);
-	if (probe->started)
+	if (probe->started && probe->attachment)
 		ktlat_netlink_attached(probe);
 	ktlat_lookout_begin();
 	return 0;
 }
 
-/* Is the code that the probe sits on still loaded? */
-static bool probe_is_gone(struct ktlat_probe *probe,
-			  struct ktlat_mechanism_info *info)
-{
-	probe->attachment->backend->info(probe->attachment, info);
-	return info->gone;
-}
-
-/* Starts one that listeners need not know yet. */
+/* Starts one that listeners need not know yet; one that waits, when its module comes. */
 int ktlat_probe_start(struct ktlat_probe *probe)
 {
 	struct ktlat_group *group = probe->plan.group;
-	struct ktlat_mechanism_info info;
+	u32 state = ktlat_probe_state(probe);
 	int err;
 
-	if (probe_is_gone(probe, &info) || (group && !group->nr))
+	if (state == KTLAT_STATE_GONE || (group && !group->nr))
 		return -ENODEV;
+	if (state == KTLAT_STATE_PENDING) {
+		ktlat_probe_let_go(probe);
+		probe->started = true;
+	}
 	if (probe->started)
 		return 0;
 	if (security_locked_down(LOCKDOWN_KPROBES))
@@ -168,15 +203,15 @@ int ktlat_probe_enable(struct ktlat_probe *probe)
 	bool started = probe->started;
 	int err = ktlat_probe_start(probe);
 
-	if (!err && !started)
+	if (!err && !started && ktlat_probe_state(probe) == KTLAT_STATE_ARMED)
 		ktlat_netlink_attached(probe);
 	return err;
 }
 
 int ktlat_probe_disable(struct ktlat_probe *probe)
 {
-	if (probe->started)
-		probe->attachment->backend->stop(probe->attachment);
+	if (probe->started && probe->attachment)
+		probe->backend->stop(probe->attachment);
 	probe->started = false;
 	ktlat_netlink_detached(probe);
 	return 0;
@@ -185,20 +220,21 @@ int ktlat_probe_disable(struct ktlat_probe *probe)
 /* Zeroes the figures; calls in flight belong to the old ones. */
 int ktlat_probe_reset(struct ktlat_probe *probe)
 {
-	const struct ktlat_backend *backend = probe->attachment->backend;
+	const struct ktlat_backend *backend = probe->backend;
 	u64 epoch = probe->meter.epoch;
 
 	/* A call lost from now on may be one of the new figures. */
-	backend->info(probe->attachment, &probe->before);
+	ktlat_probe_ask(probe, &probe->before);
+	probe->past_inexact = false;
 	ktlat_clock_calibrate();
 	ktlat_histogram_flip(&probe->histogram, &probe->meter);
-	if (backend->retire)
+	if (probe->attachment && backend->retire)
 		backend->retire(probe->attachment, epoch);
 	/* Behind that: a handler in the idle loop may have had the old epoch until now. */
 	if (probe->slowest)
 		ktlat_slowest_reset(probe->slowest);
 	ktlat_histogram_clean(&probe->histogram);
-	backend->info(probe->attachment, &probe->base);
+	ktlat_probe_ask(probe, &probe->base);
 	return 0;
 }
 
@@ -209,7 +245,9 @@ int ktlat_probe_remove(struct ktlat_probe *probe)
 	list_del(&probe->node);
 	mutex_unlock(&ktlat_map_lock);
 	ktlat_probe_disable(probe);
-	probe->attachment->backend->detach(probe->attachment);
+	if (probe->attachment)
+		probe->backend->detach(probe->attachment);
+	probe->attachment = NULL;
 	WRITE_ONCE(probe->histogram.header->removed, 1);
 	ktlat_netlink_probe(KTLAT_NL_CMD_REMOVED, probe);
 	ktlat_probe_free(probe);
@@ -242,6 +280,110 @@ void ktlat_probes_remove(const struct ktlat_session *session)
 		more = probe_remove_first(session);
 		mutex_unlock(&ktlat_lock);
 	} while (more);
+}
+
+/* Is a point of it in that module? */
+static bool probe_is_in(const struct ktlat_probe *probe, const char *module)
+{
+	return !strcmp(probe->plan.point[0].module, module) ||
+	       !strcmp(probe->plan.point[1].module, module);
+}
+
+/* Calls in flight that nobody will tell of any more. */
+static void probe_abandon_open(struct ktlat_probe *probe)
+{
+	struct ktlat_figures figures;
+
+	ktlat_probe_figures(probe, &figures);
+	while (figures.in_flight--)
+		ktlat_meter_abandon(&probe->meter, probe->meter.epoch);
+}
+
+/* Ends an attachment; the next one begins its own account of what is in flight. */
+static void probe_part(struct ktlat_probe *probe)
+{
+	struct ktlat_mechanism_info info;
+
+	if (probe->started)
+		probe->backend->stop(probe->attachment);
+	ktlat_probe_ask(probe, &info);
+	probe->past_inexact = !ktlat_probe_is_exact(probe, &info);
+	probe->past = info;
+	probe->backend->detach(probe->attachment);
+	probe->attachment = NULL;
+	probe_abandon_open(probe);
+	probe_forget_addresses(probe);
+}
+
+/**
+ * ktlat_probe_let_go() - Let go of code that is gone, and wait for it to come again
+ * @probe: no-op for one that does not wait, or whose code is there
+ *
+ * Its figures stay. Context: ktlat_lock; may sleep.
+ */
+void ktlat_probe_let_go(struct ktlat_probe *probe)
+{
+	struct ktlat_mechanism_info info;
+
+	lockdep_assert_held(&ktlat_lock);
+	if (!probe->waits)
+		return;
+	/* What there was to say of the module went with it. */
+	if (!probe->attachment &&
+	    !ktlat_target_is_loaded(probe_refused_point(probe)))
+		probe->refusal = KTLAT_REFUSED_NOT;
+	ktlat_probe_ask(probe, &info);
+	if (!info.gone)
+		return;
+	probe_part(probe);
+	ktlat_netlink_detached(probe);
+}
+
+/* Attaches one whose module has come; a second one may still be missing. */
+static void probe_meet(struct ktlat_probe *probe, const char *module)
+{
+	bool start = probe->started;
+	int err;
+
+	probe->started = false;
+	err = ktlat_probe_attach(probe, start);
+	probe->started = start;
+	probe->refusal = KTLAT_REFUSED_NOT;
+	if (!err) {
+		if (start && probe->attachment)
+			ktlat_netlink_attached(probe);
+		return;
+	}
+	probe_forget_addresses(probe);
+	probe->passed_over = KTLAT_REFUSED_NOT;
+	/* The one that is coming is not listed yet. */
+	if (probe_lacks_module(probe) &&
+	    strcmp(probe_refused_point(probe)->module, module))
+		return;
+	probe->refusal = probe->plan.refusal;
+	pr_notice_ratelimited("probe %llu, which waited for %s, cannot be attached (%d)\n",
+			      probe->id, probe->plan.point[0].name, err);
+}
+
+/**
+ * ktlat_probes_meet() - A module has come: attach who waits for it
+ * @module: its name; its init function has not run yet
+ *
+ * Context: ktlat_lock; may sleep.
+ */
+void ktlat_probes_meet(const char *module)
+{
+	struct ktlat_probe *probe;
+
+	lockdep_assert_held(&ktlat_lock);
+	ktlat_clock_calibrate();
+	/* All off first what has gone: the code may have come to the same place. */
+	list_for_each_entry(probe, &probes, node)
+		ktlat_probe_let_go(probe);
+	list_for_each_entry(probe, &probes, node)
+		if (probe->waits && !probe->attachment &&
+		    probe_is_in(probe, module))
+			probe_meet(probe, module);
 }
 
 /**

@@ -57,7 +57,8 @@ struct ktlat_figures {
  * @id: never used again
  * @owner: who added it
  * @public: readers without rights may see it
- * @started: new calls are measured, unless the code is gone
+ * @started: new calls are measured, unless the code is gone or has not come yet
+ * @waits: for the modules of its points, whenever one is not loaded
  * @map_slot: where in the device's offsets it is mapped; groups have their own
  * @meter: what the hot path reads
  * @feed: what else it does with each call, if anything
@@ -68,10 +69,15 @@ struct ktlat_figures {
  * @plan: what was asked for, and addresses
  * @histogram: its figures
  * @rings: where it writes events, or NULL
- * @backend: the mechanism; stays to the end
- * @attachment: its backend's part
+ * @wanted: &enum ktlat_backend_id that was asked for
+ * @backend: the mechanism; NULL before it is attached for the first time. Changes
+ *	under ktlat_map_lock as well
+ * @attachment: its backend's part; NULL while it waits
+ * @past: what the mechanism had lost when it was attached before
+ * @past_inexact: of what it has lost then, since the last reset, not all is counted
  * @base: what the mechanism had lost at the last reset
  * @before: the same just before that, which may be less
+ * @refusal: why it was not attached when a module came: &enum ktlat_refusal
  * @passed_over: why the first backend that was tried is not the one: &enum
  *	ktlat_refusal
  * @told: what listeners know
@@ -83,6 +89,7 @@ struct ktlat_probe {
 	kuid_t owner;
 	bool public;
 	bool started;
+	bool waits;
 	int map_slot;
 	struct ktlat_meter meter;
 	struct ktlat_feed feed;
@@ -93,10 +100,14 @@ struct ktlat_probe {
 	struct ktlat_plan plan;
 	struct ktlat_histogram histogram;
 	struct ktlat_rings *rings;
+	u32 wanted;
 	const struct ktlat_backend *backend;
 	struct ktlat_attachment *attachment;
+	struct ktlat_mechanism_info past;
+	bool past_inexact;
 	struct ktlat_mechanism_info base;
 	struct ktlat_mechanism_info before;
+	u32 refusal;
 	u32 passed_over;
 	struct ktlat_told told;
 };
@@ -125,11 +136,18 @@ struct ktlat_probe *ktlat_probe_find(u64 id);
 struct ktlat_probe *ktlat_probe_after(u64 id);
 void ktlat_probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info);
 u32 ktlat_probe_state(const struct ktlat_probe *probe);
+u32 ktlat_probe_backend(const struct ktlat_probe *probe);
+void ktlat_probe_ask(const struct ktlat_probe *probe,
+		     struct ktlat_mechanism_info *info);
+bool ktlat_probe_is_exact(const struct ktlat_probe *probe,
+			  const struct ktlat_mechanism_info *mechanism);
 void ktlat_probe_figures(const struct ktlat_probe *probe,
 			 struct ktlat_figures *figures);
 void ktlat_probes_remove(const struct ktlat_session *session);
 bool ktlat_probes_follow(void);
 void ktlat_probes_set_clock(void);
+void ktlat_probe_let_go(struct ktlat_probe *probe);
+void ktlat_probes_meet(const char *module);
 int ktlat_probe_function_add(struct ktlat_session *session,
 			     struct ktlat_function *function);
 int ktlat_probe_function_get(struct ktlat_session *session,

@@ -19,6 +19,8 @@
 static u32 probe_state(const struct ktlat_probe *probe,
 		       const struct ktlat_mechanism_info *mechanism)
 {
+	if (!probe->attachment || (mechanism->gone && probe->waits))
+		return KTLAT_STATE_PENDING;
 	if (mechanism->gone)
 		return KTLAT_STATE_GONE;
 	return probe->started ? KTLAT_STATE_ARMED : KTLAT_STATE_DISABLED;
@@ -46,13 +48,40 @@ static void probe_tell_points(const struct ktlat_probe *probe,
 			addresses ? probe_address(&probe->plan, i) : 0;
 }
 
-/* Is what was lost of this generation known to the last call? */
-static bool probe_is_exact(const struct ktlat_probe *probe,
-			   const struct ktlat_mechanism_info *mechanism)
+/* Of one that waits for the first time: what was asked for. */
+u32 ktlat_probe_backend(const struct ktlat_probe *probe)
 {
-	const struct ktlat_backend *backend = probe->attachment->backend;
+	return probe->backend ? probe->backend->id : probe->wanted;
+}
 
-	return backend->exact ||
+/**
+ * ktlat_probe_ask() - What the mechanism of a probe knows
+ * @probe: attached or not
+ * @info: filled in; what was lost is since the probe was added
+ *
+ * Context: ktlat_lock; may sleep.
+ */
+void ktlat_probe_ask(const struct ktlat_probe *probe,
+		     struct ktlat_mechanism_info *info)
+{
+	*info = (struct ktlat_mechanism_info){ 0 };
+	if (probe->attachment)
+		probe->backend->info(probe->attachment, info);
+	info->missed_pool += probe->past.missed_pool;
+	info->missed_busy += probe->past.missed_busy;
+	info->pool_grown += probe->past.pool_grown;
+	info->blurs += probe->past.blurs;
+}
+
+/* Is what was lost of this generation known to the last call? */
+bool ktlat_probe_is_exact(const struct ktlat_probe *probe,
+			  const struct ktlat_mechanism_info *mechanism)
+{
+	const struct ktlat_backend *backend = probe->backend;
+
+	if (probe->past_inexact)
+		return false;
+	return !probe->attachment || backend->exact ||
 	       (backend->zero_is_exact &&
 		mechanism->blurs == probe->before.blurs &&
 		mechanism->missed_pool == probe->before.missed_pool);
@@ -67,24 +96,25 @@ static u32 probe_flags(const struct ktlat_probe *probe,
 		       const struct ktlat_mechanism_info *mechanism)
 {
 	return (probe->public ? KTLAT_PROBE_PUBLIC : 0) |
-	       (probe_is_exact(probe, mechanism) ? 0 : KTLAT_PROBE_INEXACT) |
+	       (ktlat_probe_is_exact(probe, mechanism) ? 0 : KTLAT_PROBE_INEXACT) |
 	       (probe->feed.all ? KTLAT_PROBE_EVENTS : 0) |
 	       (probe->feed.user_stacks ? KTLAT_PROBE_USER_STACK : 0) |
 	       (probe->feed.no_histogram ? KTLAT_PROBE_NO_HISTOGRAM : 0) |
+	       (probe->waits ? KTLAT_PROBE_PENDING : 0) |
 	       (probe_is_by_address(&probe->plan) ? KTLAT_PROBE_BY_ADDRESS : 0);
 }
 
 /* Fills in @info. Context: ktlat_lock. */
 void ktlat_probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 {
-	const struct ktlat_backend *backend = probe->attachment->backend;
+	const struct ktlat_cost *cost = probe->backend ? probe->backend->cost : NULL;
 	struct ktlat_mechanism_info mechanism;
 
-	backend->info(probe->attachment, &mechanism);
+	ktlat_probe_ask(probe, &mechanism);
 	info->flags = probe_flags(probe, &mechanism);
 	info->id = probe->id;
 	info->kind = probe->plan.kind;
-	info->backend = backend->id;
+	info->backend = ktlat_probe_backend(probe);
 	info->state = probe_state(probe, &mechanism);
 	info->precision = probe->meter.precision;
 	info->match = probe->plan.match;
@@ -97,8 +127,9 @@ void ktlat_probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->pool_grown = mechanism.pool_grown;
 	info->passed_over = probe->passed_over;
 	info->functions = probe->plan.group ? probe->plan.group->nr : 0;
-	info->cost_ps = backend->cost ? backend->cost->call_ps : 0;
-	info->share_ps = backend->cost ? backend->cost->share_ps : 0;
+	info->cost_ps = cost ? cost->call_ps : 0;
+	info->share_ps = cost ? cost->share_ps : 0;
+	info->refusal = probe->attachment ? KTLAT_REFUSED_NOT : probe->refusal;
 	info->map_offset = ktlat_probe_map_offset(probe);
 	info->map_size = ktlat_memory_bytes(probe->histogram.memory);
 	probe_tell_points(probe, info);
@@ -117,7 +148,7 @@ u32 ktlat_probe_state(const struct ktlat_probe *probe)
 	struct ktlat_mechanism_info mechanism;
 
 	lockdep_assert_held(&ktlat_lock);
-	probe->backend->info(probe->attachment, &mechanism);
+	ktlat_probe_ask(probe, &mechanism);
 	return probe_state(probe, &mechanism);
 }
 
@@ -137,7 +168,7 @@ void ktlat_probe_figures(const struct ktlat_probe *probe,
 
 	lockdep_assert_held(&ktlat_lock);
 	ktlat_histogram_sum(&probe->histogram, sum);
-	probe->backend->info(probe->attachment, &mechanism);
+	ktlat_probe_ask(probe, &mechanism);
 	missed = mechanism.missed_pool - probe->base.missed_pool +
 		 mechanism.missed_busy - probe->base.missed_busy;
 	sum->entries += missed;
@@ -145,5 +176,5 @@ void ktlat_probe_figures(const struct ktlat_probe *probe,
 	ended = sum->returns + sum->missed + sum->recursed + sum->abandoned +
 		sum->filtered;
 	figures->in_flight = sum->entries > ended ? sum->entries - ended : 0;
-	figures->exact = probe_is_exact(probe, &mechanism);
+	figures->exact = ktlat_probe_is_exact(probe, &mechanism);
 }

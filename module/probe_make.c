@@ -8,11 +8,13 @@
 #include <linux/idr.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "cost.h"
 #include "group.h"
+#include "modwatch.h"
 #include "offsets.h"
 #include "probe_make.h"
 #include "rings.h"
@@ -160,6 +162,8 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 void ktlat_probe_free(struct ktlat_probe *probe)
 {
 	ktlat_slow_exit(&probe->teller);
+	if (probe->waits)
+		ktlat_modwatch_less();
 	if (!IS_ERR_OR_NULL(probe->slowest))
 		ktlat_slowest_free(probe->slowest);
 	if (probe->rings)
@@ -231,6 +235,10 @@ struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
 	if (err)
 		goto free;
 	probe->public = add->flags & KTLAT_PROBE_PUBLIC;
+	probe->waits = add->flags & KTLAT_PROBE_PENDING;
+	if (probe->waits)
+		ktlat_modwatch_more();
+	probe->wanted = add->backend;
 	probe->owner = current_uid();
 	probe_plan(probe, add);
 	return probe;
@@ -264,7 +272,9 @@ static int probe_attach_by(struct ktlat_probe *probe, bool start,
 	attachment = backend->attach(&probe->plan);
 	if (IS_ERR(attachment))
 		return probe_explain(probe, PTR_ERR(attachment));
+	mutex_lock(&ktlat_map_lock);
 	probe->backend = backend;
+	mutex_unlock(&ktlat_map_lock);
 	probe->attachment = attachment;
 	/* Not before: until then nothing tells that the backend can serve. */
 	ktlat_cost_measure(backend);
@@ -273,6 +283,7 @@ static int probe_attach_by(struct ktlat_probe *probe, bool start,
 	err = ktlat_probe_start(probe);
 	if (!err)
 		return 0;
+	probe->attachment = NULL;
 	backend->detach(attachment);
 	return probe_explain(probe, err);
 }
@@ -280,29 +291,28 @@ static int probe_attach_by(struct ktlat_probe *probe, bool start,
 /**
  * ktlat_probe_attach() - Attach a probe by the first backend that can
  * @probe: attached to nothing
- * @add: which backends may be tried, and whether it is started
+ * @start: whether it is started, too
  *
  * Context: ktlat_lock; may sleep. Return: 0 or the errno of the last one tried,
  * with its refusal in the probe's plan.
  */
-int ktlat_probe_attach(struct ktlat_probe *probe,
-		       const struct ktlat_probe_add *add)
+int ktlat_probe_attach(struct ktlat_probe *probe, bool start)
 {
 	const struct ktlat_backend *backend = NULL;
+	u32 kind = probe->plan.kind, wanted = probe->wanted;
 	int err = -EINVAL;
 
-	if (add->kind == KTLAT_KIND_GROUP ||
-	    (add->kind == KTLAT_KIND_FUNCTION &&
-	     (add->backend == KTLAT_BACKEND_DIRECT ||
-	      add->backend == KTLAT_BACKEND_FPROBE)))
+	probe->passed_over = KTLAT_REFUSED_NOT;
+	if (kind == KTLAT_KIND_GROUP ||
+	    (kind == KTLAT_KIND_FUNCTION && (wanted == KTLAT_BACKEND_DIRECT ||
+					     wanted == KTLAT_BACKEND_FPROBE)))
 		err = ktlat_target_refuse(&probe->plan, 0,
 					  KTLAT_REFUSED_ABSENT);
 	for (;;) {
-		backend = ktlat_backend_next(add->backend, add->kind, backend);
+		backend = ktlat_backend_next(wanted, kind, backend);
 		if (!backend)
 			return err;
-		err = probe_attach_by(probe, !(add->flags & KTLAT_PROBE_DISABLED),
-				      backend);
+		err = probe_attach_by(probe, start, backend);
 		if (!err)
 			return 0;
 		if (!probe->passed_over)

@@ -353,6 +353,32 @@ static int target_module_refusal(const struct module *module,
 }
 
 /**
+ * ktlat_target_is_loaded() - Is the module of a point loaded?
+ * @point: if it has none, the answer is yes
+ *
+ * One that is just coming is not before the kernel lists it, nor one that is going.
+ *
+ * Context: may sleep.
+ */
+bool ktlat_target_is_loaded(const struct ktlat_point *point)
+{
+	struct kobject *object;
+	const struct module *module;
+	bool loaded;
+
+	if (!point->module[0])
+		return true;
+	object = kset_find_obj(THIS_MODULE->mkobj.kobj.kset, point->module);
+	if (!object)
+		return false;
+	module = container_of(object, struct module_kobject, kobj)->mod;
+	/* What is built in is listed, too, and is no module. */
+	loaded = !module || READ_ONCE(module->state) != MODULE_STATE_GOING;
+	kobject_put(object);
+	return loaded;
+}
+
+/**
  * ktlat_target_check_stays() - Is a function there until its module goes?
  * @function: checked by ktlat_target_check_address(); refusal is noted here
  *

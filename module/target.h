@@ -38,6 +38,7 @@ int ktlat_target_check_function(struct ktlat_plan *plan, int point);
 int ktlat_target_refuse_function(struct ktlat_function *function, int refusal);
 int ktlat_target_check_address(struct ktlat_function *function, bool ours,
 			       unsigned long *site);
+bool ktlat_target_is_loaded(const struct ktlat_point *point);
 int ktlat_target_check_stays(struct ktlat_function *function);
 bool ktlat_target_goes(unsigned long address, unsigned long event,
 		       const struct module *module);

@@ -3,6 +3,7 @@
  * wish.c - is a probe that a user asks for well-formed? Whether it can be had is
  * found out by others.
  */
+#include <linux/ctype.h>
 #include <linux/string.h>
 
 #include "wish.h"
@@ -48,6 +49,26 @@ static bool points_are_sound(const struct ktlat_probe_add *add)
 	default:
 		return false;
 	}
+}
+
+/* What nobody has looked up yet, and is shown and logged all the same. */
+static bool text_is_sound(const char *text)
+{
+	while (isgraph(*text))
+		text++;
+	return !*text;
+}
+
+/* Names last, addresses do not; and without a module there is none to wait for. */
+static bool may_wait(const struct ktlat_probe_add *add)
+{
+	return (add->kind == KTLAT_KIND_FUNCTION || add->kind == KTLAT_KIND_PAIR) &&
+	       !add->point[0].address && !add->point[1].address &&
+	       (add->point[0].module[0] || add->point[1].module[0]) &&
+	       text_is_sound(add->point[0].name) &&
+	       text_is_sound(add->point[0].module) &&
+	       text_is_sound(add->point[1].name) &&
+	       text_is_sound(add->point[1].module);
 }
 
 /* Options that go with one kind of probe must be 0 for the others. */
@@ -115,11 +136,13 @@ static bool flags_are_sound(const struct ktlat_probe_add *add)
 {
 	const u32 known = KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED |
 			  KTLAT_PROBE_REGISTERS | KTLAT_PROBE_EVENTS |
-			  KTLAT_PROBE_USER_STACK | KTLAT_PROBE_NO_HISTOGRAM;
+			  KTLAT_PROBE_USER_STACK | KTLAT_PROBE_NO_HISTOGRAM |
+			  KTLAT_PROBE_PENDING;
 
 	return !(add->flags & ~known) &&
 	       (!(add->flags & KTLAT_PROBE_NO_HISTOGRAM) ||
 		(add->flags & KTLAT_PROBE_EVENTS && !add->slow.ppm)) &&
+	       (!(add->flags & KTLAT_PROBE_PENDING) || may_wait(add)) &&
 	       (!(add->flags & KTLAT_PROBE_REGISTERS) ||
 		add->kind == KTLAT_KIND_FUNCTION);
 }

@@ -277,11 +277,13 @@ enum ktlat_match {
  * @KTLAT_STATE_DISABLED: new calls are not measured; those in flight still are
  * @KTLAT_STATE_GONE: the module that held the function was unloaded; the
  *	figures stay until the probe is removed
+ * @KTLAT_STATE_PENDING: it waits for its module (%KTLAT_PROBE_PENDING)
  */
 enum ktlat_state {
 	KTLAT_STATE_ARMED	= 1,
 	KTLAT_STATE_DISABLED	= 2,
 	KTLAT_STATE_GONE	= 3,
+	KTLAT_STATE_PENDING	= 4,
 };
 
 /**
@@ -395,6 +397,12 @@ enum ktlat_refusal {
 					   */
 #define KTLAT_PROBE_BY_ADDRESS	(1U << 7) /* info only: a point of it was told by
 					   * its address
+					   */
+#define KTLAT_PROBE_PENDING	(1U << 8) /* where the module of a point is not loaded
+					   * it waits for it, and again after that
+					   * has gone; each time it measures from
+					   * before the module's init function on,
+					   * into the same figures
 					   */
 
 /* ktlat_probe_ref.flags */
@@ -554,6 +562,8 @@ struct ktlat_slow {
  * @size: in: size of this struct
  * @flags: in: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_DISABLED, KTLAT_PROBE_EVENTS,
  *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_REGISTERS (for %KTLAT_KIND_FUNCTION),
+ *	KTLAT_PROBE_PENDING (for %KTLAT_KIND_FUNCTION and %KTLAT_KIND_PAIR, by names
+ *	alone, of which one at least has a module),
  *	KTLAT_PROBE_NO_HISTOGRAM (with %KTLAT_PROBE_EVENTS, and not where what is slow
  *	is a share of the calls)
  * @kind: in: &enum ktlat_kind
@@ -657,12 +667,14 @@ struct ktlat_probe_ref {
  * struct ktlat_probe_info - What a probe is and what its mechanism lost
  * @size: in: size of this struct
  * @flags: out: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_INEXACT, KTLAT_PROBE_EVENTS,
- *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_NO_HISTOGRAM, KTLAT_PROBE_BY_ADDRESS
+ *	KTLAT_PROBE_USER_STACK, KTLAT_PROBE_NO_HISTOGRAM, KTLAT_PROBE_BY_ADDRESS,
+ *	KTLAT_PROBE_PENDING
  * @id: in and out: %KTLAT_IOC_PROBE_GET: the probe (ENOENT if there is none);
  *	%KTLAT_IOC_PROBE_NEXT: the probe with the lowest id above this one
  *	(ENOENT after the last)
  * @kind: out: &enum ktlat_kind
- * @backend: out: &enum ktlat_backend_id
+ * @backend: out: &enum ktlat_backend_id; what was asked for as long as it waits for
+ *	its module for the first time
  * @state: out: &enum ktlat_state
  * @precision: out: p of the histogram
  * @match: out: &enum ktlat_match, or 0
@@ -687,6 +699,8 @@ struct ktlat_probe_ref {
  *	what %KTLAT_PROBE_EVENTS adds
  * @share_ps: out: the part of it that lies between entry and return as the probe
  *	stamps them, and so in each latency, in ps; 0 if it is not known
+ * @refusal: out: why it measures nothing although its module came, for
+ *	%KTLAT_STATE_PENDING, as &enum ktlat_refusal, or 0
  * @reserved: must be zero
  * @point: out: as it was added, with addresses where they may be seen
  * @filter: out: as it was added
@@ -717,7 +731,8 @@ struct ktlat_probe_info {
 	__u32 functions;
 	__u64 cost_ps;
 	__u64 share_ps;
-	__u64 reserved[1];
+	__u32 refusal;
+	__u32 reserved;
 	struct ktlat_point point[2];
 	struct ktlat_filter filter;
 	struct ktlat_slow slow;

@@ -67,11 +67,12 @@
  * @KTLAT_NL_CMD_ADDED: event: a probe was added. Holds *the probe*, as do the next
  *	four
  * @KTLAT_NL_CMD_REMOVED: event: a probe was removed, and is measured no more
- * @KTLAT_NL_CMD_ATTACHED: event: a probe measures from now on, as it was added so or
- *	was enabled; follows %KTLAT_NL_CMD_ADDED
+ * @KTLAT_NL_CMD_ATTACHED: event: a probe measures from now on, as it was added so, or
+ *	was enabled, or its module came; follows %KTLAT_NL_CMD_ADDED
  * @KTLAT_NL_CMD_DETACHED: event: a probe that measured does so no more, for it was
- *	disabled or is being removed; or, with a state of %KTLAT_STATE_GONE, the
- *	module that held its function was unloaded. Comes once for each
+ *	disabled or is being removed; or, with a state of %KTLAT_STATE_GONE or
+ *	%KTLAT_STATE_PENDING, the module that held its function was unloaded. Comes
+ *	once for each
  *	%KTLAT_NL_CMD_ATTACHED, before %KTLAT_NL_CMD_REMOVED
  * @KTLAT_NL_CMD_MISSED: event: a probe missed calls since the last such message
  *	about it, or since it was added or reset. At most one a second for each

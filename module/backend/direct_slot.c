@@ -123,7 +123,7 @@ static void direct_slot_use(int slot, const struct direct_slot *use,
 	direct_slots[slot].used = true;
 	WRITE_ONCE(direct_nr_used, direct_nr_used + 1);
 	WRITE_ONCE(ktlat_direct_meters[slot], meter);
-	/* The caller runs in an open descriptor of ours, which holds us, too. */
+	/* The caller holds us, too, by an open descriptor or in modwatch.c. */
 	__module_get(THIS_MODULE);
 }
 

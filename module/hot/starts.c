@@ -94,7 +94,10 @@ struct ktlat_starts *ktlat_starts_alloc(const struct ktlat_meter *meter,
 	return starts;
 }
 
-/* Context: may sleep; no handler that knows the table can run any more. */
+/*
+ * What still waits in the table will never be matched. Context: may sleep; no handler
+ * that knows the table can run any more.
+ */
 void ktlat_starts_free(struct ktlat_starts *starts)
 {
 	if (!starts->by_cpu) {
@@ -103,6 +106,10 @@ void ktlat_starts_free(struct ktlat_starts *starts)
 		mutex_unlock(&starts_list_lock);
 		synchronize_rcu();
 	}
+	for (u32 i = 0; i < starts->nr_slots; i++)
+		if (starts->slots[i].key)
+			ktlat_meter_abandon(starts->meter,
+					    starts->slots[i].call.epoch);
 	kvfree(starts);
 }
 

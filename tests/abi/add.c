@@ -77,6 +77,12 @@ static const struct {
 	  -EINVAL },
 	{ "flag registers", TRACEPOINT, FIELD(flags), KTLAT_PROBE_REGISTERS,
 	  -EINVAL },
+	{ "flag pending without a module", FUNCTION, FIELD(flags),
+	  KTLAT_PROBE_PENDING, -EINVAL },
+	{ "flag pending without a module", PAIR, FIELD(flags),
+	  KTLAT_PROBE_PENDING, -EINVAL },
+	{ "flag pending", TRACEPOINT, FIELD(flags), KTLAT_PROBE_PENDING,
+	  -EINVAL },
 	{ "flag inexact", FUNCTION, FIELD(flags), KTLAT_PROBE_INEXACT,
 	  -EINVAL },
 	{ "filter by nothing known", FUNCTION, FIELD(filter.flags), 1 << 5,
@@ -179,6 +185,31 @@ static void strings_without_end(void)
 	       "unterminated name of a tracepoint pair");
 }
 
+/* What waits for a module has names that nobody knows yet, and they are shown. */
+static void names_to_show(void)
+{
+	struct ktlat_probe_add add = base_of(FUNCTION);
+
+	add.flags = KTLAT_PROBE_PENDING;
+	strcpy(add.point[0].module, "ktlat_absent");
+	if (expect(0, fd, KTLAT_IOC_PROBE_ADD, &add, "pending"))
+		on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+	strcpy(add.point[0].name, "two\nlines");
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &add,
+	       "pending, a name of two lines");
+	add = base_of(FUNCTION);
+	add.flags = KTLAT_PROBE_PENDING;
+	strcpy(add.point[0].module, "\33[2J");
+	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &add,
+	       "pending, a module that moves the cursor");
+	add = base_of(PAIR);
+	add.flags = KTLAT_PROBE_PENDING;
+	strcpy(add.point[0].name, "ktlat_there_is_no_such_function");
+	strcpy(add.point[1].module, "ktlat_absent");
+	expect(-ENOENT, fd, KTLAT_IOC_PROBE_ADD, &add,
+	       "pending, but for a point that no module will bring");
+}
+
 /* What GET tells about a probe is what was asked for. */
 static void told_back(void)
 {
@@ -263,6 +294,7 @@ int main(void)
 	try_words();
 	nobody_vouches();
 	strings_without_end();
+	names_to_show();
 	told_back();
 	defaults();
 	ok(get_info(fd).memory_bytes == before.memory_bytes &&

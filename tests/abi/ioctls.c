@@ -44,9 +44,9 @@ static const struct a_call {
 	  offsetof(struct ktlat_probe_add, functions), 16,
 	  offsetof(struct ktlat_probe_add, flags), true },
 	{ "PROBE_GET", KTLAT_IOC_PROBE_GET, sizeof(struct ktlat_probe_info),
-	  offsetof(struct ktlat_probe_info, reserved), 8, ABSENT, false },
+	  offsetof(struct ktlat_probe_info, reserved), 4, ABSENT, false },
 	{ "PROBE_NEXT", KTLAT_IOC_PROBE_NEXT, sizeof(struct ktlat_probe_info),
-	  offsetof(struct ktlat_probe_info, reserved), 8, ABSENT, false },
+	  offsetof(struct ktlat_probe_info, reserved), 4, ABSENT, false },
 #define REF(what)							\
 	{ "PROBE_" #what, KTLAT_IOC_PROBE_##what,			\
 	  sizeof(struct ktlat_probe_ref),				\

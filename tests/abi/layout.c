@@ -88,7 +88,7 @@ static const struct {
 	OFFSET(ktlat_probe_info, functions, 100),
 	OFFSET(ktlat_probe_info, cost_ps, 104),
 	OFFSET(ktlat_probe_info, share_ps, 112),
-	OFFSET(ktlat_probe_info, reserved, 120),
+	OFFSET(ktlat_probe_info, refusal, 120),
 	OFFSET(ktlat_probe_info, point, 128),
 	OFFSET(ktlat_probe_info, filter, 1312),
 	OFFSET(ktlat_probe_info, slow, 2384),

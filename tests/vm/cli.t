@@ -94,7 +94,7 @@ refused 2 'is longer than 511 characters' $ctl add-probe "$(printf 'x%.0s' {1..6
 # What cannot be probed.
 refused 1 'add qzx_no_such: no such function: it is not there, or' $ctl add-probe qzx_no_such
 refused 1 'no such function; did you mean (ktlat_target:)?'$F $ctl add-probe ${F/busy/bussy}
-refused 1 'the module qzx is not loaded; load it first: modprobe qzx' $ctl add-probe qzx:func
+refused 1 'the module qzx is not loaded, and not installed for this kernel' $ctl add-probe qzx:func
 refused 1 "add vmlinux:$F: no such function" $ctl add-probe vmlinux:$F
 func=$(blacklisted)
 refused 1 "add $func: the kernel allows no probe there" $ctl add-probe "$func"

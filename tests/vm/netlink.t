@@ -7,6 +7,7 @@
 # requests are what ktlat-ctl list says.
 . tests/vm/lib.sh
 . tests/vm/target.sh
+. tests/vm/hear.sh
 
 F=ktlat_target_busy G=ktlat_target_loop
 N=tests/programs/netlink
@@ -16,41 +17,6 @@ as_nobody() {
 	local caps=$1
 	shift
 	setpriv --reuid=nobody --regid=nogroup --clear-groups --inh-caps="$caps" --ambient-caps="$caps" "$@"
-}
-
-# Everything that was told up to an event of the marker, which this makes.
-is_told() {
-	grep -qs "\"event\":\"removed\".*\"probe\":$MARKER," "$1"
-}
-
-mark() {
-	MARKER=$(ktlat-ctl add-probe --disabled $G | sed 's/added probe \([0-9]*\):.*/\1/')
-	ktlat-ctl remove-probe "$MARKER" >/dev/null
-}
-
-hears_mark() {
-	mark
-	wait_until 1 is_told "$1"
-}
-
-# listen NAME [OPTION...]: a monitor that prints to /tmp/NAME and is listening; its
-# process is PID[NAME], and what came up to now is not in FROM[NAME].
-declare -A PID FROM
-listen() {
-	local name=$1
-	shift
-	ktlat-ctl monitor --json "$@" >"/tmp/$name" 2>"/tmp/$name.err" &
-	PID[$name]=$!
-	wait_until 30 hears_mark "/tmp/$name" || bail_out "$name hears nothing: $(<"/tmp/$name.err")"
-	FROM[$name]=$(tail -n 1 "/tmp/$name" | jq .sequence)
-}
-
-# heard NAME: all that has come since, up to now, one object a line.
-heard() {
-	mark
-	wait_until 10 is_told "/tmp/$1" || diag "$1 was not told of the mark"
-	jq -c --argjson from "${FROM[$1]}" --argjson mark "$MARKER" \
-		'select(.sequence > $from and .probe != $mark)' "/tmp/$1"
 }
 
 # ends_well NAME SIGNAL TEST: it does after a signal.
@@ -231,7 +197,7 @@ pid=$!
 until ! kill -0 $pid 2>/dev/null; do mark; done
 wait $pid
 is "$? $(wc -l </tmp/three)" '0 3' 'so does the number of events that was asked for'
-like "$(</tmp/three)" "[0-9]+\.[0-9]{6} (added|removed) probe [0-9]+ $G" 'as text, a line has time, event and probe'
+like "$(</tmp/three)" "[0-9]+\.[0-9]{6} (added|removed) probe [0-9]+ $MARK" 'as text, a line has time, event and probe'
 ktlat-ctl monitor >/dev/full 2>/tmp/full.err &
 pid=$!
 until ! kill -0 $pid 2>/dev/null; do mark; done

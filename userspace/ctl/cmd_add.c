@@ -21,7 +21,7 @@ static void print_added(struct ktlat *k, __u64 id)
 		       info.passed_over == KTLAT_REFUSED_FTRACE ||
 		       info.passed_over == KTLAT_REFUSED_CROWDED ? "fprobe" :
 		       "direct", why);
-	puts(")");
+	puts(info.state == KTLAT_STATE_PENDING ? ", pending)" : ")");
 }
 
 /* @room: of the rings that they need. */

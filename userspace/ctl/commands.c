@@ -21,6 +21,7 @@
 	"  --starts N     starts that may wait for their end (all others)\n" \
 	"  --backend B    auto, direct, fprobe, kretprobe, pair, tracepoint\n"	\
 	"  --public       users without rights may see the figures\n"	\
+	"  --pending      wait for the module whenever it is not loaded\n" \
 	"  --min DUR      only calls as long or longer; the others are counted as\n" \
 	"                 filtered, here and below\n"			\
 	"  --pid N, --tgid N, --comm NAME  of a task, process, tasks of a name\n" \

@@ -23,6 +23,7 @@ const char *kind_name(__u32 kind)
 const char *backend_name(__u32 backend)
 {
 	static const char * const names[] = {
+		[KTLAT_BACKEND_AUTO]		= "auto",
 		[KTLAT_BACKEND_KRETPROBE]	= "kretprobe",
 		[KTLAT_BACKEND_PAIR]		= "pair",
 		[KTLAT_BACKEND_TRACEPOINT]	= "tracepoint",
@@ -39,6 +40,7 @@ const char *state_name(__u32 state)
 		[KTLAT_STATE_ARMED]	= "armed",
 		[KTLAT_STATE_DISABLED]	= "disabled",
 		[KTLAT_STATE_GONE]	= "gone",
+		[KTLAT_STATE_PENDING]	= "pending",
 	};
 
 	return name_of(names, ARRAY_SIZE(names), state);

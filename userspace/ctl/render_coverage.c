@@ -77,6 +77,10 @@ static const char *advice(const struct watch *watch)
 		return "the probe is disabled; ktlat-ctl enable starts it";
 	if (watch->info.state == KTLAT_STATE_GONE)
 		return "its module was unloaded; remove the probe and add it again once the module is back";
+	if (watch->info.state == KTLAT_STATE_PENDING && watch->info.refusal)
+		return "its module came and it could not be attached; ktlat-ctl list says why";
+	if (watch->info.state == KTLAT_STATE_PENDING)
+		return "its module is not loaded; it measures as soon as that is";
 	if (snap->delta)
 		return "wait, or choose a longer --interval";
 	if (snap->missed && watch->info.kind == KTLAT_KIND_FUNCTION)

@@ -38,6 +38,9 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 			       ktlat_format_refusal(info->passed_over, why) ?
 			       json_object_new_string(why) : NULL);
 	add_string(probe, "state", state_name(info->state));
+	json_object_object_add(probe, "refusal",
+			       ktlat_format_refusal(info->refusal, why) ?
+			       json_object_new_string(why) : NULL);
 	add_number(probe, "uid", info->uid);
 	add_bool(probe, "public", info->flags & KTLAT_PROBE_PUBLIC);
 	add_number(probe, "precision", info->precision);

@@ -218,6 +218,16 @@ static void text_list_line(FILE *out, const struct watch *watch)
 	text_spec(out, watch);
 }
 
+/* A probe whose module came in vain. */
+static void text_list_refusal(FILE *out, const struct watch *watch)
+{
+	char why[KTLAT_ERROR_LEN];
+
+	if (ktlat_format_refusal(watch->info.refusal, why))
+		fprintf(out, "probe %llu was not attached when its module came: %s\n",
+			(unsigned long long)watch->info.id, why);
+}
+
 /* Shows a line for each probe. */
 void text_list(FILE *out, const struct watch_list *watches)
 {
@@ -228,4 +238,6 @@ void text_list(FILE *out, const struct watch_list *watches)
 		"COVERAGE", "COST", "SPEC");
 	for (i = 0; i < watches->nr; i++)
 		text_list_line(out, watches->list[i]);
+	for (i = 0; i < watches->nr; i++)
+		text_list_refusal(out, watches->list[i]);
 }

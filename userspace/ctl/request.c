@@ -46,6 +46,7 @@ void init_probe_options(struct probe_options *probe, struct ctl *ctl)
 		{ OPTION_CHOICE, "--backend", NULL, &probe->backend, 0, 0,
 		  backend_names },
 		FLAG_OPTION("--public", &probe->public),
+		FLAG_OPTION("--pending", &probe->pending),
 		FLAG_OPTION("--args-in-registers", &probe->in_registers),
 		MORE_OPTIONS(probe->wanted.options),
 	};
@@ -59,6 +60,20 @@ void init_probe_options(struct probe_options *probe, struct ctl *ctl)
 	};
 	memcpy(probe->options, options, sizeof(options));
 	wanted_init(&probe->wanted, ctl->options);
+}
+
+/* Is there a module that a probe could wait for? Offsets and addresses do not last. */
+static bool names_module(const struct ktlat_probe_add *request)
+{
+	const struct ktlat_point *point = request->point;
+	int i;
+
+	if (request->kind == KTLAT_KIND_TRACEPOINT)
+		return false;
+	for (i = 0; i < 2; i++)
+		if (point[i].address || !strcmp(point[i].module, "vmlinux"))
+			return false;
+	return *point[0].module || *point[1].module;
 }
 
 static int set_options(struct ktlat_probe_add *request, const char *spec,
@@ -77,6 +92,10 @@ static int set_options(struct ktlat_probe_add *request, const char *spec,
 		return explain(err,
 			       "--args-in-registers is for functions, and %s is none",
 			       spec);
+	if (options->pending && !names_module(request))
+		return explain(err,
+			       "--pending is for functions of a module, and %s names none; give MODULE:FUNC",
+			       spec);
 	if (options->pool != NOT_GIVEN && !function)
 		return explain(err,
 			       "--pool is for functions, and %s is none; give --starts",
@@ -92,6 +111,7 @@ static int set_options(struct ktlat_probe_add *request, const char *spec,
 	request->starts = options->starts != NOT_GIVEN ? options->starts : 0;
 	request->flags = (options->public ? KTLAT_PROBE_PUBLIC : 0) |
 			 (options->disabled ? KTLAT_PROBE_DISABLED : 0) |
+			 (options->pending ? KTLAT_PROBE_PENDING : 0) |
 			 (options->in_registers ? KTLAT_PROBE_REGISTERS : 0) |
 			 (options->events ? KTLAT_PROBE_EVENTS : 0) |
 			 (options->no_hist ? KTLAT_PROBE_NO_HISTOGRAM : 0);

@@ -17,6 +17,7 @@
  * @backend: &enum ktlat_backend_id
  * @public: readers without rights may see it
  * @disabled: do not measure yet
+ * @pending: it waits for its module, and again whenever that has gone
  * @in_registers: the user vouches for %KTLAT_PROBE_REGISTERS
  * @events: write each call to the rings
  * @no_hist: only there
@@ -31,11 +32,12 @@ struct probe_options {
 	__u32 backend;
 	bool public;
 	bool disabled;
+	bool pending;
 	bool in_registers;
 	bool events;
 	bool no_hist;
 	struct wanted_options wanted;
-	struct option options[7];
+	struct option options[8];
 };
 
 /**

@@ -138,30 +138,44 @@ static bool find_tracepoint(const char *name, char *text, size_t size)
 	return is;
 }
 
-/* Modules that are not loaded are known by what they export. */
-static bool find_module(const char *name, char *text, size_t size)
+/* The first module, in the files that depmod has made, for a name or an alias. */
+static bool find_module(const char *alias, char module[KTLAT_MODULE_LEN])
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
-	char alias[KTLAT_NAME_LEN + 8];
 	struct kmod_list *list = NULL;
-	struct kmod_module *module;
+	struct kmod_module *first;
 	bool found;
 
 	if (!ctx)
 		return false;
 	kmod_set_log_priority(ctx, 0);
-	snprintf(alias, sizeof(alias), "symbol:%s", name);
 	found = kmod_module_new_from_lookup(ctx, alias, &list) >= 0 && list;
 	if (found) {
-		module = kmod_module_get_module(list);
-		snprintf(text, size, "it is in the module %s, which is not loaded; load it first: modprobe %s",
-			 kmod_module_get_name(module),
-			 kmod_module_get_name(module));
-		kmod_module_unref(module);
+		first = kmod_module_get_module(list);
+		snprintf(module, KTLAT_MODULE_LEN, "%s",
+			 kmod_module_get_name(first));
+		kmod_module_unref(first);
 	}
 	kmod_module_unref_list(list);
 	kmod_unref(ctx);
 	return found;
+}
+
+/* Can modprobe load it? */
+bool ktl_is_installed(const char *module)
+{
+	char found[KTLAT_MODULE_LEN];
+
+	return find_module(module, found) && !strcmp(found, module);
+}
+
+/* Modules that are not loaded are known by what they export. */
+bool ktl_find_exporter(const char *name, char module[KTLAT_MODULE_LEN])
+{
+	char alias[KTLAT_NAME_LEN + 8];
+
+	snprintf(alias, sizeof(alias), "symbol:%s", name);
+	return find_module(alias, module) && !ktl_is_loaded(module);
 }
 
 /**
@@ -178,7 +192,5 @@ bool ktl_find_hint(const struct ktlat_point *point, char *text, size_t size)
 
 	if (find_rename(name, text, size) || find_syscall(name, text, size))
 		return true;
-	if (find_data(name, text, size) || find_tracepoint(name, text, size))
-		return true;
-	return !*point->module && find_module(name, text, size);
+	return find_data(name, text, size) || find_tracepoint(name, text, size);
 }

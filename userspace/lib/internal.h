@@ -117,6 +117,7 @@ __u64 ktl_text_base(const char *module);
 bool ktl_is_livepatched(void);
 
 /* suggest.c */
+bool ktl_is_loaded(const char *module);
 int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err);
 int ktl_fail_lookup(const struct ktl_lookup *lookup, struct ktlat_error *err);
 
@@ -124,6 +125,8 @@ int ktl_fail_lookup(const struct ktl_lookup *lookup, struct ktlat_error *err);
 bool ktl_find_reason(const struct ktlat_point *point, char *text, size_t size);
 
 /* hints.c */
+bool ktl_is_installed(const char *module);
+bool ktl_find_exporter(const char *name, char module[KTLAT_MODULE_LEN]);
 bool ktl_find_hint(const struct ktlat_point *point, char *text, size_t size);
 
 /* holders.c */

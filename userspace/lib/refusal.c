@@ -95,8 +95,18 @@ const char *ktl_reason_of_errno(int code)
 	}
 }
 
+/*
+ * Why one function of a group was refused, or NULL where that is not for one of
+ * them.
+ */
+const char *ktl_refusal_in_short(__u32 refusal)
+{
+	return refusal < KTL_ARRAY_SIZE(reasons_in_short) ?
+	       reasons_in_short[refusal] : NULL;
+}
+
 /**
- * ktlat_format_refusal() - Say in a few words why a backend was passed over
+ * ktlat_format_refusal() - Say in a few words why a backend, or a probe, was refused
  * @refusal: &enum ktlat_refusal
  * @text: where to put it: the reason without what to do about it
  *
@@ -108,19 +118,11 @@ bool ktlat_format_refusal(__u32 refusal, char text[KTLAT_ERROR_LEN])
 
 	if (!refusal)
 		return false;
+	if (!reason)
+		reason = ktl_refusal_in_short(refusal);
 	snprintf(text, KTLAT_ERROR_LEN, "%s", reason ? reason : "unknown");
 	text[strcspn(text, ";")] = '\0';
 	return true;
-}
-
-/*
- * Why one function of a group was refused, or NULL where that is not for one of
- * them.
- */
-const char *ktl_refusal_in_short(__u32 refusal)
-{
-	return refusal < KTL_ARRAY_SIZE(reasons_in_short) ?
-	       reasons_in_short[refusal] : NULL;
 }
 
 /* Would another point be taken? If not, it is no use to say which it was. */

@@ -40,8 +40,9 @@ static int fail_prototype(const char *name, struct ktlat_error *err)
 }
 
 /*
- * Vouches for a function if the kernel's BTF does and its trampoline is wanted.
- * Refuses what somebody vouches for and BTF does not.
+ * Vouches for a function if the kernel's BTF does and its trampoline is wanted, unless
+ * it may be another one when its module comes again. Refuses what somebody vouches for
+ * and BTF does not.
  */
 static int vouch(struct ktlat_probe_add *request,
 		 const struct ktlat_point *function, struct ktlat_error *err)
@@ -53,7 +54,8 @@ static int vouch(struct ktlat_probe_add *request,
 		return 0;
 	switch (ktl_find_prototype(function)) {
 	case KTL_PROTOTYPE_REGISTERS:
-		if (direct || !ktl_is_livepatched())
+		if (!(request->flags & KTLAT_PROBE_PENDING) &&
+		    (direct || !ktl_is_livepatched()))
 			request->flags |= KTLAT_PROBE_REGISTERS;
 		return 0;
 	case KTL_PROTOTYPE_STACK:
@@ -208,6 +210,10 @@ static int add_function(struct resolution *all,
 	struct ktlat_probe_add add = *request;
 	int ret = aim(lookup, match, &add.point[0], err);
 
+	if (!ret && add.point[0].address && add.flags & KTLAT_PROBE_PENDING)
+		ret = ktl_fail(err, ENOTUNIQ,
+			       "cannot add %s with --pending: %zu functions have that name, and a probe that waits is by name",
+			       match->point.name, count_meant(lookup));
 	/* BTF knows names and not addresses, and plain names only. */
 	if (!ret && !add.point[0].address && !strchr(match->point.name, '.'))
 		ret = vouch(&add, &match->point, err);
@@ -272,6 +278,49 @@ static int check_address(const struct ktl_lookup *lookup,
 			asked->name, found->module, found->name);
 }
 
+/* The module that a probe on @point can wait for is noted there, if there is one. */
+static bool can_wait(struct ktlat_point *point, bool asked)
+{
+	if (point->address || !strcmp(point->module, KTLAT_VMLINUX))
+		return false;
+	if (!*point->module)
+		return ktl_find_exporter(point->name, point->module);
+	return !ktl_is_loaded(point->module) &&
+	       (asked || ktl_is_installed(point->module));
+}
+
+/*
+ * Nothing that is loaded has the name of @point: have it wait for its module, or say
+ * why not.
+ */
+static int wait_for(const struct resolution *all, struct ktlat_probe_add *add,
+		    struct ktlat_point *point, const struct ktl_lookup *lookup,
+		    struct ktlat_error *err)
+{
+	char text[NOTE_LEN];
+
+	if (lookup->nr || !can_wait(point, add->flags & KTLAT_PROBE_PENDING))
+		return ktl_fail_lookup(lookup, err);
+	add->flags |= KTLAT_PROBE_PENDING;
+	if (all->note) {
+		snprintf(text, sizeof(text),
+			 "%s waits for the module %s, which is not loaded",
+			 point->name, point->module);
+		all->note(text, all->data);
+	}
+	return 0;
+}
+
+static int resolve_pending(struct resolution *all, size_t request,
+			   struct ktlat_error *err)
+{
+	struct ktlat_probe_add add = all->asked[request];
+	int ret = wait_for(all, &add, &add.point[0], &all->lookups[2 * request],
+			   err);
+
+	return ret ? ret : append(all, &add, err);
+}
+
 static int resolve_function(struct resolution *all, size_t request,
 			    struct ktlat_error *err)
 {
@@ -280,7 +329,7 @@ static int resolve_function(struct resolution *all, size_t request,
 	int ret;
 
 	if (!count_meant(lookup))
-		return ktl_fail_lookup(lookup, err);
+		return resolve_pending(all, request, err);
 	ret = check_address(lookup, err);
 	for (i = 0; !ret && i < lookup->nr; i++) {
 		const struct ktl_match *match = &lookup->matches[i];
@@ -320,13 +369,14 @@ static int fail_several(const struct ktl_lookup *lookup, struct ktlat_error *err
 			count_meant(lookup) > nr ? ", ..." : "");
 }
 
-static int resolve_point(const struct ktl_lookup *lookup,
-			 struct ktlat_point *point, struct ktlat_error *err)
+static int resolve_point(const struct resolution *all,
+			 struct ktlat_probe_add *add, struct ktlat_point *point,
+			 const struct ktl_lookup *lookup, struct ktlat_error *err)
 {
 	size_t nr = count_meant(lookup), i = 0;
 
 	if (!nr)
-		return ktl_fail_lookup(lookup, err);
+		return wait_for(all, add, point, lookup, err);
 	if (nr > 1)
 		return fail_several(lookup, err);
 	while (!is_meant(lookup, &lookup->matches[i]))
@@ -345,8 +395,8 @@ static int resolve_request(struct resolution *all, size_t request,
 	if (add.kind == KTLAT_KIND_FUNCTION)
 		return resolve_function(all, request, err);
 	for (i = 0; !ret && add.kind == KTLAT_KIND_PAIR && i < 2; i++)
-		ret = resolve_point(&all->lookups[2 * request + i],
-				    &add.point[i], err);
+		ret = resolve_point(all, &add, &add.point[i],
+				    &all->lookups[2 * request + i], err);
 	return ret ? ret : append(all, &add, err);
 }
 

@@ -162,7 +162,8 @@ static void join(const struct search *search, char *text, size_t size)
 				i ? " or " : "", search->best[i].text);
 }
 
-static bool is_loaded(const char *module)
+/* Is it the kernel itself, or a module that is there? */
+bool ktl_is_loaded(const char *module)
 {
 	char path[sizeof("/sys/module/") + KTLAT_MODULE_LEN];
 
@@ -180,10 +181,10 @@ int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err)
 	char spec[KTL_POINT_LEN], near[MAX_SUGGESTIONS * 192] = "";
 
 	ktl_format_point(point, spec);
-	if (*point->module && !is_loaded(point->module))
+	if (*point->module && !ktl_is_loaded(point->module))
 		return ktl_fail(err, ENOENT,
-				"cannot add %s: the module %s is not loaded; load it first: modprobe %s",
-				spec, point->module, point->module);
+				"cannot add %s: the module %s is not loaded, and not installed for this kernel; load it first, or wait for it with --pending",
+				spec, point->module);
 
 	if (search.len <= MAX_COMPARED)
 		ktlat_scan_symbols(consider, &search, NULL);
