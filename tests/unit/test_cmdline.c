@@ -195,7 +195,7 @@ static const struct expectation refused[] = {
 	{ "add-probe mod_a:estimation_timer", 1,
 	  "cannot add mod_a:estimation_timer: no such function; did you mean ip_vs:estimation_timer?" },
 	{ "add-probe mod_c:g", 1,
-	  "cannot add mod_c:g: the module mod_c is not loaded; load it first: modprobe mod_c" },
+	  "cannot add mod_c:g: the module mod_c is not loaded, and not installed for this kernel; load it first, or wait for it with --pending" },
 	{ "add-probe vmlinux:nothing", 1,
 	  "cannot add vmlinux:nothing: no such function: it is not there, or the compiler inlined it wherever it is called, or its module is not loaded; ktlat-ctl functions lists those there are" },
 	{ "remove-probe 9", 1,

@@ -38,6 +38,7 @@ static void make_kallsyms(void)
 		fprintf(file, "ffffffff810%05zx t %s\n", i * 16, in_kernel[i]);
 	/* The same place by another name */
 	fprintf(file, "ffffffff81000000 T f_idle_alias\n");
+	fprintf(file, "ffffffff81000000 T _stext\n");
 	for (i = 0; i < ARRAY_LEN(in_module); i++)
 		fprintf(file, "ffffffffc00%05zx t %s\t[mod_a]\n", i * 16,
 			in_module[i]);
@@ -140,13 +141,48 @@ static void test_one_line(void **state)
 	(void)state;
 	tool_new_device(1);
 	expect_out("add-probe --group all_in f_idle f_two mod_a:m_calls_3_7",
-		   "added group 1: all_in (direct, 2 functions; 1 left out: 1 several functions of that name)\n");
+		   "added group 1: all_in (direct, 4 functions)\n");
 	expect_out("add-probe --group mixed f_idle f_stacked f_notrace nothing f_taken f_untold f_elsewhere f_idle_alias mod_b:f_idle nothing f_copied.isra.0 vmlinux:f_two mod_a:f_two",
 		   "added group 2: mixed (direct, 3 functions; 9 left out: 2 arguments not known from BTF, 2 no such function, 1 another function at its address, 1 another name of one that is in the group, 1 another trampoline on it, 1 no ftrace site, 1 not all arguments in registers)\n");
 	expect_out("add-probe --group one --why f_stacked f_idle f_idle vmlinux:f_idle f_twice",
-		   "added group 3: one (direct, 1 function; 2 left out: 1 not all arguments in registers, 1 several functions of that name)\n"
+		   "added group 3: one (direct, 1 function; 3 left out: 2 arguments not known from BTF, 1 not all arguments in registers)\n"
 		   "left out f_stacked: not all arguments in registers\n"
-		   "left out f_twice: several functions of that name\n");
+		   "left out f_twice: arguments not known from BTF\n"
+		   "left out f_twice: arguments not known from BTF\n");
+}
+
+/* They stand for what ftrace knows; without its list for all that there is. */
+static void test_patterns(void **state)
+{
+	(void)state;
+	tool_new_device(1);
+	expect_out("add-probe f_calls_*",
+		   "added group 1: f_calls_* (direct, 5 functions)\n");
+	run("hist --json f_calls_*");
+	assert_non_null(strstr(result.out, "\"spec\":\"mod_a:f_calls_9_9\",\"function\":\"f_calls_9_9\",\"module\":\"mod_a\""));
+	assert_non_null(strstr(result.out, "\"spec\":\"f_calls_1_50000000\",\"function\":\"f_calls_1_50000000\",\"module\":\"vmlinux\""));
+	expect_out("remove-probe f_calls_*", "removed probe 1: f_calls_*\n");
+	expect_out("add-probe --group m mod_?:*_calls_[0-9]_* f_calls_9_9",
+		   "added group 2: m (direct, 2 functions)\n");
+	expect_out("add-probe --group n --why vmlinux:f_two nothing*",
+		   "added group 3: n (direct, 1 function; 1 left out: 1 no such function)\n"
+		   "left out nothing*: no such function\n");
+	run("remove-probe all");
+	expect_failure("add-probe nothing*", 1,
+		       "cannot add group nothing*: none of its functions can be measured, as nothing*: no such function; ktlat-ctl functions lists those there are");
+}
+
+/* Those that share a name are shown by where they are. */
+static void test_one_name(void **state)
+{
+	(void)state;
+	tool_new_device(1);
+	expect_out("add-probe --group one --args-in-registers f_twice f_idle",
+		   "added group 1: one (direct, 3 functions)\n");
+	run("hist --json one");
+	assert_non_null(strstr(result.out, "\"spec\":\"vmlinux+0xc0:f_twice\""));
+	assert_non_null(strstr(result.out, "\"spec\":\"vmlinux+0xd0:f_twice\""));
+	assert_non_null(strstr(result.out, "\"spec\":\"f_idle\""));
 }
 
 static void test_options(void **state)
@@ -180,7 +216,7 @@ static void test_files(void **state)
 	with_file("add-probe f_two mod_a:f_two --group b --file",
 		  "f_calls_100_2000\n", line);
 	expect_out(line,
-		   "added group 2: b (direct, 2 functions; 1 left out: 1 several functions of that name)\n");
+		   "added group 2: b (direct, 3 functions)\n");
 	run("remove-probe all");
 
 	with_file("add-probe --group a -f", "f_idle\nf g\n", line);
@@ -248,7 +284,7 @@ static void test_standard_input(void **state)
 	assert_true(saved >= 0 && file >= 0);
 	dup2(file, STDIN_FILENO);
 	expect_out("add-probe --group in -f - mod_a:f_two",
-		   "added group 1: in (direct, 2 functions; 1 left out: 1 several functions of that name)\n");
+		   "added group 1: in (direct, 3 functions)\n");
 	dup2(saved, STDIN_FILENO);
 	close(saved);
 	close(file);
@@ -280,8 +316,12 @@ static const struct {
 	  "add-probe: malformed name of a group \"\": it is empty" HELP },
 	{ "add-probe --group a\tb f_idle",
 	  "add-probe: malformed name of a group \"a?b\": it holds a control character" HELP },
-	{ "add-probe --group g f*",
-	  "add-probe: malformed function \"f*\": '*' in \"f*\" cannot be part of a name" HELP },
+	{ "add-probe --group g f*+3",
+	  "add-probe: malformed function \"f*+3\": '+' in \"f*+3\" cannot be part of a pattern for names" HELP },
+	{ "add-probe --group g :f*",
+	  "add-probe: malformed function \":f*\": a part of the pattern is missing" HELP },
+	{ "add-probe f_idle m_*",
+	  "add-probe: patterns make a group; give it a name by --group" HELP },
 	{ "add-probe --group g f+3",
 	  "add-probe: malformed function \"f+3\": a function is measured from its entry, without an offset" HELP },
 	{ "hist --sort name",
@@ -598,6 +638,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_line),
+		cmocka_unit_test(test_patterns),
+		cmocka_unit_test(test_one_name),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_random_lists),

@@ -88,6 +88,37 @@ ktlat-ctl remove-probe all >/dev/null
 fails 'nothing is left' 'no_such_function|function' "${group[@]}" none no_such_function
 is "$(ktlat-ctl list --json | jq '.probes | length')" 0 'and no group'
 
+# Patterns stand for what ftrace has in its list, each function once; functions that
+# share a name are all there, and told apart.
+sites() {
+	sed -n "s/^\($1\) .*ktlat_target.*/\1/p" $TRACING/available_filter_functions
+}
+like "$(ktlat-ctl add-probe --args-in-registers "$F:*_target_[lb]*")" 'added group [0-9]+: ktlat_target:\*_target_\[lb\]\*' \
+	'a pattern alone makes a group of its name'
+is "$(ktlat-ctl hist --json "$F:*_target_[lb]*" | jq -r '.probes[0].members[].function' | sort)" \
+	"$(sites '[a-z]*_target_[lb][^ 	]*' | sort)" 'all that fit, and no other'
+target func=busy ctx=task calls=5
+is "$(member "$F:*_target_[lb]*" ${F}_busy .count)" 5 'they are measured'
+ktlat-ctl remove-probe "$F:*_target_[lb]*" >/dev/null
+"${group[@]}" twins "${F}_t*n" ${F}_busy >/dev/null
+is "$(ktlat-ctl hist --json twins | jq '.probes[0].members | map(select(.function == "ktlat_target_twin")) | length')" 2 \
+	'both functions of one name'
+target func=twin ctx=kthread cpus=0 calls=20
+target func=other_twin ctx=kthread cpus=0 calls=30
+mapfile -t twins < <(ktlat-ctl hist twins | grep -oE "$F\+0x[0-9a-f]+:${F}_twin")
+is "${#twins[@]}" 2 'are shown by where they are'
+is "$(ktlat-ctl hist --json twins | jq -c '[.probes[0].members[] | select(.function == "ktlat_target_twin") | .count] | sort')" \
+	'[20,30]' 'each with its own figures'
+ktlat-ctl remove-probe all >/dev/null
+like "$(ktlat-ctl add-probe --why "${twins[0]}" 2>&1)" 'why is for a group' 'which is no pattern'
+like "$(ktlat-ctl add-probe --group few --why 'tcp_*' 'no_such_*' | tail -n 1)" 'left out no_such_\*: no such function' \
+	'a pattern that nothing fits is left out'
+kept=$(probe_stat few '.members | length')
+left=$(ktlat-ctl remove-probe few >/dev/null && ktlat-ctl add-probe --disabled --group few --why 'tcp_*' | grep -c '^left out')
+is $((kept + left)) "$(sed -n 's/^\(tcp_[^ ]*\).*/\1/p' $TRACING/available_filter_functions | wc -l)" \
+	"of tcp_* $kept are measured and $left left out, and that is all of them"
+ktlat-ctl remove-probe all >/dev/null
+
 # Calls that sleep, or whose task ends, below the trampoline.
 target_reset
 "${group[@]}" sleepers ${F}_{killable,exit,busy} >/dev/null

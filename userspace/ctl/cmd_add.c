@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <string.h>
 
 #include "group.h"
 #include "names.h"
@@ -46,6 +47,29 @@ static int add(const struct ctl *ctl, struct requests *requests,
 	return ret ? fail_with(&err) : finish_output();
 }
 
+/* Is it a pattern, which stands for a group? */
+static bool is_glob(const char *spec)
+{
+	return strpbrk(spec, "*?[");
+}
+
+/* A single pattern is the name of its group, too. */
+static const char *name_by_glob(const struct args *args, const char *name)
+{
+	return !name && args->nr == 1 && is_glob(args->list[0]) ?
+	       args->list[0] : name;
+}
+
+static bool has_glob(const struct args *args)
+{
+	int i;
+
+	for (i = 0; i < args->nr; i++)
+		if (is_glob(args->list[i]))
+			return true;
+	return false;
+}
+
 int cmd_add_probe(struct ctl *ctl, char **argv)
 {
 	struct group_options group = { 0 };
@@ -82,11 +106,14 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 		return usage(ctl, "--slow %s is told by a histogram, and --no-hist leaves none; give a duration", probe.wanted.slow);
 	if (writes)
 		group.room = room_or_default(&room);
+	group.name = name_by_glob(&args, group.name);
 	if (group.name)
 		return add_group(ctl, &args, &probe, &group);
 	if (group.file || group.why)
 		return usage(ctl, "%s is for a group; give it a name by --group",
 			     group.file ? "--file" : "--why");
+	if (has_glob(&args))
+		return usage(ctl, "patterns make a group; give it a name by --group");
 	if (make_requests(&args, &probe, &requests, &err))
 		status = usage(ctl, "%s", err.text);
 	else

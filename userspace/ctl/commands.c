@@ -42,7 +42,7 @@
 
 const struct command commands[] = {
 	{ "add-probe", cmd_add_probe,
-	  "SPEC... | --group NAME [-f FILE] [FUNC...] [OPTION...]",
+	  "SPEC... | GLOB | --group NAME [-f FILE] [FUNC|GLOB...] [OPTION...]",
 	  "Add probes, which stay until they are removed",
 	  SPEC_HELP
 	  PROBE_OPTIONS_HELP
@@ -51,6 +51,7 @@ const struct command commands[] = {
 	  "  --no-hist      with --events: only there, into no histogram\n"
 	  "  --slots N      calls that the ring of a CPU holds, if it has none yet\n"
 	  "  --stacks N     stacks that there is room for, likewise\n"
+	  "  GLOB           all functions that fit, in one group of that name\n"
 	  "  --group NAME   one group of many functions, each with its own figures\n"
 	  "  -f, --file FILE  its functions, one a line; - for standard input\n"
 	  "  --why          say which functions are left out of it, and why\n" },

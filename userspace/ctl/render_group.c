@@ -72,16 +72,17 @@ static void text_rank(FILE *out, const struct rank *rank)
 	char total[KTLAT_DURATION_LEN], mean[KTLAT_DURATION_LEN];
 	char p50[KTLAT_DURATION_LEN], p99[KTLAT_DURATION_LEN];
 	char max[KTLAT_DURATION_LEN], count[NUMBER_LEN];
-	const char *module = rank->function->module;
+	char name[KTLAT_SPEC_LEN];
 
 	ktlat_format_duration(snap->sum_ns, total);
 	ktlat_format_duration(mean_ns(snap), mean);
 	format_percentile(snap, PPM_P50, p50);
 	format_percentile(snap, PPM_P99, p99);
 	ktlat_format_duration(snap->max_ns, max);
-	fprintf(out, "%13s  %7s  %7s  %7s  %7s  %7s  %s%s%s\n",
+	ktlat_format_function(rank->function, name);
+	fprintf(out, "%13s  %7s  %7s  %7s  %7s  %7s  %s\n",
 		format_number(snap->count, count), total, mean, p50, p99, max,
-		module, *module ? ":" : "", rank->function->name);
+		name);
 }
 
 static void text_others(FILE *out, __u32 more, __u32 idle)

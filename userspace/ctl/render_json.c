@@ -38,9 +38,6 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 			       ktlat_format_refusal(info->passed_over, why) ?
 			       json_object_new_string(why) : NULL);
 	add_string(probe, "state", state_name(info->state));
-	json_object_object_add(probe, "refusal",
-			       ktlat_format_refusal(info->refusal, why) ?
-			       json_object_new_string(why) : NULL);
 	add_number(probe, "uid", info->uid);
 	add_bool(probe, "public", info->flags & KTLAT_PROBE_PUBLIC);
 	add_number(probe, "precision", info->precision);
@@ -49,6 +46,9 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 	add_number(probe, "session", session);
 	add_number(probe, "slow_ns", info->slow.ns);
 	add_number(probe, "generation", watch->shown->generation);
+	json_object_object_add(probe, "refusal",
+			       ktlat_format_refusal(info->refusal, why) ?
+			       json_object_new_string(why) : NULL);
 }
 
 /* Nothing throttles yet; readers need not know that. */
@@ -116,7 +116,10 @@ static struct json_object *make_member(const struct ktlat_point *function,
 				       const struct ktlat_snapshot *snap)
 {
 	struct json_object *member = json_object_new_object();
+	char spec[KTLAT_SPEC_LEN];
 
+	ktlat_format_function(function, spec);
+	add_string(member, "spec", spec);
 	add_string(member, "function", function->name);
 	add_string(member, "module", *function->module ? function->module :
 							 KTLAT_VMLINUX);

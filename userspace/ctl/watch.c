@@ -240,6 +240,7 @@ static int find_functions(struct ktlat *k, struct watch *watch,
 			return was_removed(k, watch->info.id) ? 0 : ret;
 		functions[watch->nr_functions] = function.point;
 	}
+	ktlat_tell_apart(functions, nr);
 	return 0;
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Groups: many functions, armed in one step. */
+#include <stdlib.h>
+
 #include "internal.h"
 
 #define MIB	(1024 * 1024.0)
@@ -297,4 +299,51 @@ int ktlat_get_function(struct ktlat *k, __u64 id, __u32 index,
 				"cannot ask for the functions of group %llu: %s; see ktlat-ctl list",
 				(unsigned long long)id, strerror(-ret));
 	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct ktlat_point *left = *(struct ktlat_point * const *)a;
+	const struct ktlat_point *right = *(struct ktlat_point * const *)b;
+	int order = strcmp(left->name, right->name);
+
+	return order ? order : strcmp(left->module, right->module);
+}
+
+/**
+ * ktlat_tell_apart() - Have functions of one name differ in what they are called
+ * @functions: of a group, with addresses where these may be seen
+ * @nr: how many
+ *
+ * Those that share their name within their module get in the place of their address
+ * what ktlat_format_function() shows of it. Without memory nothing is done.
+ */
+void ktlat_tell_apart(struct ktlat_point *functions, __u32 nr)
+{
+	struct ktlat_point **list = calloc(nr, sizeof(*list));
+	__u32 first = 0, end, i;
+
+	for (i = 0; list && i < nr; i++)
+		list[i] = &functions[i];
+	if (list)
+		qsort(list, nr, sizeof(*list), by_name);
+	for (; list && first < nr; first = end) {
+		for (end = first + 1; end < nr; end++)
+			if (by_name(&list[first], &list[end]))
+				break;
+		for (i = first; end > first + 1 && i < end; i++)
+			ktl_set_place(list[i]);
+	}
+	free(list);
+}
+
+/**
+ * ktlat_format_function() - What a function of a group is called
+ * @function: as ktlat_tell_apart() left it
+ * @text: where to put its SPEC
+ */
+void ktlat_format_function(const struct ktlat_point *function,
+			   char text[KTLAT_SPEC_LEN])
+{
+	ktl_format_point(function, text);
 }

@@ -24,6 +24,16 @@ struct ktlat {
 __printf(3, 4)
 int ktl_fail(struct ktlat_error *err, int code, const char *format, ...);
 
+/* members.c */
+int ktl_append_member(struct ktlat_group *group, const struct ktlat_point *point,
+		      struct ktlat_error *err);
+
+/* globs.c */
+bool ktl_is_glob(const char *text, size_t len);
+int ktl_parse_glob(const char *text, size_t len, struct ktlat_point *point,
+		   struct ktlat_error *err);
+int ktl_expand_globs(struct ktlat_group *group, struct ktlat_error *err);
+
 /* device.c */
 int ktl_ioctl(struct ktlat *k, unsigned long call, void *argument);
 

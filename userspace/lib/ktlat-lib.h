@@ -146,17 +146,19 @@ struct ktlat_symbol {
 
 /**
  * struct ktlat_member - A function that is to be in a group
- * @point: the function as it was named, and once it was found the function that
- *	the name stands for, with its address
+ * @point: the function, or the pattern, as it was named, and once it was found a
+ *	function that the name stands for, with its address
  * @flags: for struct ktlat_function
  * @code: why it was left out, an errno; 0 as long as it was not
  * @reason: the same in a few words; NULL as long as it was not
+ * @shares_name: others of its module have its name, too
  */
 struct ktlat_member {
 	struct ktlat_point point;
 	__u32 flags;
 	int code;
 	const char *reason;
+	bool shares_name;
 };
 
 /**
@@ -522,6 +524,10 @@ int ktlat_add_group(struct ktlat *k, struct ktlat_group *group, __u64 *id,
 int ktlat_get_function(struct ktlat *k, __u64 id, __u32 index,
 		       struct ktlat_function *function,
 		       struct ktlat_error *err);
+
+void ktlat_tell_apart(struct ktlat_point *functions, __u32 nr);
+void ktlat_format_function(const struct ktlat_point *function,
+			   char text[KTLAT_SPEC_LEN]);
 
 /* flight.c */
 int ktlat_arm_flight(struct ktlat *k, __u64 before, __u64 after, __u64 after_ns,

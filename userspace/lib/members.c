@@ -5,7 +5,6 @@
 #include "internal.h"
 
 static const char no_such_function[] = "no such function";
-static const char several_functions[] = "several functions of that name";
 static const char other_name[] = "another name of one that is in the group";
 static const char on_the_stack[] = "not all arguments in registers";
 
@@ -15,8 +14,8 @@ static void leave_out(struct ktlat_member *member, int code, const char *reason)
 	member->reason = reason;
 }
 
-static int append(struct ktlat_group *group, const struct ktlat_point *point,
-		  struct ktlat_error *err)
+int ktl_append_member(struct ktlat_group *group, const struct ktlat_point *point,
+		      struct ktlat_error *err)
 {
 	__u32 nr = group->nr_members;
 
@@ -39,20 +38,22 @@ static int name_member(struct ktlat_group *group, const char *text, size_t len,
 		       struct ktlat_error *err)
 {
 	struct ktlat_point point;
-	int ret = ktl_parse_point(text, len, &point, err);
+	bool glob = ktl_is_glob(text, len);
+	int ret = glob ? ktl_parse_glob(text, len, &point, err) :
+			 ktl_parse_point(text, len, &point, err);
 
 	if (ret)
 		return ret;
-	if (memchr(text, '+', len))
+	if (!glob && memchr(text, '+', len))
 		return ktl_fail(err, EINVAL,
 				"a function is measured from its entry, without an offset");
-	return append(group, &point, err);
+	return ktl_append_member(group, &point, err);
 }
 
 /**
  * ktlat_name_member() - Name a function that is to be in a group
  * @group: the group
- * @text: "FUNC" or "MODULE:FUNC"
+ * @text: "FUNC" or "MODULE:FUNC", either with * ? [...] for many
  * @err: which part is wrong (EINVAL)
  */
 int ktlat_name_member(struct ktlat_group *group, const char *text,
@@ -120,116 +121,143 @@ static bool is_hidden(const struct ktl_lookup *lookup)
 	return lookup->nr && !lookup->matches[0].point.address;
 }
 
-/* Takes the function of that very name, if there is just one. */
-static void settle(struct ktlat_member *member, const struct ktl_lookup *lookup)
+/* Has another function of its module that very name? */
+static bool shares_name(const struct ktl_lookup *lookup,
+			const struct ktl_match *match)
 {
-	const struct ktl_match *found = NULL;
-	size_t i, nr = 0;
+	size_t i;
+
+	for (i = 0; i < lookup->nr; i++)
+		if (&lookup->matches[i] != match &&
+		    lookup->matches[i].copy == KTL_COPY_PLAIN &&
+		    !strcmp(lookup->matches[i].point.module, match->point.module))
+			return true;
+	return false;
+}
+
+static void take_match(struct ktlat_member *member,
+		       const struct ktl_lookup *lookup,
+		       const struct ktl_match *match)
+{
+	member->point = match->point;
+	member->shares_name = shares_name(lookup, match);
+	if (!strcmp(member->point.module, KTLAT_VMLINUX))
+		memset(member->point.module, 0, sizeof(member->point.module));
+}
+
+/* Takes all functions of that very name: the first in its place, others at the end. */
+static int settle(struct ktlat_group *group, __u32 place,
+		  const struct ktl_lookup *lookup, struct ktlat_error *err)
+{
+	bool found = false;
+	size_t i;
 
 	for (i = 0; i < lookup->nr; i++) {
-		if (lookup->matches[i].copy != KTL_COPY_PLAIN)
+		const struct ktl_match *match = &lookup->matches[i];
+
+		if (match->copy != KTL_COPY_PLAIN)
 			continue;
-		found = &lookup->matches[i];
-		nr++;
+		if (found) {
+			if (ktl_append_member(group, &match->point, err))
+				return -ENOMEM;
+			place = group->nr_members - 1;
+		}
+		take_match(&group->members[place], lookup, match);
+		found = true;
 	}
-	if (!nr) {
-		leave_out(member, ENOENT, no_such_function);
-	} else if (nr > 1) {
-		leave_out(member, ENOTUNIQ, several_functions);
-	} else {
-		member->point = found->point;
-		if (!strcmp(member->point.module, KTLAT_VMLINUX))
-			memset(member->point.module, 0,
-			       sizeof(member->point.module));
-	}
+	if (!found)
+		leave_out(&group->members[place], ENOENT, no_such_function);
+	return 0;
 }
 
 static int settle_all(struct ktlat_group *group, struct ktl_lookup *list,
 		      struct ktlat_error *err)
 {
-	__u32 i;
+	__u32 nr = group->nr_members, i;
 	int ret;
 
-	for (i = 0; i < group->nr_members; i++)
+	for (i = 0; i < nr; i++)
 		list[i].point = &group->members[i].point;
-	ret = ktl_look_up(list, group->nr_members, err);
+	ret = ktl_look_up(list, nr, err);
 	if (ret < 0)
 		return ret;
-	for (i = 0; i < group->nr_members; i++)
+	for (i = 0; i < nr; i++)
 		if (is_hidden(&list[i]))
 			return ktl_fail(err, EPERM,
 					"cannot add group %s: /proc/kallsyms hides the addresses of its functions; run as root, with sysctl kernel.kptr_restrict at 0 or 1",
 					group->name);
-	for (i = 0; i < group->nr_members; i++)
-		settle(&group->members[i], &list[i]);
-	return 0;
+	for (i = 0; !ret && i < nr; i++)
+		ret = settle(group, i, &list[i], err);
+	return ret;
 }
 
 static int find_functions(struct ktlat_group *group, struct ktlat_error *err)
 {
-	struct ktl_lookup *list = calloc(group->nr_members, sizeof(*list));
+	__u32 nr = group->nr_members;
+	struct ktl_lookup *list = calloc(nr, sizeof(*list));
 	int ret;
 
 	if (!list)
 		return ktl_fail(err, ENOMEM, "out of memory");
 	ret = settle_all(group, list, err);
-	ktl_free_lookups(list, group->nr_members);
+	ktl_free_lookups(list, nr);
 	return ret;
 }
 
-static int compare_names(const struct ktlat_member *left,
-			 const struct ktlat_member *right)
+static bool is_same_name(const struct ktlat_member *one,
+			 const struct ktlat_member *other)
 {
-	int order = strcmp(left->point.name, right->point.name);
-
-	return order ? order : strcmp(left->point.module, right->point.module);
+	return !strcmp(one->point.name, other->point.name) &&
+	       !strcmp(one->point.module, other->point.module);
 }
 
-/* Of two of one name, or at one address, the one that was named first is first. */
-static int by_function(const void *a, const void *b)
-{
-	const struct ktlat_member *left = *(struct ktlat_member * const *)a;
-	const struct ktlat_member *right = *(struct ktlat_member * const *)b;
-	int order = compare_names(left, right);
-
-	return order ? order : (left > right) - (left < right);
-}
-
-static int by_address(const void *a, const void *b)
+/*
+ * Those at one address together, the one that was named first ahead; those that were
+ * not found by name.
+ */
+static int by_place(const void *a, const void *b)
 {
 	const struct ktlat_member *left = *(struct ktlat_member * const *)a;
 	const struct ktlat_member *right = *(struct ktlat_member * const *)b;
 	__u64 one = left->point.address, other = right->point.address;
+	int order = 0;
 
 	if (one != other)
 		return one < other ? -1 : 1;
-	return (left > right) - (left < right);
+	if (!one)
+		order = strcmp(left->point.name, right->point.name);
+	if (!one && !order)
+		order = strcmp(left->point.module, right->point.module);
+	return order ? order : (left > right) - (left < right);
 }
 
-/* Takes out of @list what was named before, and marks it by an empty name. */
-static size_t drop_named_twice(struct ktlat_member **list, size_t nr)
+static bool is_same_place(const struct ktlat_member *one,
+			  const struct ktlat_member *other)
 {
-	size_t i, kept = 0;
-
-	qsort(list, nr, sizeof(*list), by_function);
-	for (i = 0; i < nr; i++) {
-		if (kept && !compare_names(list[kept - 1], list[i]))
-			*list[i]->point.name = '\0';
-		else
-			list[kept++] = list[i];
-	}
-	return kept;
+	return one->point.address == other->point.address &&
+	       (one->point.address || is_same_name(one, other));
 }
 
-static void leave_out_aliases(struct ktlat_member **list, size_t nr)
+/*
+ * Marks what was named twice by an empty name, and leaves out other names. @list is
+ * sorted, so that names of one place are one behind the other.
+ */
+static void drop_repeated(struct ktlat_member **list, size_t nr)
 {
-	size_t i;
+	size_t first = 0, i, j;
 
-	qsort(list, nr, sizeof(*list), by_address);
-	for (i = 1; i < nr; i++)
-		if (list[i]->point.address &&
-		    list[i]->point.address == list[i - 1]->point.address)
+	for (i = 1; i < nr; i++) {
+		if (!is_same_place(list[first], list[i])) {
+			first = i;
+			continue;
+		}
+		for (j = first; j < i && !is_same_name(list[j], list[i]); j++)
+			;
+		if (j == i)
 			leave_out(list[i], EEXIST, other_name);
+		else
+			*list[i]->point.name = '\0';
+	}
 }
 
 static void drop_marked(struct ktlat_group *group)
@@ -251,8 +279,8 @@ static int make_unique(struct ktlat_group *group, struct ktlat_error *err)
 		return ktl_fail(err, ENOMEM, "out of memory");
 	for (i = 0; i < nr; i++)
 		list[i] = &group->members[i];
-	nr = drop_named_twice(list, nr);
-	leave_out_aliases(list, nr);
+	qsort(list, nr, sizeof(*list), by_place);
+	drop_repeated(list, nr);
 	drop_marked(group);
 	free(list);
 	return 0;
@@ -261,7 +289,8 @@ static int make_unique(struct ktlat_group *group, struct ktlat_error *err)
 static void take_answer(struct ktlat_group *group, struct ktlat_member *member,
 			enum ktl_prototype answer)
 {
-	switch (answer) {
+	/* BTF knows names, and not which of those that share one it means. */
+	switch (member->shares_name ? KTL_PROTOTYPE_UNKNOWN : answer) {
 	case KTL_PROTOTYPE_REGISTERS:
 		member->flags |= KTLAT_PROBE_REGISTERS;
 		break;
@@ -300,12 +329,13 @@ static int vouch(struct ktlat_group *group, struct ktlat_error *err)
 
 /**
  * ktlat_resolve_members() - Find the functions of a group
- * @group: the group; what is named twice is taken out
+ * @group: the group; what is named twice is taken out, and a name or a pattern
+ *	becomes as many members as there are functions that it stands for
  * @err: why it failed
  *
  * Reads all symbols, once, and the BTF of the kernel and of each module, once.
- * A name of no function or of several is left out, and so is what the kernel's
- * BTF does not vouch for; see &struct ktlat_member.
+ * A name of no function is left out, and so is what the kernel's BTF does not vouch
+ * for; see &struct ktlat_member.
  */
 int ktlat_resolve_members(struct ktlat_group *group, struct ktlat_error *err)
 {
@@ -315,7 +345,9 @@ int ktlat_resolve_members(struct ktlat_group *group, struct ktlat_error *err)
 		return ktl_fail(err, EINVAL,
 				"cannot add group %s: it has no functions; name some",
 				group->name);
-	ret = find_functions(group, err);
+	ret = ktl_expand_globs(group, err);
+	if (!ret)
+		ret = find_functions(group, err);
 	if (!ret)
 		ret = make_unique(group, err);
 	return ret ? ret : vouch(group, err);

@@ -89,14 +89,18 @@ static bool parse_other(char *line, struct ktlat_symbol *symbol)
 	return !parse_code(line, symbol, &named) && *symbol->name && named;
 }
 
-/* "name [module]", in some kernels with more to follow. */
+/*
+ * "name [module]", in some kernels with more to follow. Sites of functions that the
+ * linker has dropped have a name that says so.
+ */
 static bool parse_function(char *line, struct ktlat_symbol *symbol)
 {
 	char *module = next_word(line);
 
 	symbol->name = line;
 	symbol->address = 0;
-	return *line && take_module(module, symbol);
+	return *line && strncmp(line, "__ftrace_invalid_address__", 26) &&
+	       take_module(module, symbol);
 }
 
 static int scan(const char *path, bool (*parse)(char *, struct ktlat_symbol *),
