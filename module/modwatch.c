@@ -82,11 +82,10 @@ static int modwatch_event(struct notifier_block *block, unsigned long event,
 
 	if (!modwatch_anybody())
 		return NOTIFY_OK;
-	if (event == MODULE_STATE_COMING) {
+	if (event == MODULE_STATE_COMING)
 		modwatch_meet(module->name);
-	} else if (event == MODULE_STATE_LIVE || event == MODULE_STATE_GOING) {
+	else if (event == MODULE_STATE_LIVE || event == MODULE_STATE_GOING)
 		queue_work(system_long_wq, &modwatch_gone);
-	}
 	return NOTIFY_OK;
 }
 

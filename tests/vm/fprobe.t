@@ -322,7 +322,7 @@ is "$(ktlat-ctl list --json | jq -c '[.probes[].passed_over | type]')" \
 	'and why direct was passed over is told'
 fails 'a function that never returns is refused' 'never returns' "${fprobe[@]}" do_exit
 fails 'and one of our own' 'part of ktlat' "${fprobe[@]}" ktlat:fpr_perch
-fails 'and one without a site' 'no ftrace site|forbids' "${fprobe[@]}" asm_exc_page_fault
+fails 'and one without a site' 'no ftrace site|allows no probe there' "${fprobe[@]}" asm_exc_page_fault
 ktlat-ctl remove-probe all >/dev/null
 
 is "$(grep ktlat $TRACING/enabled_functions | grep -vc '^fpr_perch ')" 0 'nothing is left on any function'
