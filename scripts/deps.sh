@@ -18,7 +18,7 @@ packages() {
 	debug) echo gcc make flex bison bc libelf-dev libssl-dev pahole cpio xz-utils kmod binutils ;;
 	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq gojq libcap2-bin procps \
 		rt-tests ;;
-	test) echo perl libcmocka-dev gcc-12-multilib jq procps ;;
+	test) echo perl libcmocka-dev gcc-12-multilib jq procps zsh ;;
 	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
 	cross) echo gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-system-arm ;;
 	packages) echo build-essential debhelper dh-dkms ;;

@@ -122,7 +122,7 @@ nothing_left_to_do() {
 
 shells() {
 	sources '*.sh' '*.t' .ci/run tests/vm/run tests/vm/run-test tests/vm/check-log tests/packages/run \
-		'userspace/completion/*' 'debian/*.post*' |
+		userspace/completion/ktlat-ctl 'debian/*.post*' |
 		sort -u | xargs shellcheck -x -s bash
 }
 

@@ -30,7 +30,8 @@ installs 'by default' './usr/local/include/ktlat-lib.h
 ./usr/local/sbin/ktlat-ctl
 ./usr/local/share/bash-completion/completions/ktlat-ctl
 ./usr/local/share/doc/ktlat/examples/ktlat.conf
-./usr/local/share/man/man8/ktlat-ctl.8'
+./usr/local/share/man/man8/ktlat-ctl.8
+./usr/local/share/zsh/site-functions/_ktlat-ctl'
 installs 'elsewhere' './bin/ktlat-ctl
 ./opt/k/include/ktlat-lib.h
 ./opt/k/include/ktlat.h
@@ -42,7 +43,8 @@ installs 'elsewhere' './bin/ktlat-ctl
 ./opt/k/lib64/pkgconfig/libktlat.pc
 ./opt/k/share/bash-completion/completions/ktlat-ctl
 ./opt/k/share/doc/ktlat/examples/ktlat.conf
-./opt/k/share/man/man8/ktlat-ctl.8' PREFIX=/opt/k LIBDIR=/opt/k/lib64 BINDIR=/bin
+./opt/k/share/man/man8/ktlat-ctl.8
+./opt/k/share/zsh/site-functions/_ktlat-ctl' PREFIX=/opt/k LIBDIR=/opt/k/lib64 BINDIR=/bin
 
 root=$(mktemp -d)
 DESTDIR=$root scripts/dkms.sh source
@@ -68,6 +70,37 @@ is "$(offers ktlat-ctl report --stacks '')" folded 'a word has'
 is "$(offers ktlat-ctl lat @ s)" 'softirq syscall' 'tracepoints'
 is "$(offers ktlat-ctl help mon)" monitor 'commands to get help on'
 is "$(offers ktlat-ctl report tests/unit/Makef)" tests/unit/Makefile 'files'
+# zsh_offers WORD...: the same of zsh, whose own functions are stood in for
+zsh_offers() {
+	zsh -f -c '
+		compadd() {
+			local word
+			shift $((argv[(I)--] > 0 ? argv[(i)--] : 0))
+			for word; do [[ $word != $words[CURRENT]* ]] || print -r -- $word; done
+		}
+		_files() { print -r -- "(files $*)" }
+		_normal() { print -r -- "(a command)" }
+		words=("$@") CURRENT=$#
+		source userspace/completion/_ktlat-ctl' zsh "$@" | paste -sd ' '
+}
+
+is "$(zsh_offers ktlat-ctl re)" 'remove-probe reset record report' 'zsh: commands'
+is "$(zsh_offers ktlat-ctl --no-load hi)" hist 'zsh: behind an option, too'
+is "$(zsh_offers ktlat-ctl hist --s)" --sort 'zsh: options of the command'
+is "$(zsh_offers ktlat-ctl hist --sort '')" 'total max p99 count' 'zsh: their values'
+is "$(zsh_offers ktlat-ctl lat --backend k)" kretprobe 'zsh: those of a backend'
+is "$(zsh_offers ktlat-ctl record --stacks '')" '' 'zsh: a number has none'
+is "$(zsh_offers ktlat-ctl report --stacks '')" folded 'zsh: a word has'
+is "$(zsh_offers ktlat-ctl lat @s)" '@softirq @syscall' 'zsh: tracepoints'
+is "$(zsh_offers ktlat-ctl help mon)" monitor 'zsh: commands to get help on'
+is "$(zsh_offers ktlat-ctl report tests)" '(files )' 'zsh: files'
+is "$(zsh_offers ktlat-ctl lat -- l)" '(a command)' 'zsh: a command behind --'
+for command in $(offers ktlat-ctl ''); do
+	[[ $command == -* ]] || is "$(zsh_offers ktlat-ctl "$command" -- | tr ' ' '\n' | sort)" \
+		"$(offers ktlat-ctl "$command" -- | tr ' ' '\n' | sort)" \
+		"zsh: the options of $command are those that bash offers"
+done
+
 unknown=
 for command in $(offers ktlat-ctl ''); do
 	[[ $command == -* || $command == *load ]] || for option in $(offers ktlat-ctl "$command" --); do
