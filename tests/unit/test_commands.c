@@ -231,6 +231,46 @@ static void test_functions(void **state)
 			    "{\"version\":1,\"functions\":[{\"name\":\"f_busy\",\"module\":\"vmlinux\"}],\"source\":\"/proc/kallsyms\"}\n");
 }
 
+static void put_event(const char *name, const char *format)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s/format", name);
+	tool_write(path, format, strlen(format));
+}
+
+static void test_events(void **state)
+{
+	static const char names[] = "irq:softirq_exit\nirq:irq_handler_entry\nbroken\nfs:no_format\n";
+
+	(void)state;
+	tool_run("events", &result);
+	assert_int_equal(result.status, 1);
+	expect_in(result.err, "ktlat-ctl: cannot read /sys/kernel/tracing/available_events: No such file or directory; run as root, with tracefs mounted\n");
+	tool_write("/sys/kernel/tracing/available_events", names, sizeof(names) - 1);
+	put_event("irq/softirq_exit",
+		  "name: softirq_exit\nID: 1\nformat:\n"
+		  "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n\n"
+		  "\tfield:unsigned int vec;\toffset:8;\tsize:4;\tsigned:0;\n\n"
+		  "print fmt: \"field: %u;\", REC->vec\n");
+	put_event("irq/irq_handler_entry",
+		  "\tfield:int irq;\toffset:8;\tsize:4;\tsigned:1;\n"
+		  "\tfield:__data_loc char[] name;\toffset:12;\tsize:4;\tsigned:1;\n"
+		  "\tfield:char comm[16];\toffset:16;\tsize:16;\tsigned:1;\n"
+		  "\tfield:const void *ptr;\toffset:32;\tsize:8;\tsigned:0;\n");
+	expect_out("events",
+		   "irq:softirq_exit  unsigned int vec\n"
+		   "irq:irq_handler_entry  int irq, __data_loc char[] name, char[16] comm, const void * ptr\n"
+		   "fs:no_format\n");
+	expect_out("events s*", "irq:softirq_exit  unsigned int vec\n");
+	expect_out("events f*:*", "fs:no_format\n");
+	expect_out("events --json *exit",
+		   "{\"version\":1,\"events\":[{\"subsystem\":\"irq\",\"name\":\"softirq_exit\",\"fields\":[{\"name\":\"vec\",\"type\":\"unsigned int\",\"offset\":8,\"size\":4,\"signed\":false}]}]}\n");
+	tool_run("events nothing", &result);
+	assert_int_equal(result.status, 1);
+	expect_in(result.err, "no event matches \"nothing\"");
+}
+
 static void test_status(void **state)
 {
 	(void)state;
@@ -342,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_net),
 		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_json),
 	};

@@ -267,6 +267,16 @@ agrees "${funcs[1]}" "${specs[1]}" "${specs[1]}"
 is "$(ktlat-ctl hist --json ktlat_target_twin | jq '[.probes[].count] | add')" 500 'and the name names both'
 ktlat-ctl remove-probe all >/dev/null
 
+diag 'events'
+is "$(ktlat-ctl events | sed 's/ .*//' | sort)" "$(sort $TRACING/available_events)" 'all that the kernel has'
+ktlat-ctl events --json >/tmp/events.json
+for event in irq:softirq_entry sched:sched_switch timer:timer_start; do
+	is "$(jq -r --arg event $event '.events[] | select(.subsystem + ":" + .name == $event) | .fields[] |
+		"\(.name) \(.offset) \(.size)"' /tmp/events.json)" \
+		"$(sed -nE 's/^\tfield:.*[ *]([a-z_0-9]+)(\[[^]]*\])?;\toffset:([0-9]+);\tsize:([0-9]+);.*/\1 \3 \4/p' \
+			"$TRACING/events/${event/://}/format" | grep -v '^common_')" "the fields of $event"
+done
+
 diag 'functions --why tells the same'
 ktlat-ctl functions --why >/tmp/why
 ktlat-ctl functions >/tmp/can

@@ -129,6 +129,10 @@ const struct command commands[] = {
 	  "List the functions that can be probed, with their module",
 	  "  --why          those that cannot be instead, and why not\n"
 	  JSON_HELP },
+	{ "events", cmd_events, "[GLOB] [--json]",
+	  "List the kernel's events, with their fields",
+	  "GLOB is for names, or, with a colon in it, for SUBSYSTEM:NAME.\n"
+	  JSON_HELP },
 	{ "status", cmd_status, "[--json]",
 	  "Say whether the module is loaded, and what it can do", JSON_HELP },
 	{ "load", cmd_load, "[PATH-OF-KO] [PARAMETER=VALUE...]",

@@ -88,6 +88,7 @@ int cmd_record(struct ctl *ctl, char **argv);
 int cmd_report(struct ctl *ctl, char **argv);
 int cmd_monitor(struct ctl *ctl, char **argv);
 int cmd_slow(struct ctl *ctl, char **argv);
+int cmd_events(struct ctl *ctl, char **argv);
 int cmd_functions(struct ctl *ctl, char **argv);
 int cmd_status(struct ctl *ctl, char **argv);
 int cmd_load(struct ctl *ctl, char **argv);

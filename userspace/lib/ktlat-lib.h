@@ -145,6 +145,39 @@ struct ktlat_symbol {
 };
 
 /**
+ * struct ktlat_event_name - A tracepoint that tracefs shows as an event
+ * @subsystem: what it belongs to
+ * @name: its name
+ * @place: where tracefs is
+ */
+struct ktlat_event_name {
+	const char *subsystem;
+	const char *name;
+	const char *place;
+};
+
+/**
+ * struct ktlat_field - A field of an event
+ * @name: its name
+ * @type: its type as in C, with the length of an array, as "char[16]"
+ * @offset: where it lies in a record of the event, in bytes
+ * @size: its size there, in bytes
+ * @is_signed: it is a signed number
+ */
+struct ktlat_field {
+	char name[64];
+	char type[128];
+	unsigned int offset;
+	unsigned int size;
+	bool is_signed;
+};
+
+/* Called for each; a value other than 0 ends the scan. */
+typedef int (*ktlat_event_name_fn)(const struct ktlat_event_name *event,
+				   void *data);
+typedef int (*ktlat_field_fn)(const struct ktlat_field *field, void *data);
+
+/**
  * struct ktlat_member - A function that is to be in a group
  * @point: the function, or the pattern, as it was named, and once it was found a
  *	function that the name stands for, with its address
@@ -492,6 +525,12 @@ void ktlat_format_spec(const struct ktlat_probe_info *info,
 int ktlat_scan_symbols(ktlat_symbol_fn fn, void *data, struct ktlat_error *err);
 int ktlat_scan_functions(ktlat_symbol_fn fn, void *data, const char **source,
 			 struct ktlat_error *err);
+
+/* events.c */
+int ktlat_scan_events(ktlat_event_name_fn fn, void *data,
+		      struct ktlat_error *err);
+int ktlat_scan_fields(const struct ktlat_event_name *event, ktlat_field_fn fn,
+		      void *data);
 
 /* why.c */
 int ktlat_scan_refused(ktlat_why_fn fn, void *data, struct ktlat_error *err);
