@@ -66,6 +66,8 @@ static noinline __noclone void ktlat_target_loop(struct target_call *call)
 	unsigned long n = delay_of(call) / 2 + 1;
 
 	begin(TARGET_LOOP, call);
+	/* GCC 16 would make two rounds one. */
+#pragma GCC unroll 1
 	do {
 		/* Keeps the loop: two instructions, decrement and jump. */
 		asm volatile("");

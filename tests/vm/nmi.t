@@ -60,6 +60,8 @@ for backend in direct fprobe kretprobe; do
 		skip "$backend" "ktlat has no $backend backend on Linux $KERNEL"
 		continue
 	fi
+	# shellcheck disable=SC2034 # for has_lost_none
+	EXACT=$(exact_by $backend)
 	ktlat-ctl add-probe --backend $backend --args-in-registers ${F}_{busy,loop,outer,inner} >/dev/null
 	load ${F}_busy $backend
 	if [[ $backend == kretprobe ]]; then

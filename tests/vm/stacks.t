@@ -46,7 +46,7 @@ interrupted() {
 	# What the interrupt came upon, and what that was called by. In a retpoline,
 	# which calls the function, the kernel itself finds no further.
 	stacks | sed -n 's/.* asm_sysvec_apic_timer_interrupt+[^ ]* //p' | grep -E "ktlat_direct|${F}_empty" |
-		grep -v '^__x86_indirect_thunk' >/tmp/stacks
+		grep -v -E '^(__pi_)?__x86_indirect_thunk' >/tmp/stacks
 	# In the trampoline, also at its very end; in what it calls; in the body; at the site.
 	right="^($called)*(${F}_empty$offset )?($slot$offset )?(${F}_empty$offset )?$callers\$"
 	diag "$(wc -l </tmp/stacks) stacks; interrupted at $(grep -c "^$slot" /tmp/stacks) times in the trampoline," \
