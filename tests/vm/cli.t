@@ -88,7 +88,7 @@ refused 2 'SPEC "ktlat_target:": the name of a function is missing' $ctl add-pro
 refused 2 "'-' in \"a-b\" cannot be part of a name" $ctl add-probe a-b
 refused 2 "' ' in \"a b\" cannot be part of a name" $ctl add-probe 'a b'
 refused 2 'in "a\?b" cannot be part of a name' $ctl add-probe $'a\nb'
-refused 2 'in "a\?\[2Jb" cannot be part of a name' $ctl add-probe $'a\e[2Jb'
+refused 2 'name of a group "a\?\[2Jb": it holds a control character' $ctl add-probe $'a\e[2Jb'
 refused 2 'is longer than 511 characters' $ctl add-probe "$(printf 'x%.0s' {1..600})"
 
 # What cannot be probed.
@@ -110,7 +110,7 @@ refused 1 "add $F\+0x100000: the offset is not" $ctl add-probe $F+1048576..$F
 
 # All or nothing: the tool knows, or the module says, that the last is bad.
 refused 1 'add qzx_nor_this: no such function' $ctl add-probe ktlat_target_loop ktlat_target_sleep qzx_nor_this
-refused 1 'add kthread_exit: the function never returns' $ctl add-probe ktlat_target_loop @timer kthread_exit
+refused 1 'add do_task_dead: the function never returns' $ctl add-probe ktlat_target_loop @timer do_task_dead
 refused 1 'find a probe "qzx"' $ctl remove-probe $F qzx
 refused 1 'find a probe "999"' $ctl reset $F 999
 refused 1 'find a probe "do_exit"' $ctl disable do_exit
