@@ -68,7 +68,8 @@ passed_before() {
 
 # one TESTS...: everything for $KERNEL; its row.
 one() {
-	local begin=$SECONDS flavour=generic has=- passed=- failed=1 skipped=0 built=failed
+	local state begin=$SECONDS flavour=generic has=- passed=- failed=1 skipped=0 built=failed
+	state=$(state "$@")
 	OUT=build/matrix/$KERNEL
 	mkdir -p "$OUT"
 	[[ $KERNEL != *-* ]] || flavour=${KERNEL#*-}
@@ -83,7 +84,7 @@ one() {
 		"$(scripts/kernel.sh release || echo "$KERNEL")" "$flavour" "$(cell "build/dkms/$KERNEL")" "$built" \
 		"$has" "$passed" "$skipped" "$failed" $(((SECONDS - begin) / 60)) $(((SECONDS - begin) % 60)) >"$OUT/row"
 	[[ $failed -eq 0 ]] || return
-	state "$@" >"$OUT/passed"
+	[[ -z $state || $state != "$(state "$@")" ]] || echo "$state" >"$OUT/passed"
 }
 
 read -ra kernels <<<"$1"
@@ -93,6 +94,7 @@ for KERNEL in "${kernels[@]}"; do
 	export KERNEL
 	if passed_before "$@"; then
 		say 'has passed before, with these sources'
+		[[ -z $RESULTS ]] || cat "build/matrix/$KERNEL/results" >>"$RESULTS"
 		continue
 	fi
 	rm -f "build/matrix/$KERNEL"/{row,passed}

@@ -89,8 +89,11 @@ static bool gets_on(struct stage *stage, unsigned int actor)
 	stage->still[actor] = now == stage->last[actor] ?
 			      stage->still[actor] + 1 : 0;
 	stage->last[actor] = now;
-	return stage->still[actor] < stage->actors->patience &&
-	       !waitpid(stage->pids[actor], NULL, WNOHANG);
+	if (waitpid(stage->pids[actor], NULL, WNOHANG)) {
+		stage->pids[actor] = 0;
+		return false;
+	}
+	return stage->still[actor] < stage->actors->patience;
 }
 
 static bool all_turned(const struct stage *stage)
@@ -116,7 +119,8 @@ static unsigned int watch(struct stage *stage, unsigned int seconds)
 				continue;
 			printf("%s: stuck or ended after %lu turns\n",
 			       stage->actors->list[i].name, stage->last[i]);
-			show_stack(stage->pids[i]);
+			if (stage->pids[i])
+				show_stack(stage->pids[i]);
 			stuck++;
 		}
 	}
@@ -128,7 +132,8 @@ static void end(struct stage *stage)
 	unsigned int i;
 
 	for (i = 0; i < stage->actors->nr; i++) {
-		kill(stage->pids[i], SIGKILL);
+		if (stage->pids[i])
+			kill(stage->pids[i], SIGKILL);
 		printf("%s: %lu turns\n", stage->actors->list[i].name,
 		       LOAD(stage->turns[i]));
 	}

@@ -56,7 +56,9 @@ static void write_probes(struct ktlat_writer *w)
 {
 	struct ktlat_point functions[] = {
 		{ .name = "g_one" },
-		{ .name = "g_two", .module = "mod" },
+		/* One of several of that name. */
+		{ .name = "g_two", .module = "mod",
+		  .address = KTLAT_TEXT_OFFSET | 0x40 },
 	};
 	struct ktlat_file_probe function = {
 		.info = {
@@ -162,6 +164,8 @@ int sample_write(const char *path, struct ktlat_error *err)
 	write_probes(w);
 	write_stack(w);
 	write_events(w);
+	/* Probes are told once more when they have ended. */
+	write_probes(w);
 	write_clock(w, 1000000);
 	write_end(w);
 	ret = ktlat_end_file(w, NULL, err);

@@ -172,6 +172,40 @@ static void test_patterns(void **state)
 		       "cannot add group nothing*: none of its functions can be measured, as nothing*: no such function; ktlat-ctl functions lists those there are");
 }
 
+static void test_not_for_patterns(void **state)
+{
+	(void)state;
+	tool_new_device(1);
+	expect_failure("add-probe --pending f_calls_*", 2,
+		       "add-probe: --pending is not for groups; see ktlat-ctl help add-probe");
+	expect_failure("lat f_calls_* -d 1s", 2,
+		       "lat: patterns make a group, which is for add-probe, and \"f_calls_*\" is one; see ktlat-ctl help lat");
+	expect_out("add-probe mod-a:f_calls_*",
+		   "added group 1: mod-a:f_calls_* (direct, 1 function)\n");
+}
+
+/* What is told apart once stays so. */
+static void test_told_apart(void **state)
+{
+	struct ktlat_point list[] = {
+		{ .name = "f_twice", .address = 0xffffffff810000c0 },
+		{ .name = "f_idle", .address = 0xffffffff81000000 },
+		{ .name = "f_twice", .address = 0xffffffff810000d0 },
+		{ .name = "f_twice", .address = 0xffffffff810000e0 },
+	};
+	char text[KTLAT_SPEC_LEN];
+
+	(void)state;
+	ktlat_tell_apart(list, 3);
+	ktlat_tell_apart(list, 4);
+	ktlat_format_function(&list[0], text);
+	assert_string_equal(text, "vmlinux+0xc0:f_twice");
+	ktlat_format_function(&list[1], text);
+	assert_string_equal(text, "f_idle");
+	ktlat_format_function(&list[3], text);
+	assert_string_equal(text, "vmlinux+0xe0:f_twice");
+}
+
 /* Those that share a name are shown by where they are. */
 static void test_one_name(void **state)
 {
@@ -640,6 +674,8 @@ int main(void)
 		cmocka_unit_test(test_one_line),
 		cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_one_name),
+		cmocka_unit_test(test_not_for_patterns),
+		cmocka_unit_test(test_told_apart),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_random_lists),

@@ -411,7 +411,7 @@ static void test_stacks_and_groups(void **state)
 	expect_in(result.out, "0xffffffffc0000030;entry;caller;f_one 100610\n");
 	run("report --hist %s");
 	expect_in(result.out, "group 9: g (direct, armed)");
-	expect_in(result.out, "mod:g_two\n");
+	expect_in(result.out, "mod+0x40:g_two\n");
 	expect_in(result.out, "45 entered, 30 returned, 10 missed, 5 filtered");
 	run("report --format chrome %s");
 	expect_in(result.out, "\"name\":\"CPU 1 nmi\"");

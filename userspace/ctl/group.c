@@ -32,6 +32,8 @@ static int check_options(const struct probe_options *probe,
 		return explain(err,
 			       "--backend %s cannot measure a group, --backend direct can",
 			       backend_name(probe->backend));
+	if (probe->pending)
+		return explain(err, "--pending is not for groups");
 	if (probe->pool != NOT_GIVEN || probe->starts != NOT_GIVEN)
 		return explain(err, "%s is not for groups",
 			       probe->pool != NOT_GIVEN ? "--pool" :
@@ -189,7 +191,9 @@ static int add(const struct ctl *ctl, struct ktlat_group *group,
 	ret = connect_device(ctl, KTLAT_OPEN_WRITE, &k, err);
 	if (ret)
 		return ret;
-	ret = ktlat_resolve_members(group, err);
+	ret = ktlat_check_groups(k, group, err);
+	if (!ret)
+		ret = ktlat_resolve_members(group, err);
 	if (!ret)
 		ret = announce_memory(k, group, err);
 	if (!ret && options->room.slots)

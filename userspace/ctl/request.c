@@ -62,18 +62,18 @@ void init_probe_options(struct probe_options *probe, struct ctl *ctl)
 	wanted_init(&probe->wanted, ctl->options);
 }
 
-/* Is there a module that a probe could wait for? Offsets and addresses do not last. */
+/* Is there a module that a probe could wait for? */
 static bool names_module(const struct ktlat_probe_add *request)
 {
-	const struct ktlat_point *point = request->point;
 	int i;
 
-	if (request->kind == KTLAT_KIND_TRACEPOINT)
-		return false;
-	for (i = 0; i < 2; i++)
-		if (point[i].address || !strcmp(point[i].module, "vmlinux"))
-			return false;
-	return *point[0].module || *point[1].module;
+	for (i = 0; i < 2 && request->kind != KTLAT_KIND_TRACEPOINT; i++) {
+		const char *module = request->point[i].module;
+
+		if (*module && strcmp(module, "vmlinux"))
+			return true;
+	}
+	return false;
 }
 
 static int set_options(struct ktlat_probe_add *request, const char *spec,
@@ -140,6 +140,10 @@ int make_requests(const struct args *args, const struct probe_options *options,
 	for (i = 0; i < args->nr; i++) {
 		struct ktlat_probe_add *request = &requests->list[i];
 
+		if (strpbrk(args->list[i], "*?["))
+			return explain(err,
+				       "patterns make a group, which is for add-probe, and \"%s\" is one",
+				       args->list[i]);
 		ret = ktlat_parse_spec(args->list[i], request, err);
 		if (!ret)
 			ret = set_options(request, args->list[i], options, err);

@@ -53,14 +53,16 @@ int ktlat_scan_events(ktlat_event_name_fn fn, void *data,
 	FILE *file = NULL;
 	char *line = NULL;
 	size_t size = 0, i;
-	int ret = 0;
+	int ret = 0, code = ENOENT;
 
 	for (i = 0; !file && i < KTL_ARRAY_SIZE(places); i++) {
 		event.place = places[i];
 		file = open_in(places[i], "available_events");
+		if (!file && errno != ENOENT)
+			code = errno;
 	}
 	if (!file)
-		return fail_tracefs(errno, err);
+		return fail_tracefs(code, err);
 	while (!ret && getline(&line, &size, file) > 0)
 		if (parse_event(line, &event))
 			ret = fn(&event, data);

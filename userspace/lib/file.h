@@ -74,7 +74,8 @@
  * @KTL_CHUNK_PROBE: struct ktlat_probe_info and its SPEC, see file_probe.c; one that
  *	comes again takes the place of the former
  * @KTL_CHUNK_FUNCTIONS: the functions of a group: id, index of the first, how many,
- *	then module and name of each
+ *	then module and name of each, then of each that shares its name how far it is
+ *	behind where its module's code begins, plus 1, and 0 of the others
  * @KTL_CHUNK_STACK: id, how many frames, the innermost first, then of each its
  *	address, and name, module and offset of its symbol
  * @KTL_CHUNK_EVENTS: records of one CPU

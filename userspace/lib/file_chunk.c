@@ -114,6 +114,10 @@ static int take_functions(struct ktlat_reader *r, struct ktl_in *in,
 	__u32 nr = ktl_get_below(in, KTLAT_FUNCTIONS_MAX);
 	struct ktlat_point *list;
 
+	/* A probe is told again when it has ended, with all that belongs to it. */
+	if (!in->bad && probe && first < probe->nr_functions &&
+	    nr <= probe->nr_functions - first)
+		return 0;
 	if (in->bad || !probe || first != probe->nr_functions ||
 	    nr > KTLAT_FUNCTIONS_MAX - first) {
 		in->bad = true;
@@ -129,6 +133,12 @@ static int take_functions(struct ktlat_reader *r, struct ktl_in *in,
 	for (i = first; i < first + nr; i++) {
 		ktl_get_text(in, list[i].module, sizeof(list[i].module));
 		ktl_get_text(in, list[i].name, sizeof(list[i].name));
+	}
+	for (i = first; i < first + nr && in->at < in->end; i++) {
+		__u64 place = ktl_get_below(in, KTLAT_TEXT_OFFSET);
+
+		if (place)
+			list[i].address = (place - 1) | KTLAT_TEXT_OFFSET;
 	}
 	if (!in->bad)
 		probe->nr_functions = first + nr;

@@ -207,6 +207,8 @@ static void write_functions(struct ktlat_writer *w,
 		ktl_put_text(&w->chunk, point->module, sizeof(point->module));
 		ktl_put_text(&w->chunk, point->name, sizeof(point->name));
 	}
+	for (i = first; i < first + nr; i++)
+		ktl_put(&w->chunk, ktl_get_place(&probe->functions[i]));
 	end_chunk(w, KTL_CHUNK_FUNCTIONS);
 }
 

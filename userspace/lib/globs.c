@@ -51,6 +51,18 @@ static int take_part(const char *text, size_t len, char *part, size_t size,
 	return 0;
 }
 
+/* The kernel calls a module x_y that a file may call x-y; in brackets - is a range. */
+static void underline(char *module)
+{
+	bool in_brackets = false;
+
+	for (; *module; module++) {
+		in_brackets = *module == '[' || (in_brackets && *module != ']');
+		if (*module == '-' && !in_brackets)
+			*module = '_';
+	}
+}
+
 /**
  * ktl_parse_glob() - Split a pattern
  * @text: "GLOB" or "MODULE:GLOB", either of which may have * ? [...]
@@ -69,6 +81,7 @@ int ktl_parse_glob(const char *text, size_t len, struct ktlat_point *point,
 	if (colon)
 		ret = take_part(text, colon - text, point->module,
 				sizeof(point->module), err);
+	underline(point->module);
 	return ret ? ret : take_part(text + skip, len - skip, point->name,
 				     sizeof(point->name), err);
 }

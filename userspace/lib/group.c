@@ -137,6 +137,21 @@ static int choose_backend(const struct ktlat_group *group,
 	return 0;
 }
 
+/**
+ * ktlat_check_groups() - Can the module measure a group now?
+ * @k: handle
+ * @group: as far as it is named
+ * @err: why not
+ */
+int ktlat_check_groups(struct ktlat *k, const struct ktlat_group *group,
+		       struct ktlat_error *err)
+{
+	struct ktlat_info info;
+	int ret = ktlat_get_info(k, &info, err);
+
+	return ret ? ret : choose_backend(group, &info, err);
+}
+
 static int start_group(struct ktlat *k, const struct ktlat_group *group,
 		       const struct ktlat_info *info, __u64 *id,
 		       struct ktlat_error *err)
@@ -260,12 +275,6 @@ int ktlat_add_group(struct ktlat *k, struct ktlat_group *group, __u64 *id,
 		return ret;
 	if (!count_kept(group))
 		return fail_none_left(group, err);
-	if (count_kept(group) > KTLAT_FUNCTIONS_MAX)
-		return ktl_fail(err, E2BIG,
-				"cannot add group %s: it has %u functions, and a group can have %u; make several groups",
-				group->name, count_kept(group),
-				KTLAT_FUNCTIONS_MAX);
-
 	ret = start_group(k, group, &info, id, err);
 	if (ret)
 		return ret;

@@ -138,7 +138,10 @@ static bool find_tracepoint(const char *name, char *text, size_t size)
 	return is;
 }
 
-/* The first module, in the files that depmod has made, for a name or an alias. */
+/*
+ * The first module, in the files that depmod has made, for a name or an alias. What is
+ * built into the kernel is in these, too, and is none.
+ */
 static bool find_module(const char *alias, char module[KTLAT_MODULE_LEN])
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
@@ -152,6 +155,7 @@ static bool find_module(const char *alias, char module[KTLAT_MODULE_LEN])
 	found = kmod_module_new_from_lookup(ctx, alias, &list) >= 0 && list;
 	if (found) {
 		first = kmod_module_get_module(list);
+		found = kmod_module_get_initstate(first) != KMOD_MODULE_BUILTIN;
 		snprintf(module, KTLAT_MODULE_LEN, "%s",
 			 kmod_module_get_name(first));
 		kmod_module_unref(first);

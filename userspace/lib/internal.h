@@ -46,6 +46,7 @@ int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
 void ktl_format_point(const struct ktlat_point *point,
 		      char text[KTL_POINT_LEN]);
 void ktl_set_place(struct ktlat_point *point);
+__u64 ktl_get_place(const struct ktlat_point *point);
 
 /* snapshot.c */
 int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,

@@ -556,6 +556,8 @@ void ktlat_free_members(struct ktlat_group *group);
 
 /* group.c */
 int ktlat_check_group_name(const char *name, struct ktlat_error *err);
+int ktlat_check_groups(struct ktlat *k, const struct ktlat_group *group,
+		       struct ktlat_error *err);
 __u64 ktlat_group_memory(const struct ktlat_group *group,
 			 const struct ktlat_info *info);
 int ktlat_add_group(struct ktlat *k, struct ktlat_group *group, __u64 *id,

@@ -145,17 +145,41 @@ static void take_match(struct ktlat_member *member,
 		memset(member->point.module, 0, sizeof(member->point.module));
 }
 
+static bool is_ours(const struct ktl_match *match)
+{
+	return !strcmp(match->point.module, KTLAT_DEVICE_NAME);
+}
+
+/* What is part of ktlat is meant where it is asked for, or there is nothing else. */
+static bool is_meant(const struct ktl_lookup *lookup,
+		     const struct ktl_match *match, const char *module)
+{
+	size_t i;
+
+	if (match->copy != KTL_COPY_PLAIN)
+		return false;
+	if (!is_ours(match) || *module)
+		return true;
+	for (i = 0; i < lookup->nr; i++)
+		if (lookup->matches[i].copy == KTL_COPY_PLAIN &&
+		    !is_ours(&lookup->matches[i]))
+			return false;
+	return true;
+}
+
 /* Takes all functions of that very name: the first in its place, others at the end. */
 static int settle(struct ktlat_group *group, __u32 place,
 		  const struct ktl_lookup *lookup, struct ktlat_error *err)
 {
+	char module[KTLAT_MODULE_LEN];
 	bool found = false;
 	size_t i;
 
+	memcpy(module, group->members[place].point.module, sizeof(module));
 	for (i = 0; i < lookup->nr; i++) {
 		const struct ktl_match *match = &lookup->matches[i];
 
-		if (match->copy != KTL_COPY_PLAIN)
+		if (!is_meant(lookup, match, module))
 			continue;
 		if (found) {
 			if (ktl_append_member(group, &match->point, err))
@@ -327,6 +351,17 @@ static int vouch(struct ktlat_group *group, struct ktlat_error *err)
 	return ret;
 }
 
+static int check_size(const struct ktlat_group *group, struct ktlat_error *err)
+{
+	__u32 nr = group->nr_members - ktlat_count_left_out(group);
+
+	if (nr <= KTLAT_FUNCTIONS_MAX)
+		return 0;
+	return ktl_fail(err, E2BIG,
+			"cannot add group %s: it has %u functions, and a group can have %u; make several groups",
+			group->name, nr, KTLAT_FUNCTIONS_MAX);
+}
+
 /**
  * ktlat_resolve_members() - Find the functions of a group
  * @group: the group; what is named twice is taken out, and a name or a pattern
@@ -346,10 +381,15 @@ int ktlat_resolve_members(struct ktlat_group *group, struct ktlat_error *err)
 				"cannot add group %s: it has no functions; name some",
 				group->name);
 	ret = ktl_expand_globs(group, err);
+	/* By name, so that each is looked up once; and what they stand for by address. */
+	if (!ret)
+		ret = make_unique(group, err);
 	if (!ret)
 		ret = find_functions(group, err);
 	if (!ret)
 		ret = make_unique(group, err);
+	if (!ret)
+		ret = check_size(group, err);
 	return ret ? ret : vouch(group, err);
 }
 

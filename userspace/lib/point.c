@@ -169,6 +169,12 @@ int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
 	return parse_name((struct piece){ text, end - text }, point, err);
 }
 
+/* Is it told by how far it is behind where its module's code begins? */
+static bool has_place(const struct ktlat_point *point)
+{
+	return point->address & KTLAT_TEXT_OFFSET && !(point->address >> 63);
+}
+
 /* What stands before the name, if anything. */
 static int format_place(const struct ktlat_point *point,
 			char text[KTL_POINT_LEN])
@@ -176,7 +182,7 @@ static int format_place(const struct ktlat_point *point,
 	if (!*point->name)
 		return snprintf(text, KTL_POINT_LEN, "0x%llx",
 				(unsigned long long)point->address);
-	if (point->address & KTLAT_TEXT_OFFSET && !(point->address >> 63))
+	if (has_place(point))
 		return snprintf(text, KTL_POINT_LEN, "%.*s+0x%llx:",
 				KTLAT_MODULE_LEN - 1, *point->module ?
 				point->module : KTLAT_VMLINUX,
@@ -202,13 +208,21 @@ void ktl_format_point(const struct ktlat_point *point, char text[KTL_POINT_LEN])
 
 /*
  * Makes of the address of a point what tells its function after each boot of this
- * kernel; or nothing, where that is hidden.
+ * kernel; or nothing, where that is hidden. What has it stays as it is.
  */
 void ktl_set_place(struct ktlat_point *point)
 {
 	__u64 begin = point->address - point->offset;
 	__u64 base = point->address ? ktl_text_base(point->module) : 0;
 
+	if (has_place(point))
+		return;
 	point->address = base && begin >= base ?
 			 (begin - base) | KTLAT_TEXT_OFFSET : 0;
+}
+
+/* The distance that ktl_set_place() has put there, plus 1; or 0. */
+__u64 ktl_get_place(const struct ktlat_point *point)
+{
+	return has_place(point) ? (point->address & ~KTLAT_TEXT_OFFSET) + 1 : 0;
 }

@@ -169,9 +169,25 @@ static int aim(const struct ktl_lookup *lookup, const struct ktl_match *match,
 	return 0;
 }
 
+/* What waits for a module is by names alone, as addresses do not last. */
+static int check_names(const struct ktlat_probe_add *request,
+		       struct ktlat_error *err)
+{
+	int i;
+
+	for (i = 0; i < 2 && request->flags & KTLAT_PROBE_PENDING; i++)
+		if (request->point[i].address)
+			return ktl_fail(err, ENOTUNIQ,
+					"cannot add a probe that waits for a module: it is by name, and several functions are called %s, or it was given by its address",
+					request->point[i].name);
+	return 0;
+}
+
 static int append(struct resolution *all, const struct ktlat_probe_add *request,
 		  struct ktlat_error *err)
 {
+	if (check_names(request, err))
+		return -ENOTUNIQ;
 	if (all->nr == all->room) {
 		size_t room = 2 * all->room + all->nr_asked;
 		void *list = reallocarray(all->list, room, sizeof(*all->list));
@@ -210,10 +226,6 @@ static int add_function(struct resolution *all,
 	struct ktlat_probe_add add = *request;
 	int ret = aim(lookup, match, &add.point[0], err);
 
-	if (!ret && add.point[0].address && add.flags & KTLAT_PROBE_PENDING)
-		ret = ktl_fail(err, ENOTUNIQ,
-			       "cannot add %s with --pending: %zu functions have that name, and a probe that waits is by name",
-			       match->point.name, count_meant(lookup));
 	/* BTF knows names and not addresses, and plain names only. */
 	if (!ret && !add.point[0].address && !strchr(match->point.name, '.'))
 		ret = vouch(&add, &match->point, err);
@@ -420,6 +432,10 @@ static int settle_address(struct ktlat_point *point, struct ktlat_error *err)
 	if (!(point->address & KTLAT_TEXT_OFFSET) || point->address >> 63)
 		return 0;
 	base = ktl_text_base(point->module);
+	if (!base && *point->module && !ktl_is_loaded(point->module))
+		return ktl_fail(err, ENOENT,
+				"cannot add %s: the module %s is not loaded, and offsets in it last as long as it is",
+				point->name, point->module);
 	if (!base)
 		return fail_hidden(point->name, err);
 	point->address = base + (point->address & ~KTLAT_TEXT_OFFSET);
