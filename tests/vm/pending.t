@@ -88,6 +88,8 @@ ktlat-ctl remove-probe all >/dev/null
 
 diag 'who may not vouch'
 chmod 666 /dev/ktlat
+# Some kernels allow 64 KiB.
+ulimit -l 8192
 somebody='setpriv --reuid=nobody --regid=nogroup --clear-groups --inh-caps=+perfmon --ambient-caps=+perfmon'
 $somebody ktlat-ctl add-probe --pending --args-in-registers $BUSY >/dev/null 2>/tmp/err || diag "$(</tmp/err)"
 is "$(probe $BUSY .backend)" "$(after_direct)" 'gets no direct probe now'
