@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
-#include <string.h>
 
 #include "group.h"
 #include "names.h"
@@ -45,12 +44,6 @@ static int add(const struct ctl *ctl, struct requests *requests,
 		print_added(k, requests->ids[i]);
 	ktlat_close(k);
 	return ret ? fail_with(&err) : finish_output();
-}
-
-/* Is it a pattern, which stands for a group? */
-static bool is_glob(const char *spec)
-{
-	return strpbrk(spec, "*?[");
 }
 
 /* A single pattern is the name of its group, too. */

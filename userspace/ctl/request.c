@@ -118,6 +118,12 @@ static int set_options(struct ktlat_probe_add *request, const char *spec,
 	return wanted_fill(&options->wanted, request, err);
 }
 
+/* Is it a pattern, which stands for a group? */
+bool is_glob(const char *spec)
+{
+	return strpbrk(spec, "*?[");
+}
+
 /**
  * make_requests() - Turn SPECs and options into requests
  * @args: the SPECs
@@ -140,7 +146,7 @@ int make_requests(const struct args *args, const struct probe_options *options,
 	for (i = 0; i < args->nr; i++) {
 		struct ktlat_probe_add *request = &requests->list[i];
 
-		if (strpbrk(args->list[i], "*?["))
+		if (is_glob(args->list[i]))
 			return explain(err,
 				       "patterns make a group, which is for add-probe, and \"%s\" is one",
 				       args->list[i]);

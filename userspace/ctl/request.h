@@ -52,6 +52,7 @@ struct requests {
 	__u64 *ids;
 };
 
+bool is_glob(const char *spec);
 void init_probe_options(struct probe_options *probe, struct ctl *ctl);
 int make_requests(const struct args *args, const struct probe_options *options,
 		  struct requests *requests, struct ktlat_error *err);

@@ -118,6 +118,7 @@ struct ktl_lookup {
 
 /* lookup.c */
 enum ktl_copy ktl_copy_of(const char *suffix);
+bool ktl_is_ours(const struct ktl_match *match);
 int ktl_look_up(struct ktl_lookup *list, size_t nr, struct ktlat_error *err);
 void ktl_free_lookups(struct ktl_lookup *list, size_t nr);
 

@@ -132,6 +132,12 @@ static int match_symbol(const struct ktlat_symbol *symbol, void *data)
 	return all->failed ? -ENOMEM : 0;
 }
 
+/* Is it part of ktlat? */
+bool ktl_is_ours(const struct ktl_match *match)
+{
+	return !strcmp(match->point.module, KTLAT_DEVICE_NAME);
+}
+
 /**
  * ktl_look_up() - Find the functions that points name
  * @list: each with its point, which has an address or else a name; the matches

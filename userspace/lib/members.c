@@ -145,11 +145,6 @@ static void take_match(struct ktlat_member *member,
 		memset(member->point.module, 0, sizeof(member->point.module));
 }
 
-static bool is_ours(const struct ktl_match *match)
-{
-	return !strcmp(match->point.module, KTLAT_DEVICE_NAME);
-}
-
 /* What is part of ktlat is meant where it is asked for, or there is nothing else. */
 static bool is_meant(const struct ktl_lookup *lookup,
 		     const struct ktl_match *match, const char *module)
@@ -158,11 +153,11 @@ static bool is_meant(const struct ktl_lookup *lookup,
 
 	if (match->copy != KTL_COPY_PLAIN)
 		return false;
-	if (!is_ours(match) || *module)
+	if (!ktl_is_ours(match) || *module)
 		return true;
 	for (i = 0; i < lookup->nr; i++)
 		if (lookup->matches[i].copy == KTL_COPY_PLAIN &&
-		    !is_ours(&lookup->matches[i]))
+		    !ktl_is_ours(&lookup->matches[i]))
 			return false;
 	return true;
 }

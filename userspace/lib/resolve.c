@@ -66,11 +66,6 @@ static int vouch(struct ktlat_probe_add *request,
 	}
 }
 
-static bool is_ours(const struct ktl_match *match)
-{
-	return !strcmp(match->point.module, KTLAT_DEVICE_NAME);
-}
-
 static bool is_same_module(const struct ktl_match *one,
 			   const struct ktl_match *other)
 {
@@ -95,7 +90,7 @@ static bool has_others(const struct ktl_lookup *lookup)
 	size_t i;
 
 	for (i = 0; i < lookup->nr; i++)
-		if (!is_ours(&lookup->matches[i]))
+		if (!ktl_is_ours(&lookup->matches[i]))
 			return true;
 	return false;
 }
@@ -108,7 +103,7 @@ static bool has_others(const struct ktl_lookup *lookup)
 static bool is_meant(const struct ktl_lookup *lookup,
 		     const struct ktl_match *match)
 {
-	if (is_ours(match) && !*lookup->point->module &&
+	if (ktl_is_ours(match) && !*lookup->point->module &&
 	    has_others(lookup))
 		return false;
 	if (match->copy == KTL_COPY_PART)
