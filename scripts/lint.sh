@@ -65,7 +65,6 @@ run_checkpatch() {
 # them there). Outside: what a libc has no macro or no other way for.
 checkpatch() {
 	local user=PREFER_DEFINED_ATTRIBUTE_MACRO,VOLATILE,EMBEDDED_FUNCTION_NAME,ENOSYS,COMPLEX_MACRO
-	[[ -e $CACHE/checkpatch/checkpatch.pl ]] || fetch_checkpatch
 	run_checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON \
 		'module/*.[ch]' ':!module/core/env.h' 'uapi/*.h' 'tests/target/*.[ch]' 'tests/bench/*.[ch]'
 	run_checkpatch "$user" 'module/core/env.h' 'userspace/*.[ch]' 'tests/unit/*.[ch]' 'tests/abi/*.[ch]' \
@@ -121,7 +120,7 @@ nothing_left_to_do() {
 }
 
 shells() {
-	sources '*.sh' '*.t' .ci/run tests/vm/run tests/vm/run-test tests/vm/check-log tests/packages/run \
+	sources '*.sh' '*.t' .ci/run tests/vm/run tests/vm/run-test tests/vm/check-log tests/packages/{run,boot,dkms} \
 		userspace/completion/ktlat-ctl 'debian/*.post*' |
 		sort -u | xargs shellcheck -x -s bash
 }
@@ -149,7 +148,9 @@ one_list_of_symbols() {
 		<(sed -n 's/^ \(ktlat_.*\)@.*/\1/p' debian/libktlat1.symbols)
 }
 
+# What a check prints is what it found, so this is said before.
 mkdir -p "$CACHE"
+[[ -e $CACHE/checkpatch/checkpatch.pl ]] || fetch_checkpatch
 check 'one version everywhere' one_version
 check 'symbols of the library' one_list_of_symbols
 check 'kernel versions only in module/compat' kernel_versions_in_compat_only
