@@ -14,9 +14,9 @@ packages() {
 	case $1 in
 	build) echo gcc gcc-12 make libc6-dev pkg-config libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev \
 		libnl-3-dev libnl-genl-3-dev ;;
-	kernel) echo kmod xz-utils zstd lz4 libelf1 libssl3 ;; # what its build tools are linked with
+	kernel) echo kmod xz-utils zstd lz4 libelf1 libssl3 pahole ;; # what its build tools need
 	debug) echo gcc make flex bison bc libelf-dev libssl-dev pahole cpio xz-utils kmod binutils ;;
-	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq gojq libcap2-bin procps \
+	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq gojq libcap2-bin mount procps \
 		rt-tests ;;
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps zsh ;;
 	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
