@@ -13,8 +13,12 @@ KDIR ?= /lib/modules/$(RELEASE)/build
 RELEASES ?= bullseye bookworm trixie sid
 # Of the .t scripts, those whose name has this in it.
 T ?=
-# What check-matrix runs on, and of its scripts the short suite.
+# What check-matrix runs on, and of its scripts the ground-truth suite: what ktlat tells
+# is compared with what the target module has counted, for each backend and each way to
+# have it told; and the short one.
 KERNELS ?= $(foreach version,5.10 6.1 6.12 7.2,$(version) $(version)-cloud $(version)-rt) 6.1-arm64 6.12-arm64
+TRUTH := 00-boot abi events filter lat loss names nmi pairs pending readers record ring slow \
+	truth-2 truth-4 truth-direct truth-fprobe unload user-stack
 SHORT := 00-boot abi events truth-2 truth-direct
 # Test guests at once: more than there are CPUs here, as each waits now and then.
 JOBS ?= 3
@@ -106,14 +110,19 @@ check-vm: vm-modules vm-tools test-programs	## tests in guests; T=PART chooses b
 	$(call say,tests in guests ($(words $(VM_TESTS)) scripts$(,) 5 s to 2 min each))
 	@tests/tap -j $(JOBS) -e tests/vm/run-test $(VM_TESTS)
 
-# Rows of a table; T=PART as above, SUITE=short for a few of the scripts.
-check-matrix: vm-tools test-programs	## build and test on all KERNELS, print a table (hours); SUITE=short
-	@JOBS=$(JOBS) scripts/matrix.sh "$(KERNELS)" \
-		$(if $(filter short,$(SUITE)),$(SHORT:%=tests/vm/%.t),$(VM_TESTS))
+# Rows of a table; T=PART as above, SUITE=all for all of the scripts, SUITE=short for a
+# few. The module is the one that DKMS has built, unless DKMS is empty.
+SUITE ?= truth
+DKMS ?= 1
+SCRIPTS_truth = $(filter $(VM_TESTS),$(TRUTH:%=tests/vm/%.t))
+SCRIPTS_short = $(SHORT:%=tests/vm/%.t)
+SCRIPTS_all = $(VM_TESTS)
+check-matrix: $(if $(DKMS),deps-suite) deps-vm vm-tools test-programs	## build and test on all KERNELS, print a table (5 to 10 min each); SUITE=short, truth or all
+	@JOBS=$(JOBS) DKMS=$(DKMS) scripts/matrix.sh "$(KERNELS)" $(SCRIPTS_$(SUITE))
 
 check-ends:		## the short suite on the oldest and the newest kernel (5 min)
 	$(call say,the short suite on the oldest and the newest kernel)
-	@$(SUB) check-matrix KERNELS="5.10 7.2" SUITE=short
+	@$(SUB) check-matrix KERNELS="5.10 7.2" SUITE=short DKMS=
 
 check-long: vm-modules vm-tools test-programs	## the long form of those that have one (an hour)
 	$(call say,long tests$(,) natively and in guests: $(LONG_TESTS))

@@ -35,9 +35,12 @@ box_builder() {
 }
 
 # box_machine RELEASE: prints the folder of a system with that release's dkms, its
-# compiler and the headers of its kernel; and with its package lists.
+# compiler and the headers of its kernel, and what the headers of newer kernels need; and
+# with its package lists.
 box_machine() {
-	suite_system machine "$1" adduser,dkms,linux-headers-amd64,openssl,man-db,pkg-config \
+	local pahole=,pahole
+	[[ $1 != bullseye ]] || pahole=
+	suite_system machine "$1" "adduser,dkms,linux-headers-amd64,openssl,man-db,pkg-config$pahole" \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --skip=cleanup/apt
 }
 

@@ -9,12 +9,13 @@
 #   scripts/kernel.sh root      print the folder that holds lib/modules/RELEASE
 #   scripts/kernel.sh kdir      print the folder with its headers
 #   scripts/kernel.sh name      print its name, a row of the table below
+#   scripts/kernel.sh suite     print the Debian release that it is of
 #   scripts/kernel.sh tree      print the folder, below the checkout, that its modules go to
 #   scripts/kernel.sh build [VARIABLE=VALUE]... [FOLDER]...
 #                               build the modules in each FOLDER; with none, the checkout's
 #                               and, where the kernel is arm64's, programs for it
 #
-# All but name and tree fetch first where needed. KERNEL chooses a row of the
+# All but name, tree and suite fetch first where needed. KERNEL chooses a row of the
 # table below.
 #
 # The checkout's own modules are those for the default kernel, $DEFAULT. Those for
@@ -278,17 +279,18 @@ ARCH='' CROSS=aarch64-linux-gnu-
 [[ $KERNEL != *-arm64 ]] || ARCH=arm64
 
 case ${1-} in
-name | tree) ;;
+name | tree | suite) ;;
 *) [[ -e $HERE/release ]] || (fetch) ;;
 esac
 case ${1-} in
 name) echo "$KERNEL" ;;
 tree) tree ;;
+suite) echo "${SUITE:-bookworm}" ;;
 fetch) ;;
 release) cat "$HERE/release" ;;
 vmlinux) echo "$HERE/vmlinux" ;;
 root) echo "$HERE/root" ;;
 kdir) kdir ;;
 build) build "${@:2}" ;;
-*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir|name|tree|build" ;;
+*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir|name|suite|tree|build" ;;
 esac

@@ -7,10 +7,11 @@
 #
 # KERNEL is a row of scripts/kernel.sh, SCRIPT one of tests/vm/*.t. $JOBS guests run
 # at once (2). What each kernel's build and tests said, and its row of the table, stay
-# in build/matrix/KERNEL. The column DKMS is what build/dkms/KERNEL has in its first
-# line, where there is such a file. A kernel that has passed is not run again as long as
-# the commit and the scripts are the same, so what was cut off goes on. Exit status 1 if
-# anything failed, or a test was skipped without a reason.
+# in build/matrix/KERNEL. With $DKMS set, the module that the guests load is the one that
+# DKMS has built and installed, on a machine of the kernel's Debian release; not on arm64.
+# A kernel that has passed is not run again as long as the commit and the scripts are the
+# same, so what was cut off goes on. Exit status 1 if anything failed, or a test was
+# skipped without a reason.
 set -uo pipefail
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -19,13 +20,6 @@ cd "$TOP" || exit
 
 say() {
 	echo "==> Linux $KERNEL: $*"
-}
-
-# cell FILE: its first line, or a dash.
-cell() {
-	local line=
-	[[ ! -e $1 ]] || read -r line <"$1"
-	echo "${line:--}"
 }
 
 # Warnings of the compiler, of objtool and of modpost count. BTF for modules takes
@@ -39,6 +33,14 @@ build() {
 	scripts/kernel.sh build W=1 C=2 >"$OUT/build.log" 2>&1 ||
 		{ tail -n 20 "$OUT/build.log" && return 1; }
 	! warnings
+}
+
+# What the guests are to load, then.
+by_dkms() {
+	say 'DKMS (the log is '"$OUT/dkms.log)"
+	tests/tap -v -e tests/packages/dkms "$KERNEL" >"$OUT/dkms.log" 2>&1 ||
+		{ tail -n 20 "$OUT/dkms.log" && return 1; }
+	export KTLAT_KO=build/dkms/$KERNEL/ktlat.ko
 }
 
 backends() {
@@ -56,7 +58,7 @@ run_tests() {
 
 # What a cell is of: a commit, and scripts; or nothing that lasts.
 state() {
-	[[ -n $(git status --porcelain 2>&1) ]] || echo "$(git rev-parse HEAD) $*"
+	[[ -n $(git status --porcelain 2>&1) ]] || echo "$(git rev-parse HEAD) ${DKMS-} $*"
 }
 
 # passed_before TESTS...: has $KERNEL, as it is now?
@@ -68,20 +70,25 @@ passed_before() {
 
 # one TESTS...: everything for $KERNEL; its row.
 one() {
-	local state begin=$SECONDS flavour=generic has=- passed=- failed=1 skipped=0 built=failed
+	local state begin=$SECONDS flavour=generic dkms=- has=- passed=- failed=1 skipped=0 built=failed
 	state=$(state "$@")
 	OUT=build/matrix/$KERNEL
 	mkdir -p "$OUT"
 	[[ $KERNEL != *-* ]] || flavour=${KERNEL#*-}
 	if scripts/kernel.sh fetch && build; then
 		built=clean
+		unset KTLAT_KO
+		if [[ -n ${DKMS-} && $KERNEL != *-arm64 ]]; then
+			by_dkms && dkms=installed || dkms=failed
+		fi
 		has=$(backends) || has=none
 		run_tests "$@"
 		read -r passed failed _ <"$OUT/results"
+		[[ $dkms != failed ]] || failed=$((failed + 1))
 		skipped=$(wc -l <"$OUT/skips")
 	fi
 	printf '| %s | %s | %s | %s | %s | %s | %s | %s | %d min %02d s |\n' \
-		"$(scripts/kernel.sh release || echo "$KERNEL")" "$flavour" "$(cell "build/dkms/$KERNEL")" "$built" \
+		"$(scripts/kernel.sh release || echo "$KERNEL")" "$flavour" "$dkms" "$built" \
 		"$has" "$passed" "$skipped" "$failed" $(((SECONDS - begin) / 60)) $(((SECONDS - begin) % 60)) >"$OUT/row"
 	[[ $failed -eq 0 ]] || return
 	[[ -z $state || $state != "$(state "$@")" ]] || echo "$state" >"$OUT/passed"
@@ -89,6 +96,10 @@ one() {
 
 read -ra kernels <<<"$1"
 shift
+if [[ $# -eq 0 ]]; then
+	echo "matrix.sh: no scripts to run: SUITE is short, truth or all, and T a part of a name in it" >&2
+	exit 2
+fi
 status=0
 for KERNEL in "${kernels[@]}"; do
 	export KERNEL

@@ -4,13 +4,13 @@
 # ktlat comes to a machine and goes again, by DKMS and by its packages: on a machine made by
 # tests/packages/run, which has dkms and the headers of one kernel.
 . tests/vm/lib.sh
+. tests/packages/built.sh
 
-VERSION=$(<VERSION)
-RUNNING=$(uname -r)
 # What does not belong to ktlat: logs and caches, the lists of apt and dpkg, the keys that
-# dkms makes when it signs for the first time, and what depmod makes of a kernel's modules.
+# dkms makes when it signs for the first time, what Python compiles, and what depmod makes
+# of a kernel's modules.
 OTHERS='/proc /sys /dev /run /tmp /ktlat /root /var/log /var/cache /var/lib/apt /var/lib/dpkg
-	/var/backups /var/lib/dkms/mok.* /etc/group- /etc/gshadow- /lib/modules/*/modules.* /usr/lib/modules/*/modules.*'
+	/var/backups /var/lib/dkms/mok.* */__pycache__ /etc/group- /etc/gshadow- /lib/modules/*/modules.* /usr/lib/modules/*/modules.*'
 
 # Every file, but for the contents.
 state() {
@@ -40,40 +40,6 @@ packages() {
 purge_others() {
 	# shellcheck disable=SC2046 # several words are meant
 	apt purge $(comm -13 <(echo "$1") <(packages))
-}
-
-# installed RELEASE: the file of the installed module, or nothing.
-installed() {
-	find "/lib/modules/$1/" -name 'ktlat.ko*'
-}
-
-# is_good RELEASE HOW: the module is there, is ours and is for that kernel.
-is_good() {
-	local file
-	file=$(installed "$1")
-	like "$file" '/updates/dkms/ktlat\.ko' "$2: the module is installed for $1"
-	is "$(modinfo -F version "$file")" "$VERSION" "$2: its version"
-	is "$(modinfo -F vermagic "$file" | cut -d' ' -f1)" "$1" "$2: it is for that kernel"
-}
-
-# dkms prints what it does; no word of warning is among it, nor in its logs.
-quiet() {
-	local name=$1 out
-	shift
-	out=$("$@" 2>&1) || { fail "$name" || diag "$out"; return; }
-	is "$(grep -iE 'warning|deprecated|error|bad exit' <<<"$out")" '' "$name"
-}
-
-no_warning_in_log() {
-	is "$(cat "/var/lib/dkms/ktlat/$VERSION/$1"/*/log/make.log 2>&1 | grep -iE 'warning|error|no such file')" '' \
-		"it was built for $1 without a warning"
-}
-
-# For tests/packages/boot.
-keep_module() {
-	mkdir -p modules
-	cp "$(installed "$RUNNING")" modules/
-	[[ ! -e modules/ktlat.ko.xz ]] || xz -d modules/ktlat.ko.xz
 }
 
 # Debian 11 has its own way to say which key.
