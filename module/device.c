@@ -425,7 +425,9 @@ static struct ktlat_memory *device_memory(struct ktlat_session *session,
 		*offset -= KTLAT_OFFSET_STACKS;
 		return ktlat_session_stacks_memory(session);
 	}
-	return ktlat_probe_slowest_memory(session, offset);
+	if (*offset < KTLAT_OFFSET_KEYS)
+		return ktlat_probe_slowest_memory(session, offset);
+	return ktlat_probe_keys_memory(session, offset);
 }
 
 static int device_mmap(struct file *file, struct vm_area_struct *vma)

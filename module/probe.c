@@ -13,6 +13,7 @@
 #include <linux/security.h>
 
 #include "group.h"
+#include "keys.h"
 #include "lookout.h"
 #include "modwatch.h"
 #include "netlink.h"
@@ -227,6 +228,8 @@ int ktlat_probe_reset(struct ktlat_probe *probe)
 	ktlat_probe_ask(probe, &probe->before);
 	probe->past_inexact = false;
 	ktlat_clock_calibrate();
+	if (probe->keys)
+		ktlat_keys_flip(probe->keys, probe->histogram.header->generation + 1);
 	ktlat_histogram_flip(&probe->histogram, &probe->meter);
 	if (probe->attachment && backend->retire)
 		backend->retire(probe->attachment, epoch);
@@ -234,6 +237,8 @@ int ktlat_probe_reset(struct ktlat_probe *probe)
 	if (probe->slowest)
 		ktlat_slowest_reset(probe->slowest);
 	ktlat_histogram_clean(&probe->histogram);
+	if (probe->keys)
+		ktlat_keys_clean(probe->keys);
 	ktlat_probe_ask(probe, &probe->base);
 	return 0;
 }
@@ -249,6 +254,8 @@ int ktlat_probe_remove(struct ktlat_probe *probe)
 		probe->backend->detach(probe->attachment);
 	probe->attachment = NULL;
 	WRITE_ONCE(probe->histogram.header->removed, 1);
+	if (probe->keys)
+		ktlat_keys_end(probe->keys);
 	ktlat_netlink_probe(KTLAT_NL_CMD_REMOVED, probe);
 	ktlat_probe_free(probe);
 	return 0;
@@ -600,6 +607,8 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 				ktlat_account_bytes(probe->plan.account);
 		if (probe_is_mine(probe) && probe->slowest)
 			info->memory_bytes += ktlat_slowest_bytes(probe->slowest);
+		if (probe_is_mine(probe) && probe->keys)
+			info->memory_bytes += ktlat_keys_bytes(probe->keys);
 	}
 }
 
@@ -652,6 +661,33 @@ struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
 		*offset -= start;
 		ktlat_memory_get(probe->slowest->memory);
 		return probe->slowest->memory;
+	}
+	return ERR_PTR(-ENXIO);
+}
+
+/* The same for keys; where they are addresses it takes the right to see those, too. */
+struct ktlat_memory *ktlat_probe_keys_memory(struct ktlat_session *session,
+					     u64 *offset)
+{
+	struct ktlat_probe *probe;
+
+	lockdep_assert_held(&ktlat_map_lock);
+	if (!ktlat_sees_all())
+		return ERR_PTR(-ENXIO);
+	list_for_each_entry(probe, &probes, node) {
+		u64 start, size;
+
+		ktlat_keys_place(probe->keys, &start, &size);
+		if (probe->session != session || *offset < start ||
+		    *offset - start >= size)
+			continue;
+		if (ktlat_keys_hold_addresses(probe->keys,
+					      probe->plan.point[0].name) &&
+		    !capable(CAP_SYSLOG))
+			return ERR_PTR(-EPERM);
+		*offset -= start;
+		ktlat_memory_get(probe->keys->histogram.memory);
+		return probe->keys->histogram.memory;
 	}
 	return ERR_PTR(-ENXIO);
 }

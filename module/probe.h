@@ -14,6 +14,7 @@
 #include "hot/measure.h"
 #include "slow.h"
 
+struct ktlat_key_table;
 struct ktlat_memory;
 struct ktlat_rings;
 struct ktlat_session;
@@ -65,6 +66,7 @@ struct ktlat_figures {
  * @filter: which calls it is after
  * @slow: which of them are slow
  * @slowest: the slowest of each interval, or NULL
+ * @keys: its figures by key, or NULL
  * @teller: tells of slow ones
  * @plan: what was asked for, and addresses
  * @histogram: its figures
@@ -96,6 +98,7 @@ struct ktlat_probe {
 	struct ktlat_filter filter;
 	struct ktlat_slow slow;
 	struct ktlat_slowest_calls *slowest;
+	struct ktlat_key_table *keys;
 	struct ktlat_slow_teller teller;
 	struct ktlat_plan plan;
 	struct ktlat_histogram histogram;
@@ -132,6 +135,8 @@ struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
 					u64 *offset);
 struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
 						u64 *offset);
+struct ktlat_memory *ktlat_probe_keys_memory(struct ktlat_session *session,
+					     u64 *offset);
 struct ktlat_probe *ktlat_probe_find(u64 id);
 struct ktlat_probe *ktlat_probe_after(u64 id);
 void ktlat_probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info);

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "group.h"
+#include "keys.h"
 #include "probe_make.h"
 #include "session.h"
 #include "slowest.h"
@@ -140,6 +141,7 @@ void ktlat_probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 				probe->feed.slow_ns : 0;
 	ktlat_slowest_tell(probe->slowest, ktlat_probe_slowest_slot(probe),
 			   &info->slowest_offset, &info->slowest_size);
+	ktlat_keys_tell(probe->keys, info);
 }
 
 /* Context: ktlat_lock. */

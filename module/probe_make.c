@@ -14,6 +14,7 @@
 
 #include "cost.h"
 #include "group.h"
+#include "keys.h"
 #include "modwatch.h"
 #include "offsets.h"
 #include "probe_make.h"
@@ -83,6 +84,7 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->match = add->match;
 	plan->pool = add->pool;
 	plan->starts = add->starts;
+	plan->by_event = add->by == KTLAT_BY_EVENT;
 	plan->in_registers = add->flags & KTLAT_PROBE_REGISTERS;
 	memcpy(plan->point, add->point, sizeof(plan->point));
 	for (int i = 0; i < ARRAY_SIZE(plan->at); i++)
@@ -106,7 +108,7 @@ void ktlat_probe_set_slow(struct ktlat_probe *probe, u64 ns)
 {
 	struct ktlat_feed *feed = &probe->feed;
 	bool plain = feed->all && !feed->filter && !feed->slowest &&
-		     !feed->no_histogram;
+		     !feed->keyed && !feed->no_histogram;
 
 	WRITE_ONCE(feed->slow_ns, ns);
 	WRITE_ONCE(feed->plain_ns, plain ? ns : 0);
@@ -133,8 +135,16 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 {
 	struct ktlat_feed *feed = &probe->feed;
 
-	if (!probe_writes(add) && !probe_filters(add) && !add->slow.slowest)
+	if (!probe_writes(add) && !probe_filters(add) && !add->slow.slowest &&
+	    !add->by)
 		return 0;
+	if (add->by) {
+		probe->keys = ktlat_keys_make(id, add->by,
+					      add->keys ?: KTLAT_KEYS_DEFAULT);
+		if (IS_ERR(probe->keys))
+			return PTR_ERR(probe->keys);
+		feed->keyed = &probe->keys->keyed;
+	}
 	if (add->slow.slowest) {
 		probe->slowest = ktlat_slowest_make(id, add->slow.slowest,
 						    add->slow.interval_ns);
@@ -166,6 +176,8 @@ void ktlat_probe_free(struct ktlat_probe *probe)
 		ktlat_modwatch_less();
 	if (!IS_ERR_OR_NULL(probe->slowest))
 		ktlat_slowest_free(probe->slowest);
+	if (!IS_ERR_OR_NULL(probe->keys))
+		ktlat_keys_free(probe->keys);
 	if (probe->rings)
 		probe->rings->nr_probes--;
 	ktlat_histogram_free(&probe->histogram);

@@ -4,6 +4,7 @@
  * found out by others.
  */
 #include <linux/ctype.h>
+#include <linux/log2.h>
 #include <linux/string.h>
 
 #include "wish.h"
@@ -132,6 +133,17 @@ static bool slow_is_sound(const struct ktlat_slow *slow, bool group)
 	       !(group && slow->ppm) && !slow->reserved;
 }
 
+static bool keys_are_sound(const struct ktlat_probe_add *add)
+{
+	if (add->by == KTLAT_BY_NOTHING)
+		return !add->keys;
+	return add->by <= KTLAT_BY_EVENT &&
+	       (add->by != KTLAT_BY_EVENT || add->kind == KTLAT_KIND_TRACEPOINT) &&
+	       (!add->keys || (is_power_of_2(add->keys) &&
+			       add->keys >= KTLAT_KEYS_MIN &&
+			       add->keys <= KTLAT_KEYS_MAX));
+}
+
 static bool flags_are_sound(const struct ktlat_probe_add *add)
 {
 	const u32 known = KTLAT_PROBE_PUBLIC | KTLAT_PROBE_DISABLED |
@@ -159,6 +171,6 @@ bool ktlat_wish_is_sound(const struct ktlat_probe_add *add)
 	       add->precision <= KTLAT_PRECISION_MAX &&
 	       !add->reserved1 && !add->reserved &&
 	       points_are_sound(add) && options_are_sound(add) &&
-	       filter_is_sound(&add->filter) &&
+	       filter_is_sound(&add->filter) && keys_are_sound(add) &&
 	       slow_is_sound(&add->slow, add->kind == KTLAT_KIND_GROUP);
 }

@@ -160,6 +160,24 @@
  * interval @interval, too, which is the present one; a call that is just being put in
  * the place of a faster one is missed then, and so is that one.
  *
+ * DOC: The keys of a probe
+ *
+ * A probe can tell its calls apart, by the task that made them for example (&enum
+ * ktlat_by). Each CPU has a table of so many *keys*, each with figures of its own, which
+ * is mapped apart from the probe's own figures, at @keys_offset. The mapping is laid out
+ * as that of a group, and read in the same way; what is called a function there is a
+ * slot of the table here, of which the first is for what found no room.
+ *
+ * @key_state of a slot's counters is %KTLAT_KEY_USED if @key is whole, and then neither
+ * changes until the next reset, for which a reader looks at @generation again. It loads
+ * @key_state in acquire order. The same key has a slot on each CPU where it was met, and
+ * not the same one. In slots @entries and all losses are 0.
+ *
+ * Each call that is recorded is counted in one slot: that of its key, or the first one
+ * if the table has no room near the key's place, or if the call comes in the midst of
+ * the making of a new key on its CPU. So at a quiet moment @returns and @sum_ns of a
+ * CPU's slots add up to those of the probe on that CPU.
+ *
  * DOC: What adds up
  *
  * At a quiet moment, for each probe,
@@ -269,6 +287,30 @@ enum ktlat_backend_id {
 enum ktlat_match {
 	KTLAT_MATCH_TASK	= 1,
 	KTLAT_MATCH_CPU		= 2,
+};
+
+/**
+ * enum ktlat_by - By what the calls of a probe are told apart
+ * @KTLAT_BY_NOTHING: they are not
+ * @KTLAT_BY_CPU: the CPU on which they end
+ * @KTLAT_BY_PID: the task that runs when they end, in the initial pid namespace
+ * @KTLAT_BY_TGID: its process, likewise
+ * @KTLAT_BY_COMM: its name, which are both words of the key, as 16 bytes
+ * @KTLAT_BY_CGROUP: its cgroup (v2), by the inode number of its folder
+ * @KTLAT_BY_EVENT: what the tracepoint that starts them is about. irq_handler: the
+ *	number of the interrupt; softirq: the vector; timer_expire and hrtimer_expire:
+ *	the address of the timer's function, 0 for one that is being shut down;
+ *	workqueue_execute: that of the work's; syscall: the number, and in the second
+ *	word 1 for one that a 32-bit process makes. Not for sched_wakeup
+ */
+enum ktlat_by {
+	KTLAT_BY_NOTHING	= 0,
+	KTLAT_BY_CPU		= 1,
+	KTLAT_BY_PID		= 2,
+	KTLAT_BY_TGID		= 3,
+	KTLAT_BY_COMM		= 4,
+	KTLAT_BY_CGROUP		= 5,
+	KTLAT_BY_EVENT		= 6,
 };
 
 /**
@@ -423,6 +465,9 @@ enum ktlat_refusal {
 #define KTLAT_STACKS_MIN	16
 #define KTLAT_STACKS_MAX	(1U << 16)
 #define KTLAT_SLOWEST_MAX	32
+#define KTLAT_KEYS_MIN		16
+#define KTLAT_KEYS_MAX		4096
+#define KTLAT_KEYS_DEFAULT	256
 #define KTLAT_INTERVAL_MIN	10000000ULL /* ns */
 #define KTLAT_INTERVAL_MAX	86400000000000ULL
 
@@ -592,8 +637,12 @@ struct ktlat_slow {
  * @filter: in: which calls it is after
  * @slow: in: which of them are slow. These are written to the rings of the session
  *	even without %KTLAT_PROBE_EVENTS, and wake who waits for records
+ * @by: in: &enum ktlat_by; %KTLAT_BY_EVENT for %KTLAT_KIND_TRACEPOINT alone
+ * @keys: in: how many keys there is room for on each CPU, a power of two,
+ *	%KTLAT_KEYS_MIN to %KTLAT_KEYS_MAX, or 0 for %KTLAT_KEYS_DEFAULT; 0 without @by
  *
- * Further errors: see &enum ktlat_refusal; ENOMEM.
+ * Further errors: see &enum ktlat_refusal; ENOMEM; ENOSPC (there is no place left to map
+ * it at).
  */
 struct ktlat_probe_add {
 	__u32 size;
@@ -613,6 +662,8 @@ struct ktlat_probe_add {
 	struct ktlat_point point[2];
 	struct ktlat_filter filter;
 	struct ktlat_slow slow;
+	__u32 by;
+	__u32 keys;
 };
 
 /**
@@ -708,6 +759,12 @@ struct ktlat_probe_ref {
  *	0 as long as there are too few calls to tell
  * @slowest_offset: out: offset to mmap the slowest calls at, or 0
  * @slowest_size: out: size of that mapping, in bytes, or 0
+ * @by: out: as it was added
+ * @keys: out: how many keys there is room for on each CPU; 0 without @by
+ * @keys_offset: out: offset to mmap the keys at, or 0. For callers with CAP_PERFMON or
+ *	CAP_SYS_ADMIN (else ENXIO); where keys are addresses, CAP_SYSLOG as well (else
+ *	EPERM)
+ * @keys_size: out: size of that mapping, in bytes, or 0
  */
 struct ktlat_probe_info {
 	__u32 size;
@@ -738,6 +795,10 @@ struct ktlat_probe_info {
 	struct ktlat_slow slow;
 	__u64 slowest_offset;
 	__u64 slowest_size;
+	__u32 by;
+	__u32 keys;
+	__u64 keys_offset;
+	__u64 keys_size;
 };
 
 /**
@@ -986,6 +1047,8 @@ struct ktlat_map_header {
  *	a new start took the place of the one that was waiting
  * @unmatched: ends for which there was no start; not part of @entries
  * @filtered: calls returned that the probe is not after, see struct ktlat_filter
+ * @key_state: of a key: KTLAT_KEY_*; else 0
+ * @key: of a key: its words; else 0
  * @reserved: zero
  */
 struct ktlat_counters {
@@ -1000,8 +1063,14 @@ struct ktlat_counters {
 	__u64 abandoned;
 	__u64 unmatched;
 	__u64 filtered;
-	__u64 reserved[5];
+	__u64 key_state;
+	__u64 key[2];
+	__u64 reserved[2];
 };
+
+/* ktlat_counters.key_state of a key; 0 where there is none. */
+#define KTLAT_KEY_FILLING	1
+#define KTLAT_KEY_USED		2
 
 /* The event ring; written and read by module/core/ring.h. */
 #define KTLAT_RING_MAGIC	0x474e4952544bULL /* "KTRING", little-endian */

@@ -25,6 +25,7 @@ struct ktlat_starts;
  * @match: &enum ktlat_match, for a pair
  * @pool: calls that may be in flight at once; 0 for "by CPUs, and growing"
  * @starts: starts that may wait for their end at once; 0 for the usual number
+ * @by_event: calls are told apart by what their tracepoint is about
  * @in_registers: somebody vouches for %KTLAT_PROBE_REGISTERS
  * @ours: the point lies in ktlat, and is to be probed all the same; for cost.c
  * @point: what to probe; @address is filled in by attach
@@ -40,6 +41,7 @@ struct ktlat_plan {
 	u32 match;
 	u32 pool;
 	u32 starts;
+	bool by_event;
 	bool in_registers;
 	bool ours;
 	struct ktlat_point point[2];

@@ -74,11 +74,13 @@ NOKPROBE_SYMBOL(ktlat_direct_now);
 
 /* A call of an attached probe that has returned. Its meter has a stride. */
 static __always_inline struct ktlat_done
-direct_done(const struct ktlat_meter *meter, u64 latency, u64 start, u64 offset)
+direct_done(const struct ktlat_meter *meter, u64 latency, u64 epoch, u64 start,
+	    u64 offset)
 {
 	return (struct ktlat_done){
 		.start = start,
 		.latency = latency,
+		.generation = epoch >> 32,
 		.task = current,
 		.function = offset ? (u32)offset / meter->function_stride : 0,
 	};
@@ -89,7 +91,8 @@ static noinline u64 direct_special(const struct ktlat_meter *meter,
 				   unsigned long slot, u64 latency, u64 epoch,
 				   u64 start, u64 offset)
 {
-	struct ktlat_done done = direct_done(meter, latency, start, offset);
+	struct ktlat_done done = direct_done(meter, latency, epoch, start,
+					     offset);
 	enum ktlat_fed fed = ktlat_feed(meter->feed, &done);
 
 	if (fed == KTLAT_FED_RECORD)
@@ -100,9 +103,10 @@ static noinline u64 direct_special(const struct ktlat_meter *meter,
 NOKPROBE_SYMBOL(direct_special);
 
 static __always_inline void direct_write(const struct ktlat_meter *meter,
-					 u64 latency, u64 start, u64 offset)
+					 u64 latency, u64 epoch, u64 start,
+					 u64 offset)
 {
-	const struct ktlat_done done = direct_done(meter, latency, start,
+	const struct ktlat_done done = direct_done(meter, latency, epoch, start,
 						   offset);
 
 	ktlat_record(&meter->feed->recorder, &done);
@@ -124,7 +128,7 @@ static __always_inline u64 direct_more(unsigned long slot, u64 latency,
 	if (unlikely(!ktlat_feed_is_plain(meter->feed, latency)))
 		return direct_special(meter, slot, latency, epoch, start,
 				      offset);
-	direct_write(meter, latency, start, offset);
+	direct_write(meter, latency, epoch, start, offset);
 	return latency;
 }
 

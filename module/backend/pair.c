@@ -53,7 +53,8 @@ static int pair_start_hit(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct pair *pair = container_of(kp, struct pair, kp[0]);
 
-	ktlat_starts_begin(pair->starts, pair_key(pair));
+	ktlat_starts_begin(pair->starts, pair_key(pair),
+			   (struct ktlat_event_id){ 0 });
 	return 0;
 }
 NOKPROBE_SYMBOL(pair_start_hit);

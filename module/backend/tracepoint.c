@@ -7,7 +7,9 @@
  * against the event. Some kernels call handlers with preemption on, so each
  * turns it off around its work.
  */
+#include <linux/compat.h>
 #include <linux/err.h>
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/kprobes.h>
 #include <linux/slab.h>
@@ -24,11 +26,17 @@
 #include "target.h"
 
 /* Probe context, all of the handlers. */
-static __always_inline void event_start(void *data, u64 key)
+static __always_inline void event_start_of(void *data, u64 key, u64 id, u64 kind)
 {
 	preempt_disable_notrace();
-	ktlat_starts_begin(data, key);
+	ktlat_starts_begin(data, key, (struct ktlat_event_id){ id, kind });
 	preempt_enable_notrace();
+}
+
+/* For the events of which there is one kind, or nothing to tell them apart by. */
+static __always_inline void event_start(void *data, u64 key, u64 id)
+{
+	event_start_of(data, key, id, 0);
 }
 
 static __always_inline void event_end(void *data, u64 key)
@@ -47,9 +55,11 @@ static __always_inline u64 key_of(const void *object)
 	return (unsigned long)object;
 }
 
+#define address_of(function)	((unsigned long)(function))
+
 static void on_irq_handler_entry(void *data, int irq, struct irqaction *action)
 {
-	event_start(data, key_of(action));
+	event_start(data, key_of(action), irq);
 }
 NOKPROBE_SYMBOL(on_irq_handler_entry);
 
@@ -63,7 +73,7 @@ NOKPROBE_SYMBOL(on_irq_handler_exit);
 /* Vector 0 (HI_SOFTIRQ) is a vector, key 0 is not a key. */
 static void on_softirq_entry(void *data, unsigned int vector)
 {
-	event_start(data, vector + 1);
+	event_start(data, vector + 1, vector);
 }
 NOKPROBE_SYMBOL(on_softirq_entry);
 
@@ -76,7 +86,7 @@ NOKPROBE_SYMBOL(on_softirq_exit);
 static void on_timer_expire_entry(void *data, struct timer_list *timer,
 				  unsigned long baseclk)
 {
-	event_start(data, key_of(timer));
+	event_start(data, key_of(timer), address_of(READ_ONCE(timer->function)));
 }
 NOKPROBE_SYMBOL(on_timer_expire_entry);
 
@@ -88,7 +98,8 @@ NOKPROBE_SYMBOL(on_timer_expire_exit);
 
 static void on_hrtimer_expire_entry(KTLAT_HRTIMER_EXPIRE_ENTRY_PROTO)
 {
-	event_start(data, key_of(timer));
+	event_start(data, key_of(timer),
+		    address_of(READ_ONCE(ACCESS_PRIVATE(timer, function))));
 }
 NOKPROBE_SYMBOL(on_hrtimer_expire_entry);
 
@@ -101,7 +112,7 @@ NOKPROBE_SYMBOL(on_hrtimer_expire_exit);
 /* A worker runs one work at a time, and may sleep and move meanwhile. */
 static void on_workqueue_execute_start(void *data, struct work_struct *work)
 {
-	event_start(data, ktlat_key_task(current));
+	event_start(data, ktlat_key_task(current), address_of(work->func));
 }
 NOKPROBE_SYMBOL(on_workqueue_execute_start);
 
@@ -115,7 +126,7 @@ NOKPROBE_SYMBOL(on_workqueue_execute_end);
 /* Serves sched_wakeup_new, too. */
 static void on_sched_wakeup(void *data, struct task_struct *task)
 {
-	event_start(data, ktlat_key_task(task));
+	event_start(data, ktlat_key_task(task), 0);
 }
 NOKPROBE_SYMBOL(on_sched_wakeup);
 
@@ -140,7 +151,7 @@ NOKPROBE_SYMBOL(on_sched_switch);
 
 static void on_sys_enter(void *data, struct pt_regs *regs, long id)
 {
-	event_start(data, ktlat_key_task(current));
+	event_start_of(data, ktlat_key_task(current), id, in_compat_syscall());
 }
 NOKPROBE_SYMBOL(on_sys_enter);
 
@@ -181,37 +192,39 @@ struct event {
  * struct event_pair - What a tracepoint probe can be
  * @name: in struct ktlat_point
  * @by_cpu: start and end pass on the same CPU, else the key is a task
+ * @tells: it is about something that has a name, see %KTLAT_BY_EVENT
  * @start: events that start; the unused ones have no name
  * @end: the event that ends
  */
 struct event_pair {
 	const char *name;
 	bool by_cpu;
+	bool tells;
 	struct event start[STARTS_MAX];
 	struct event end;
 };
 
 static const struct event_pair event_pairs[] = {
-	{ "irq_handler", true,
+	{ "irq_handler", true, true,
 	  { { "irq_handler_entry", on_irq_handler_entry } },
 	  { "irq_handler_exit", on_irq_handler_exit } },
-	{ "softirq", true,
+	{ "softirq", true, true,
 	  { { "softirq_entry", on_softirq_entry } },
 	  { "softirq_exit", on_softirq_exit } },
-	{ "timer_expire", true,
+	{ "timer_expire", true, true,
 	  { { "timer_expire_entry", on_timer_expire_entry } },
 	  { "timer_expire_exit", on_timer_expire_exit } },
-	{ "hrtimer_expire", true,
+	{ "hrtimer_expire", true, true,
 	  { { "hrtimer_expire_entry", on_hrtimer_expire_entry } },
 	  { "hrtimer_expire_exit", on_hrtimer_expire_exit } },
-	{ "workqueue_execute", false,
+	{ "workqueue_execute", false, true,
 	  { { "workqueue_execute_start", on_workqueue_execute_start } },
 	  { "workqueue_execute_end", on_workqueue_execute_end } },
-	{ "sched_wakeup", false,
+	{ "sched_wakeup", false, false,
 	  { { "sched_wakeup", on_sched_wakeup },
 	    { "sched_wakeup_new", on_sched_wakeup } },
 	  { "sched_switch", on_sched_switch } },
-	{ "syscall", false,
+	{ "syscall", false, true,
 	  { { "sys_enter", on_sys_enter } },
 	  { "sys_exit", on_sys_exit } },
 };
@@ -271,6 +284,8 @@ static int events_prepare(struct events *events, struct ktlat_plan *plan)
 	events->pair = event_pair_find(plan->point[0].name);
 	if (!events->pair || !events_find(events))
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_UNKNOWN);
+	if (plan->by_event && !events->pair->tells)
+		return -EINVAL;
 	events->starts = ktlat_plan_starts(plan, events->pair->by_cpu);
 	if (IS_ERR(events->starts))
 		return PTR_ERR(events->starts);

@@ -6,6 +6,7 @@
 
 #include "hot/feed.h"
 #include "hot/filter.h"
+#include "hot/keys.h"
 #include "hot/slow.h"
 #include "hot/slowest.h"
 #include "hot/stacks.h"
@@ -46,6 +47,8 @@ static noinline enum ktlat_fed feed_special(const struct ktlat_feed *feed,
 
 	if (feed->filter && !ktlat_filter_passes(feed->filter, done))
 		return KTLAT_FED_FILTERED;
+	if (feed->keyed)
+		ktlat_keys_record(feed->keyed, done);
 	keep = feed->slowest && ktlat_slowest_asks(feed->slowest, done);
 	if (slow || keep)
 		feed_stacks(feed, done);

@@ -22,6 +22,7 @@ enum ktlat_fed {
 };
 
 struct ktlat_filter;
+struct ktlat_keyed;
 struct ktlat_slow_told;
 struct ktlat_slowest;
 struct ktlat_stack_table;
@@ -37,6 +38,7 @@ struct ktlat_stack_table;
  * @no_histogram: its calls are counted only
  * @user_stacks: with the stack of a slow call goes that of its process
  * @filter: which calls the probe is after, or NULL for all
+ * @keyed: by what calls are told apart, or NULL
  * @stacks: where stacks are stored, or NULL
  * @slowest: where the slowest calls of an interval are kept, or NULL
  * @told: what is told of slow calls; there if any can be slow
@@ -49,6 +51,7 @@ struct ktlat_feed {
 	bool no_histogram;
 	bool user_stacks;
 	const struct ktlat_filter *filter;
+	const struct ktlat_keyed *keyed;
 	const struct ktlat_stack_table *stacks;
 	const struct ktlat_slowest *slowest;
 	struct ktlat_slow_told *told;

@@ -108,11 +108,13 @@ static __always_inline void ktlat_meter_lose(__u64 *counter)
  * @now: stamp
  * @task: whose call it was
  * @trap: see struct ktlat_done
+ * @event: likewise
  */
 struct ktlat_end {
 	u64 now;
 	const struct task_struct *task;
 	u32 trap;
+	struct ktlat_event_id event;
 };
 
 /* Here and now, for who came by no trap. The stamp comes first. */
@@ -145,6 +147,8 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 	u64 epoch = ktlat_meter_epoch(meter);
 	struct ktlat_done done = {
 		.start = call->start,
+		.generation = epoch >> 32,
+		.event = end->event,
 		.task = end->task,
 		.trap = end->trap,
 	};

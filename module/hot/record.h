@@ -46,9 +46,21 @@ struct ktlat_recorder {
 };
 
 /**
+ * struct ktlat_event_id - What the tracepoint that starts a call is about
+ * @id: see %KTLAT_BY_EVENT; 0 for a call that no tracepoint starts
+ * @kind: tells what is of the same @id apart
+ */
+struct ktlat_event_id {
+	u64 id;
+	u64 kind;
+};
+
+/**
  * struct ktlat_done - A call that is over
  * @start: stamp at entry, in ticks of the clock
  * @latency: in ns
+ * @generation: of the figures that it is counted in
+ * @event: what it is about
  * @task: whose it was
  * @trap: what the trap that led here added to the preemption count, or 0
  * @stack_id: kernel stack, or 0
@@ -59,6 +71,8 @@ struct ktlat_recorder {
 struct ktlat_done {
 	u64 start;
 	u64 latency;
+	u32 generation;
+	struct ktlat_event_id event;
 	const struct task_struct *task;
 	u32 trap;
 	u32 stack_id;

@@ -13,7 +13,7 @@
  *	waiting   --cmpxchg-->  STARTS_TAKEN  --release-->  free
  *
  * Each release pairs with the cmpxchg that takes the slot next, so who has taken
- * a slot sees its call whole and is alone with it. Two starts at once may leave
+ * a slot sees its call whole, and what it is about, and is alone with it. Two starts at once may leave
  * two slots with one key; whoever comes for the key takes both. An end and a
  * start of one key are never at work at once: the task or the CPU that they
  * are keyed by, or the lock of its run queue, keeps them apart.
@@ -175,7 +175,7 @@ static __always_inline void starts_abandon(struct ktlat_starts *starts, u64 key,
 
 /* Enters a start; who has waited under this key will never be matched. */
 static __always_inline void starts_enter(struct ktlat_starts *starts, u64 key,
-					 u64 epoch)
+					 struct ktlat_event_id event, u64 epoch)
 {
 	struct ktlat_counters *counters =
 		ktlat_meter_counters(starts->meter, epoch);
@@ -189,6 +189,7 @@ static __always_inline void starts_enter(struct ktlat_starts *starts, u64 key,
 		ktlat_meter_lose(&counters->missed);
 		return;
 	}
+	start->event = event;
 	start->call.epoch = epoch;
 	start->call.start = ktlat_clock();
 	starts_put(start, key);
@@ -198,17 +199,19 @@ static __always_inline void starts_enter(struct ktlat_starts *starts, u64 key,
  * ktlat_starts_begin() - A start has passed
  * @starts: the table
  * @key: under which its end will come; neither 0 nor all ones
+ * @event: what it is about
  *
  * Context: any, preemption off.
  */
-void ktlat_starts_begin(struct ktlat_starts *starts, u64 key)
+void ktlat_starts_begin(struct ktlat_starts *starts, u64 key,
+			struct ktlat_event_id event)
 {
 	u64 epoch = ktlat_meter_epoch(starts->meter);
 	struct ktlat_counters *counters;
 	unsigned long flags;
 
 	if (likely(starts_open(&flags))) {
-		starts_enter(starts, key, epoch);
+		starts_enter(starts, key, event, epoch);
 	} else {
 		counters = ktlat_meter_counters(starts->meter, epoch);
 		env_local_inc(&counters->entries);
@@ -222,12 +225,12 @@ NOKPROBE_SYMBOL(ktlat_starts_begin);
  * ktlat_starts_end() - An end has passed
  * @starts: the table
  * @key: of the start
- * @end: how it ends
+ * @end: how it ends; @event is filled in
  *
  * Context: any, preemption off. Return: whether there was a start.
  */
 bool ktlat_starts_end(struct ktlat_starts *starts, u64 key,
-		      const struct ktlat_end *end)
+		      struct ktlat_end *end)
 {
 	struct ktlat_start *start = NULL;
 	unsigned long flags;
@@ -236,6 +239,7 @@ bool ktlat_starts_end(struct ktlat_starts *starts, u64 key,
 	if (starts_open(&flags)) {
 		start = starts_take(starts, key, key, &i);
 		if (start) {
+			end->event = start->event;
 			ktlat_meter_return(starts->meter, &start->call, end);
 			starts_put(start, 0);
 			starts_abandon(starts, key, i);

@@ -23,10 +23,12 @@ struct task_struct;
  * @key: whose start it is; 0 when the slot is free; see starts.c for how it
  *	changes
  * @call: the start; touched only by who has taken the slot
+ * @event: what it is about; likewise
  */
 struct ktlat_start {
 	u64 key;
 	struct ktlat_call call;
+	struct ktlat_event_id event;
 };
 
 /**
@@ -55,9 +57,10 @@ struct ktlat_starts *ktlat_starts_alloc(const struct ktlat_meter *meter,
 void ktlat_starts_free(struct ktlat_starts *starts);
 
 /* Probe context from here on. */
-void ktlat_starts_begin(struct ktlat_starts *starts, u64 key);
+void ktlat_starts_begin(struct ktlat_starts *starts, u64 key,
+			struct ktlat_event_id event);
 bool ktlat_starts_end(struct ktlat_starts *starts, u64 key,
-		      const struct ktlat_end *end);
+		      struct ktlat_end *end);
 void ktlat_starts_unmatched(struct ktlat_starts *starts);
 void ktlat_starts_drop(struct ktlat_starts *starts, u64 key);
 void ktlat_starts_task_exit(struct task_struct *task);

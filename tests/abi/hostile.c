@@ -27,7 +27,7 @@ struct mapping {
 	char *map;
 };
 
-enum { FIGURES, RINGS, STACKS, SLOWEST, NR_MAPPINGS };
+enum { FIGURES, RINGS, STACKS, SLOWEST, KEYS, NR_MAPPINGS };
 
 static size_t page;
 
@@ -44,6 +44,8 @@ static __u64 begin(int fd)
 	add.slow.ns = 1;
 	add.slow.slowest = 4;
 	add.slow.interval_ns = KTLAT_INTERVAL_MAX;
+	add.by = KTLAT_BY_COMM;
+	add.keys = KTLAT_KEYS_MIN;
 	return add_probe(fd, add);
 }
 
@@ -62,6 +64,8 @@ static void find(int fd, __u64 id, struct mapping *all)
 					rings.stacks_size, NULL };
 	all[SLOWEST] = (struct mapping){ "slowest calls", probe.slowest_offset,
 					 probe.slowest_size, NULL };
+	all[KEYS] = (struct mapping){ "keys", probe.keys_offset,
+				      probe.keys_size, NULL };
 }
 
 static void map_all(int fd, struct mapping *all)
@@ -178,7 +182,7 @@ static bool all_readable(const struct mapping *all)
 {
 	static const __u64 magic[NR_MAPPINGS] = {
 		KTLAT_MAP_MAGIC, KTLAT_RING_MAGIC, KTLAT_STACKS_MAGIC,
-		KTLAT_SLOWEST_MAGIC,
+		KTLAT_SLOWEST_MAGIC, KTLAT_MAP_MAGIC,
 	};
 	int i;
 
@@ -221,6 +225,7 @@ static void give_back(int fd, int watcher, struct mapping *all)
 	munmap(all[RINGS].map + page, all[RINGS].size - page);
 	munmap(all[FIGURES].map + all[FIGURES].size - page, page);
 	munmap(all[SLOWEST].map, all[SLOWEST].size);
+	munmap(all[KEYS].map, all[KEYS].size);
 	munmap(all[FIGURES].map, page);
 	run_target(CALLS);
 	munmap(all[RINGS].map, page);
