@@ -17,8 +17,8 @@ T ?=
 # is compared with what the target module has counted, for each backend and each way to
 # have it told; and the short one.
 KERNELS ?= $(foreach version,5.10 6.1 6.12 7.2,$(version) $(version)-cloud $(version)-rt) 6.1-arm64 6.12-arm64
-TRUTH := 00-boot abi events filter lat loss names nmi pairs pending readers record ring slow \
-	truth-2 truth-4 truth-direct truth-fprobe unload user-stack
+TRUTH := 00-boot abi events filter keys loss nmi pairs record ring slow truth-2 truth-4 \
+	truth-direct truth-fprobe unload
 SHORT := 00-boot abi events truth-2 truth-direct
 # Test guests at once: more than there are CPUs here, as each waits now and then.
 JOBS ?= 3

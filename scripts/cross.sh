@@ -24,7 +24,7 @@ TREE=build/$ARCH
 # What the guest's scripts run, and what scripts/deps.sh has for building the tools.
 PACKAGES=(base-files base-passwd bash binutils busybox-static coreutils dash diffutils findutils
 	gawk grep hostname iproute2 ipvsadm jq gojq kmod libcap2-bin mount procps sed util-linux
-	libc6-dev libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev libnl-3-dev libnl-genl-3-dev)
+	libc6-dev libkmod-dev libseccomp-dev libbpf-dev libjson-c-dev zlib1g-dev libnl-3-dev libnl-genl-3-dev)
 
 die() {
 	echo "cross.sh: $*" >&2

@@ -12,7 +12,7 @@ set -euo pipefail
 
 packages() {
 	case $1 in
-	build) echo gcc gcc-12 make libc6-dev pkg-config libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev \
+	build) echo gcc gcc-12 make libc6-dev pkg-config libkmod-dev libbpf-dev libjson-c-dev zlib1g-dev libseccomp-dev \
 		libnl-3-dev libnl-genl-3-dev ;;
 	kernel) echo kmod xz-utils zstd lz4 libelf1 libssl3 pahole ;; # what its build tools need
 	debug) echo gcc make flex bison bc libelf-dev libssl-dev pahole cpio xz-utils kmod binutils ;;

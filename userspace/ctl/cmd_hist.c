@@ -29,8 +29,6 @@ struct hist {
 	__u32 top;
 };
 
-#define TOP_DEFAULT	20
-
 /* In the order of enum ranking. */
 static const char * const rankings[] = {
 	"total", "max", "p99", "count", NULL,
@@ -65,6 +63,7 @@ static void show_text(const struct hist *hist,
 			text_group(stdout, watch, hist->ranking, hist->top);
 		else
 			text_hist(stdout, watch);
+		text_keys(stdout, watch, hist->ranking, hist->top);
 	}
 	if (!watches->nr)
 		note("there are no probes; add one with: ktlat-ctl add-probe FUNC");
@@ -93,6 +92,8 @@ static int read_figures(struct ktlat *k, const struct hist *hist,
 {
 	int ret = watch_read(k, watches, hist->delta, err);
 
+	if (!ret)
+		ret = watch_read_keys(k, watches, hist->delta, err);
 	return ret || !hist->net ? ret : watch_take_share(watches, err);
 }
 

@@ -22,6 +22,8 @@ static int measure(struct ktlat *k, struct lat *lat, const sigset_t *mask,
 
 	if (!ret)
 		ret = watch_read(k, watches, false, err);
+	if (!ret)
+		ret = watch_read_keys(k, watches, false, err);
 	oneshot_end(&lat->shot);
 	return ret;
 }
@@ -40,6 +42,7 @@ static void show(const struct lat *lat, struct watch_list *watches,
 		if (i)
 			putchar('\n');
 		text_hist(stdout, watches->list[i]);
+		text_keys(stdout, watches->list[i], RANK_TOTAL, TOP_DEFAULT);
 	}
 	oneshot_report(&lat->shot);
 }

@@ -31,7 +31,10 @@
 	"                 they are written with their stack, and announced\n" \
 	"  --slowest K    keep the K slowest calls of each interval, for slow\n" \
 	"  --interval DUR  how long that is (10s)\n"			\
-	"  --user-stack   with the stack of the process\n"
+	"  --user-stack   with the stack of the process\n"		\
+	"  --by KEY       tell calls apart by cpu, pid, tgid, comm or cgroup; those of\n" \
+	"                 tracepoints also by event: interrupt, softirq, function, system call\n" \
+	"  --keys N       keys that each CPU has room for (256)\n"
 
 #define REF_HELP							\
 	"A probe is named by its id, by its SPEC, by the name of its function or, if\n" \

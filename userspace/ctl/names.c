@@ -8,6 +8,22 @@ static const char *name_of(const char * const *names, size_t nr, __u32 value)
 	return value < nr && names[value] ? names[value] : "unknown";
 }
 
+const char * const by_names[] = {
+	[KTLAT_BY_NOTHING]	= "nothing",
+	[KTLAT_BY_CPU]		= "cpu",
+	[KTLAT_BY_PID]		= "pid",
+	[KTLAT_BY_TGID]		= "tgid",
+	[KTLAT_BY_COMM]		= "comm",
+	[KTLAT_BY_CGROUP]	= "cgroup",
+	[KTLAT_BY_EVENT]	= "event",
+	NULL,
+};
+
+const char *by_name(__u32 by)
+{
+	return name_of(by_names, ARRAY_SIZE(by_names), by);
+}
+
 const char *kind_name(__u32 kind)
 {
 	static const char * const names[] = {

@@ -5,6 +5,10 @@
 
 #include <ktlat-lib.h>
 
+/* In the order of enum ktlat_by; ends with NULL. */
+extern const char * const by_names[];
+
+const char *by_name(__u32 by);
 const char *kind_name(__u32 kind);
 const char *backend_name(__u32 backend);
 const char *state_name(__u32 state);

@@ -10,6 +10,9 @@
 #define NUMBER_LEN	28
 #define SHARE_LEN	24
 
+/* How many functions or keys are shown, unless somebody says otherwise. */
+#define TOP_DEFAULT	20
+
 /**
  * struct outcome - How the command that lat or record ran ended
  * @status: as waitpid() gave it
@@ -21,7 +24,7 @@ struct outcome {
 };
 
 /**
- * enum ranking - By what the functions of a group are sorted
+ * enum ranking - By what the functions of a group, or keys, are sorted
  * @RANK_TOTAL: the time of all their calls
  * @RANK_MAX: their longest call
  * @RANK_P99: their 99th percentile
@@ -46,6 +49,45 @@ void text_header(FILE *out, const struct watch *watch);
 void text_totals(FILE *out, const struct watch *watch);
 void text_hist(FILE *out, const struct watch *watch);
 void text_list(FILE *out, const struct watch_list *watches);
+
+/**
+ * struct rank - A part of a probe that was called
+ * @snap: its figures
+ * @what: what it is
+ * @place: in the order in which they were added
+ * @weight: what it is sorted by
+ */
+struct rank {
+	const struct ktlat_snapshot *snap;
+	const void *what;
+	size_t place;
+	__u64 weight;
+};
+
+/**
+ * struct ranks - Parts of a probe
+ * @list: these
+ * @nr: how many
+ * @ranking: which comes first
+ */
+struct ranks {
+	struct rank *list;
+	size_t nr;
+	enum ranking ranking;
+};
+
+/* render_rank.c */
+bool ranks_make(struct ranks *ranks, size_t room, enum ranking ranking);
+void ranks_add(struct ranks *ranks, const struct ktlat_snapshot *snap,
+	       const void *what);
+void ranks_sort(struct ranks *ranks);
+void ranks_free(struct ranks *ranks);
+void text_rank_title(FILE *out, const char *what);
+void text_rank(FILE *out, const struct ktlat_snapshot *snap, const char *name);
+
+/* render_keys.c */
+void text_keys(FILE *out, const struct watch *watch, enum ranking ranking,
+	       __u32 top);
 
 /* render_group.c */
 void text_group(FILE *out, const struct watch *watch, enum ranking ranking,

@@ -45,6 +45,8 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 	add_number(probe, "starts", info->starts);
 	add_number(probe, "session", session);
 	add_number(probe, "slow_ns", info->slow.ns);
+	json_object_object_add(probe, "by", info->by ?
+			       json_object_new_string(by_name(info->by)) : NULL);
 	add_number(probe, "generation", watch->shown->generation);
 	json_object_object_add(probe, "refusal",
 			       ktlat_format_refusal(info->refusal, why) ?
@@ -144,6 +146,54 @@ static void add_members(struct json_object *probe, const struct watch *watch)
 	json_object_object_add(probe, "members", members);
 }
 
+static struct json_object *make_key(const struct watch *watch,
+				    const struct ktlat_key *key)
+{
+	struct json_object *object = json_object_new_object();
+	char name[KTLAT_KEY_LEN], address[32];
+	bool named = ktlat_name_key(watch->key_names, key, name);
+
+	if (watch->info.by == KTLAT_BY_COMM) {
+		add_string(object, "key", name);
+	} else if (ktlat_key_is_address(watch->key_names)) {
+		snprintf(address, sizeof(address), "0x%llx", key->words[0]);
+		add_string(object, "key", address);
+	} else {
+		add_number(object, "key", key->words[0]);
+	}
+	json_object_object_add(object, "name",
+			       named ? json_object_new_string(name) : NULL);
+	if (ktlat_key_is_syscall(watch->key_names))
+		add_bool(object, "compat", key->words[1]);
+	add_number(object, "count", key->figures.count);
+	add_latencies(object, &key->figures);
+	return object;
+}
+
+/* The key with the most time first, as in text. */
+static void add_keys(struct json_object *probe, const struct watch *watch)
+{
+	const struct ktlat_keys *keys = watch->keys_shown;
+	struct json_object *list = json_object_new_array();
+	struct json_object *other = json_object_new_object();
+	struct ranks ranks;
+	size_t i;
+
+	if (ranks_make(&ranks, keys->nr, RANK_TOTAL)) {
+		for (i = 0; i < keys->nr; i++)
+			ranks_add(&ranks, &keys->list[i]->figures, keys->list[i]);
+		ranks_sort(&ranks);
+		for (i = 0; i < ranks.nr; i++)
+			json_object_array_add(list,
+					      make_key(watch, ranks.list[i].what));
+		ranks_free(&ranks);
+	}
+	json_object_object_add(probe, "keys", list);
+	add_number(other, "count", keys->other.count);
+	add_latencies(other, &keys->other);
+	json_object_object_add(probe, "other", other);
+}
+
 static struct json_object *make_probe(struct watch *watch, __u64 session,
 				      bool buckets)
 {
@@ -160,6 +210,8 @@ static struct json_object *make_probe(struct watch *watch, __u64 session,
 		add_buckets(probe, watch->shown);
 	if (buckets && watch->info.kind == KTLAT_KIND_GROUP)
 		add_members(probe, watch);
+	if (buckets && watch->keys_shown)
+		add_keys(probe, watch);
 	return probe;
 }
 

@@ -49,11 +49,12 @@ void text_header(FILE *out, const struct watch *watch)
 {
 	const struct ktlat_probe_info *info = &watch->info;
 
-	fprintf(out, "%s %llu: %s (%s, %s)",
+	fprintf(out, "%s %llu: %s (%s, %s%s%s)",
 		info->kind == KTLAT_KIND_GROUP ? "group" : "probe",
 		(unsigned long long)info->id, watch->spec,
 		backend_name(info->backend),
-		state_name(info->state));
+		state_name(info->state), info->by ? ", by " : "",
+		info->by ? by_name(info->by) : "");
 	if (watch->shown->net)
 		fprintf(out, ", net of %llu ns per call",
 			(unsigned long long)watch->shown->net_ns);

@@ -7,6 +7,7 @@
 #include <sys/vfs.h>
 
 #include "cpulist.h"
+#include "names.h"
 #include "request.h"
 #include "wanted.h"
 
@@ -36,6 +37,9 @@ void wanted_init(struct wanted_options *wanted, const struct option *more)
 		  KTLAT_SLOWEST_MAX, NULL },
 		{ OPTION_DURATION, "--interval", NULL, &wanted->interval_ns, 0,
 		  0, NULL },
+		{ OPTION_CHOICE, "--by", NULL, &wanted->by, 0, 0, by_names },
+		{ OPTION_NUMBER, "--keys", NULL, &wanted->keys, 1,
+		  KTLAT_KEYS_MAX, NULL },
 		FLAG_OPTION("--user-stack", &wanted->user_stack),
 		MORE_OPTIONS(more),
 	};
@@ -163,6 +167,30 @@ static int fill_slowest(const struct wanted_options *wanted,
 	return 0;
 }
 
+/* Is the probe on tracepoints that are about something with a name? */
+static bool has_events(const struct ktlat_probe_add *request)
+{
+	return request->kind == KTLAT_KIND_TRACEPOINT &&
+	       strcmp(request->point[0].name, "sched_wakeup");
+}
+
+/* Rounded up, as other sizes are. */
+static int fill_keys(const struct wanted_options *wanted,
+		     struct ktlat_probe_add *request, struct ktlat_error *err)
+{
+	if (wanted->keys && !wanted->by)
+		return explain(err, "--keys is for --by");
+	if (wanted->by == KTLAT_BY_EVENT && !has_events(request))
+		return explain(err, "--by event is for @irq, @softirq, @timer, @hrtimer, @workqueue and @syscall; others go by cpu, pid, tgid, comm or cgroup");
+	request->by = wanted->by;
+	if (!wanted->keys)
+		return 0;
+	request->keys = KTLAT_KEYS_MIN;
+	while (request->keys < wanted->keys)
+		request->keys *= 2;
+	return 0;
+}
+
 /**
  * wanted_fill() - Put into a request what was given
  * @wanted: with its options
@@ -186,6 +214,8 @@ int wanted_fill(const struct wanted_options *wanted,
 		ret = fill_slow(wanted->slow, request, err);
 	if (!ret)
 		ret = fill_slowest(wanted, &request->slow, err);
+	if (!ret)
+		ret = fill_keys(wanted, request, err);
 	if (wanted->user_stack)
 		request->flags |= KTLAT_PROBE_USER_STACK;
 	return ret;

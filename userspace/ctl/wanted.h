@@ -16,6 +16,8 @@
  * @slow: from which on a call is slow, a duration or p99.9; or NULL
  * @slowest: keep so many of the slowest calls of an interval, or 0
  * @interval_ns: how long that is, or 0 if it was not given
+ * @by: &enum ktlat_by, by which calls are told apart
+ * @keys: how many keys there is room for on each CPU, or 0
  * @user_stack: with its stack goes that of its process
  * @options: the table of these, and of the options that come after
  */
@@ -29,8 +31,10 @@ struct wanted_options {
 	const char *slow;
 	__u32 slowest;
 	__u64 interval_ns;
+	__u32 by;
+	__u32 keys;
 	bool user_stack;
-	struct option options[11];
+	struct option options[13];
 };
 
 void wanted_init(struct wanted_options *wanted, const struct option *more);

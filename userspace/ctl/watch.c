@@ -11,6 +11,10 @@
 static void free_watch(struct watch *watch)
 {
 	ktlat_unmap(watch->map);
+	ktlat_unmap_keys(watch->keys_map);
+	ktlat_free_keys(&watch->keys_now);
+	ktlat_free_keys(&watch->keys_delta);
+	ktlat_close_key_names(watch->key_names);
 	ktlat_free_snapshot(&watch->now);
 	ktlat_free_snapshot(&watch->before);
 	ktlat_free_snapshot(&watch->delta);
@@ -211,6 +215,8 @@ int watch_take_share(struct watch_list *watches, struct ktlat_error *err)
 				       watch->spec,
 				       backend_name(watch->info.backend));
 		ret = ktlat_take_share(watch->shown, share, &watch->net, err);
+		if (!ret)
+			ret = watch_take_key_shares(watch, share, err);
 		if (ret)
 			return ret;
 		watch->shown = &watch->net;

@@ -11,6 +11,11 @@
  * @spec: its canonical SPEC
  * @module: the module that holds its function; empty until it is looked for
  * @map: its mapping
+ * @keys_map: that of its keys, or NULL
+ * @keys_now: its figures by key when they were last read
+ * @keys_delta: what of them had come in since the time before
+ * @keys_shown: what of these to show; NULL if it has none, or none that may be seen
+ * @key_names: what keys are called; NULL before they are read for the first time
  * @now: its figures when they were last read
  * @before: the same the time before; all zero if there was none
  * @delta: what came in between
@@ -25,6 +30,11 @@ struct watch {
 	char spec[KTLAT_SPEC_LEN];
 	char module[KTLAT_MODULE_LEN];
 	struct ktlat_map *map;
+	struct ktlat_keys_map *keys_map;
+	struct ktlat_keys keys_now;
+	struct ktlat_keys keys_delta;
+	const struct ktlat_keys *keys_shown;
+	struct ktlat_key_names *key_names;
 	struct ktlat_snapshot now;
 	struct ktlat_snapshot before;
 	struct ktlat_snapshot delta;
@@ -49,6 +59,10 @@ int watch_probes(struct ktlat *k, const struct args *names,
 		 struct watch_list *watches, struct ktlat_error *err);
 int watch_read(struct ktlat *k, struct watch_list *watches, bool delta,
 	       struct ktlat_error *err);
+int watch_read_keys(struct ktlat *k, struct watch_list *watches, bool delta,
+		    struct ktlat_error *err);
+int watch_take_key_shares(struct watch *watch, __u64 share,
+			  struct ktlat_error *err);
 int watch_take_share(struct watch_list *watches, struct ktlat_error *err);
 void watch_end(struct watch_list *watches);
 void watch_find_modules(struct watch_list *watches);

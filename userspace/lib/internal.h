@@ -48,6 +48,18 @@ void ktl_format_point(const struct ktlat_point *point,
 void ktl_set_place(struct ktlat_point *point);
 __u64 ktl_get_place(const struct ktlat_point *point);
 
+/* read.c */
+struct ktl_slot;
+typedef int (*ktl_slot_fn)(void *data, const struct ktl_slot *slot, bool other);
+int ktl_read_slots(const void *base, size_t size, __u64 probe_id,
+		   ktl_slot_fn visit, void *data, __u64 *generation,
+		   struct ktlat_error *err);
+bool ktl_get_slot_key(const struct ktl_slot *slot, __u64 key[2]);
+int ktl_begin_slots(const struct ktl_slot *slot, struct ktlat_snapshot *snap,
+		    struct ktlat_error *err);
+void ktl_add_slot(const struct ktl_slot *slot, struct ktlat_snapshot *snap);
+void ktl_end_slots(struct ktlat_snapshot *snap, __u64 generation);
+
 /* snapshot.c */
 int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,
 		  __u32 nr_buckets, struct ktlat_error *err);

@@ -412,6 +412,33 @@ struct ktlat_news {
 	__u64 suppressed;
 };
 
+/* Longest name of a key, with its terminating zero. */
+#define KTLAT_KEY_LEN	256
+
+/**
+ * struct ktlat_key - A key, and the calls that have it
+ * @words: the key, see &enum ktlat_by
+ * @figures: these calls
+ */
+struct ktlat_key {
+	__u64 words[2];
+	struct ktlat_snapshot figures;
+};
+
+/**
+ * struct ktlat_keys - The keys of a probe at one moment
+ * @generation: how often the probe had been reset
+ * @nr: how many keys there are
+ * @list: these
+ * @other: the calls whose keys found no room; @buckets is NULL if there are none
+ */
+struct ktlat_keys {
+	__u64 generation;
+	size_t nr;
+	struct ktlat_key **list;
+	struct ktlat_snapshot other;
+};
+
 /**
  * struct ktlat_slowest_calls - The slowest calls that a probe has kept
  * @complete: the last interval that is over
@@ -446,6 +473,8 @@ struct ktlat_map;
 struct ktlat_rings;
 struct ktlat_stack_map;
 struct ktlat_slowest_map;
+struct ktlat_keys_map;
+struct ktlat_key_names;
 
 /**
  * enum ktlat_from - From where on rings are read
@@ -612,6 +641,25 @@ void ktlat_unmap_slowest(struct ktlat_slowest_map *map);
 int ktlat_read_slowest(const struct ktlat_slowest_map *map,
 		       struct ktlat_slowest_calls *calls,
 		       struct ktlat_error *err);
+
+/* keys.c */
+int ktlat_map_keys(struct ktlat *k, const struct ktlat_probe_info *info,
+		   struct ktlat_keys_map **out, struct ktlat_error *err);
+void ktlat_unmap_keys(struct ktlat_keys_map *map);
+int ktlat_read_keys(const struct ktlat_keys_map *map, struct ktlat_keys *keys,
+		    struct ktlat_error *err);
+int ktlat_subtract_keys(const struct ktlat_keys *newer,
+			const struct ktlat_keys *older, struct ktlat_keys *delta,
+			struct ktlat_error *err);
+void ktlat_free_keys(struct ktlat_keys *keys);
+
+/* keynames.c */
+struct ktlat_key_names *ktlat_open_key_names(const struct ktlat_probe_info *info);
+void ktlat_close_key_names(struct ktlat_key_names *names);
+bool ktlat_name_key(struct ktlat_key_names *names, const struct ktlat_key *key,
+		    char text[KTLAT_KEY_LEN]);
+bool ktlat_key_is_address(const struct ktlat_key_names *names);
+bool ktlat_key_is_syscall(const struct ktlat_key_names *names);
 
 /* timeline.c */
 int ktlat_get_clock(struct ktlat *k, struct ktlat_clock_now *now,

@@ -318,6 +318,110 @@ static int read_figures(struct view *view, const void *base, size_t size,
 }
 
 /**
+ * struct ktl_slot - A slot of a CPU's table of keys
+ * @view: the table
+ * @counters: its figures
+ */
+struct ktl_slot {
+	const struct view *view;
+	const struct ktlat_counters *counters;
+};
+
+/* Whose the slot is; false if it is nobody's. */
+bool ktl_get_slot_key(const struct ktl_slot *slot, __u64 key[2])
+{
+	const struct ktlat_counters *counters = slot->counters;
+
+	/* B: pairs with A in core/keys.h. */
+	if (__atomic_load_n(&counters->key_state, __ATOMIC_ACQUIRE) !=
+	    KTLAT_KEY_USED)
+		return false;
+	key[0] = load(&counters->key[0]);
+	key[1] = load(&counters->key[1]);
+	return true;
+}
+
+/* Adds its figures to those of other CPUs; @snap is as ktl_begin_slots() makes it. */
+void ktl_add_slot(const struct ktl_slot *slot, struct ktlat_snapshot *snap)
+{
+	read_recorded(slot->view, slot->counters, snap);
+}
+
+/* Makes a snapshot ready for the figures of slots. */
+int ktl_begin_slots(const struct ktl_slot *slot, struct ktlat_snapshot *snap,
+		    struct ktlat_error *err)
+{
+	int ret = ktl_make_room(snap, 0, slot->view->header.nr_buckets, err);
+
+	if (!ret)
+		clear(snap, slot->view);
+	return ret;
+}
+
+/* All slots that were counted in, of each CPU the one of what found no room first. */
+static int visit_slots(struct view *view, ktl_slot_fn visit, void *data)
+{
+	__u32 cpu, i;
+	int ret = 0;
+
+	for (cpu = 0; cpu < view->header.nr_cpus; cpu++) {
+		for (i = 0; !ret && i < view->header.nr_functions; i++) {
+			const struct ktl_slot slot = {
+				view, counters_of(view, i, cpu),
+			};
+
+			/* Pairs with the barrier of ktlat_hist_return(). */
+			if (__atomic_load_n(&slot.counters->returns,
+					    __ATOMIC_ACQUIRE))
+				ret = visit(data, &slot, !i);
+		}
+	}
+	return ret;
+}
+
+/**
+ * ktl_read_slots() - Go through a table of keys
+ * @base: start of the mapping, aligned to 8 bytes
+ * @size: its size in bytes
+ * @probe_id: the probe that it must be of
+ * @visit: called for each slot; anything but 0 ends it, and is returned
+ * @data: for @visit
+ * @generation: where to put which one it was
+ * @err: why it failed; EAGAIN if it was reset meanwhile
+ */
+int ktl_read_slots(const void *base, size_t size, __u64 probe_id,
+		   ktl_slot_fn visit, void *data, __u64 *generation,
+		   struct ktlat_error *err)
+{
+	const struct ktlat_map_header *live = base;
+	struct view view = { .group = true };
+	int ret = look(&view, base, size, probe_id, err);
+
+	if (ret)
+		return ret;
+	/* As in read_once(): what a reset does to the table pairs with both. */
+	*generation = __atomic_load_n(&live->generation, __ATOMIC_ACQUIRE);
+	view.area = view.base + view.header.cpu_offset +
+		    (*generation & 1) * view.header.generation_stride;
+	ret = visit_slots(&view, visit, data);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (!ret && load(&live->generation) != *generation)
+		ret = ktl_fail(err, EAGAIN,
+			       "cannot read the keys of probe %llu: it is being reset; try again",
+			       (unsigned long long)probe_id);
+	return ret;
+}
+
+/* The figures are complete. */
+void ktl_end_slots(struct ktlat_snapshot *snap, __u64 generation)
+{
+	snap->generation = generation;
+	snap->entries = snap->count;
+	settle(snap);
+	snap->time_ns = monotonic_ns();
+}
+
+/**
  * ktlat_read_figures() - Read the figures out of a mapping
  * @base: start of the mapping, aligned to 8 bytes
  * @size: its size in bytes

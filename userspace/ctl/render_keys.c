@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The keys of a probe, the one that matters most first. */
+#include <inttypes.h>
+
+#include "names.h"
+#include "render.h"
+
+/* A bar as long as the part of all time that the key has. */
+#define BAR_LEN	10
+
+static void format_bar(__u64 part, __u64 all, char bar[BAR_LEN + 1])
+{
+	int len = part < all ? (double)part / all * BAR_LEN + 0.5 : BAR_LEN, i;
+
+	for (i = 0; i < BAR_LEN; i++)
+		bar[i] = i < len ? '#' : ' ';
+	bar[BAR_LEN] = '\0';
+}
+
+/* "1234 bash": what it is, and what that is called. */
+static void format_key(const struct watch *watch, const struct ktlat_key *key,
+		       char *text, size_t size)
+{
+	bool address = ktlat_key_is_address(watch->key_names);
+	char name[KTLAT_KEY_LEN];
+	bool named = ktlat_name_key(watch->key_names, key, name);
+
+	if (named && (address || watch->info.by == KTLAT_BY_COMM))
+		snprintf(text, size, "%s", name);
+	else if (address)
+		snprintf(text, size, "0x%" PRIx64, (uint64_t)key->words[0]);
+	else
+		snprintf(text, size, "%llu%s%s%s",
+			 (unsigned long long)key->words[0], named ? " " : "",
+			 name, key->words[1] ? " (32-bit)" : "");
+}
+
+static void text_line(FILE *out, const struct watch *watch,
+		      const struct ktlat_snapshot *figures, const char *name)
+{
+	char line[KTLAT_KEY_LEN + 64], bar[BAR_LEN + 1];
+
+	format_bar(figures->sum_ns, watch->shown->sum_ns, bar);
+	snprintf(line, sizeof(line), "|%s| %s", bar, name);
+	text_rank(out, figures, line);
+}
+
+static void text_ranks(FILE *out, const struct watch *watch,
+		       const struct ranks *ranks, __u32 top)
+{
+	const struct ktlat_snapshot *other = &watch->keys_shown->other;
+	char text[KTLAT_KEY_LEN + 32], number[NUMBER_LEN];
+	size_t i;
+
+	snprintf(text, sizeof(text), "|%-*s| %s", BAR_LEN, "of total",
+		 by_name(watch->info.by));
+	text_rank_title(out, text);
+	for (i = 0; i < ranks->nr && i < top; i++) {
+		format_key(watch, ranks->list[i].what, text, sizeof(text));
+		text_line(out, watch, ranks->list[i].snap, text);
+	}
+	if (ranks->nr > i)
+		fprintf(out, "  %s more with calls\n",
+			format_number(ranks->nr - i, number));
+	if (other->count)
+		text_line(out, watch, other, "(other)");
+}
+
+/**
+ * text_keys() - Show the keys of a probe
+ * @out: where to
+ * @watch: the probe; nothing is shown of one that has none
+ * @ranking: which key comes first
+ * @top: how many to show
+ */
+void text_keys(FILE *out, const struct watch *watch, enum ranking ranking,
+	       __u32 top)
+{
+	const struct ktlat_keys *keys = watch->keys_shown;
+	struct ranks ranks;
+	size_t i;
+
+	if (!keys || !watch->shown->count)
+		return;
+	if (!ranks_make(&ranks, keys->nr, ranking)) {
+		fputs("  out of memory\n", out);
+		return;
+	}
+	for (i = 0; i < keys->nr; i++)
+		ranks_add(&ranks, &keys->list[i]->figures, keys->list[i]);
+	ranks_sort(&ranks);
+	text_ranks(out, watch, &ranks, top);
+	ranks_free(&ranks);
+}
