@@ -640,54 +640,68 @@ struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
 	return ERR_PTR(-ENXIO);
 }
 
-/* The same for the slowest calls, which are for who sees all. */
-struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
-						u64 *offset)
+/* Where something of a probe is mapped that not all have; a size of 0 if it has none. */
+typedef void probe_place(const struct ktlat_probe *probe, u64 *start, u64 *size);
+
+/* The probe with such a thing at an offset, for who sees all; or NULL. */
+static struct ktlat_probe *probe_at(const struct ktlat_session *session,
+				    u64 *offset, probe_place *place)
 {
 	struct ktlat_probe *probe;
 
 	lockdep_assert_held(&ktlat_map_lock);
 	if (!ktlat_sees_all())
-		return ERR_PTR(-ENXIO);
+		return NULL;
 	list_for_each_entry(probe, &probes, node) {
 		u64 start, size;
 
-		ktlat_slowest_tell(probe->slowest,
-				   ktlat_probe_slowest_slot(probe), &start,
-				   &size);
+		place(probe, &start, &size);
 		if (probe->session != session || *offset < start ||
 		    *offset - start >= size)
 			continue;
 		*offset -= start;
-		ktlat_memory_get(probe->slowest->memory);
-		return probe->slowest->memory;
+		return probe;
 	}
-	return ERR_PTR(-ENXIO);
+	return NULL;
+}
+
+static void probe_place_slowest(const struct ktlat_probe *probe, u64 *start,
+				u64 *size)
+{
+	ktlat_slowest_tell(probe->slowest, ktlat_probe_slowest_slot(probe),
+			   start, size);
+}
+
+/* As ktlat_probe_memory(), for the slowest calls. */
+struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
+						u64 *offset)
+{
+	struct ktlat_probe *probe = probe_at(session, offset,
+					     probe_place_slowest);
+
+	if (!probe)
+		return ERR_PTR(-ENXIO);
+	ktlat_memory_get(probe->slowest->memory);
+	return probe->slowest->memory;
+}
+
+static void probe_place_keys(const struct ktlat_probe *probe, u64 *start,
+			     u64 *size)
+{
+	ktlat_keys_place(probe->keys, start, size);
 }
 
 /* The same for keys; where they are addresses it takes the right to see those, too. */
 struct ktlat_memory *ktlat_probe_keys_memory(struct ktlat_session *session,
 					     u64 *offset)
 {
-	struct ktlat_probe *probe;
+	struct ktlat_probe *probe = probe_at(session, offset, probe_place_keys);
 
-	lockdep_assert_held(&ktlat_map_lock);
-	if (!ktlat_sees_all())
+	if (!probe)
 		return ERR_PTR(-ENXIO);
-	list_for_each_entry(probe, &probes, node) {
-		u64 start, size;
-
-		ktlat_keys_place(probe->keys, &start, &size);
-		if (probe->session != session || *offset < start ||
-		    *offset - start >= size)
-			continue;
-		if (ktlat_keys_hold_addresses(probe->keys,
-					      probe->plan.point[0].name) &&
-		    !capable(CAP_SYSLOG))
-			return ERR_PTR(-EPERM);
-		*offset -= start;
-		ktlat_memory_get(probe->keys->histogram.memory);
-		return probe->keys->histogram.memory;
-	}
-	return ERR_PTR(-ENXIO);
+	if (ktlat_keys_hold_addresses(probe->keys, probe->plan.point[0].name) &&
+	    !capable(CAP_SYSLOG))
+		return ERR_PTR(-EPERM);
+	ktlat_memory_get(probe->keys->histogram.memory);
+	return probe->keys->histogram.memory;
 }
