@@ -11,6 +11,7 @@
 #   scripts/kernel.sh name      print its name, a row of the table below
 #   scripts/kernel.sh suite     print the Debian release that it is of
 #   scripts/kernel.sh tree      print the folder, below the checkout, that its modules go to
+#   scripts/kernel.sh tools     install what builds modules for it, if that is not here
 #   scripts/kernel.sh build [VARIABLE=VALUE]... [FOLDER]...
 #                               build the modules in each FOLDER; with none, the checkout's
 #                               and, where the kernel is arm64's, programs for it
@@ -291,6 +292,7 @@ release) cat "$HERE/release" ;;
 vmlinux) echo "$HERE/vmlinux" ;;
 root) echo "$HERE/root" ;;
 kdir) kdir ;;
+tools) [[ -z $TOOLS ]] || suite_tools "$SUITE" "$TOOLS" >/dev/null ;;
 build) build "${@:2}" ;;
-*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir|name|suite|tree|build" ;;
+*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir|name|suite|tree|tools|build" ;;
 esac

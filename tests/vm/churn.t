@@ -14,7 +14,7 @@
 . tests/vm/target.sh
 . tests/vm/memory.sh
 
-CYCLES=1000 WITH_THREAD=200
+CYCLES=600 WITH_THREAD=120
 [[ -z ${KTLAT_LONG-} ]] || CYCLES=10000 WITH_THREAD=10000
 
 hammer() {

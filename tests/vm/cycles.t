@@ -11,7 +11,7 @@
 . tests/vm/target.sh
 . tests/vm/memory.sh
 
-CYCLES=100
+CYCLES=60
 [[ -z ${KTLAT_LONG-} ]] || CYCLES=1000
 TRACING=/sys/kernel/tracing
 

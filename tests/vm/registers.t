@@ -12,7 +12,7 @@
 
 F=ktlat_target_regs
 TRACING=/sys/kernel/tracing
-ROUNDS=5000
+ROUNDS=3000
 [[ -z ${KTLAT_LONG-} ]] || ROUNDS=20000
 direct=(ktlat-ctl add-probe --backend direct --args-in-registers)
 kretprobe=(ktlat-ctl add-probe --backend kretprobe)
