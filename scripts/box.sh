@@ -30,7 +30,7 @@ box_builder() {
 	bullseye) bpf=libbpf-dev/bullseye,libbpf0/bullseye dkms=dkms ;;
 	bookworm) lintian=,lintian,man-db ;;
 	esac
-	suite_system builder "$1" "build-essential,debhelper,$dkms,pkg-config,$bpf,libkmod-dev,libjson-c-dev,zlib1g-dev,libnl-3-dev,libnl-genl-3-dev$lintian" \
+	suite_system builder "$1" "build-essential,debhelper,$dkms,pkg-config,$bpf,libkmod-dev,libjson-c-dev,libseccomp-dev,zlib1g-dev,libnl-3-dev,libnl-genl-3-dev$lintian" \
 		--dpkgopt='path-exclude=/usr/share/locale/*'
 }
 
