@@ -13,8 +13,9 @@
  *	waiting   --cmpxchg-->  STARTS_TAKEN  --release-->  free
  *
  * Each release pairs with the cmpxchg that takes the slot next, so who has taken
- * a slot sees its call whole, and what it is about, and is alone with it. Two starts at once may leave
- * two slots with one key; whoever comes for the key takes both. An end and a
+ * a slot sees its call whole, and what it is about, and is alone with it. Two
+ * starts at once may leave two slots with one key; whoever comes for the key takes
+ * both. An end and a
  * start of one key are never at work at once: the task or the CPU that they
  * are keyed by, or the lock of its run queue, keeps them apart.
  */

@@ -4,8 +4,8 @@
  *
  * A timer expires again and again, at times that nothing else is in step with, and
  * wakes a thread that is more urgent than all others, as cyclictest does. Told is how
- * late its interrupt came, and how late after that the thread ran; and the stack of what ran in
- * the meantime, on which the function comes first that turned interrupts or preemption
+ * late its interrupt came, and how late after that the thread ran; and the stack of
+ * what ran in the meantime, on which the function comes first that turned interrupts or preemption
  * on again. It is for one CPU under -icount, where a ns is an instruction.
  *
  * What other handlers of interrupts take is left out, and, where the kernel tells when

@@ -86,6 +86,8 @@ void text_rank_title(FILE *out, const char *what);
 void text_rank(FILE *out, const struct ktlat_snapshot *snap, const char *name);
 
 /* render_keys.c */
+bool rank_keys(const struct watch *watch, enum ranking ranking,
+	       struct ranks *ranks);
 void text_keys(FILE *out, const struct watch *watch, enum ranking ranking,
 	       __u32 top);
 

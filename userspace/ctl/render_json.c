@@ -179,10 +179,7 @@ static void add_keys(struct json_object *probe, const struct watch *watch)
 	struct ranks ranks;
 	size_t i;
 
-	if (ranks_make(&ranks, keys->nr, RANK_TOTAL)) {
-		for (i = 0; i < keys->nr; i++)
-			ranks_add(&ranks, &keys->list[i]->figures, keys->list[i]);
-		ranks_sort(&ranks);
+	if (rank_keys(watch, RANK_TOTAL, &ranks)) {
 		for (i = 0; i < ranks.nr; i++)
 			json_object_array_add(list,
 					      make_key(watch, ranks.list[i].what));

@@ -67,6 +67,28 @@ static void text_ranks(FILE *out, const struct watch *watch,
 }
 
 /**
+ * rank_keys() - Sort the keys of a probe
+ * @watch: the probe, with keys that may be seen
+ * @ranking: which comes first
+ * @ranks: filled in with each &struct ktlat_key that had a call; to be freed
+ *
+ * Returns false without memory.
+ */
+bool rank_keys(const struct watch *watch, enum ranking ranking,
+	       struct ranks *ranks)
+{
+	const struct ktlat_keys *keys = watch->keys_shown;
+	size_t i;
+
+	if (!ranks_make(ranks, keys->nr, ranking))
+		return false;
+	for (i = 0; i < keys->nr; i++)
+		ranks_add(ranks, &keys->list[i]->figures, keys->list[i]);
+	ranks_sort(ranks);
+	return true;
+}
+
+/**
  * text_keys() - Show the keys of a probe
  * @out: where to
  * @watch: the probe; nothing is shown of one that has none
@@ -76,19 +98,14 @@ static void text_ranks(FILE *out, const struct watch *watch,
 void text_keys(FILE *out, const struct watch *watch, enum ranking ranking,
 	       __u32 top)
 {
-	const struct ktlat_keys *keys = watch->keys_shown;
 	struct ranks ranks;
-	size_t i;
 
-	if (!keys || !watch->shown->count)
+	if (!watch->keys_shown || !watch->shown->count)
 		return;
-	if (!ranks_make(&ranks, keys->nr, ranking)) {
+	if (!rank_keys(watch, ranking, &ranks)) {
 		fputs("  out of memory\n", out);
 		return;
 	}
-	for (i = 0; i < keys->nr; i++)
-		ranks_add(&ranks, &keys->list[i]->figures, keys->list[i]);
-	ranks_sort(&ranks);
 	text_ranks(out, watch, &ranks, top);
 	ranks_free(&ranks);
 }
