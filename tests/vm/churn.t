@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: cpus=2 timeout=480 serial long
 #
-# A thousand times add, hit, read, reset, remove, while all CPUs hammer the
-# function from interrupts, and in the first two hundred cycles from a thread, too,
+# Four hundred times add, hit, read, reset, remove, while all CPUs hammer the
+# function from interrupts, and in the first eighty cycles from a thread, too,
 # which never rests: nothing is left, neither of memory. The long form: ten thousand
 # times, all of them with the thread.
 #
@@ -14,7 +14,7 @@
 . tests/vm/target.sh
 . tests/vm/memory.sh
 
-CYCLES=600 WITH_THREAD=120
+CYCLES=400 WITH_THREAD=80
 [[ -z ${KTLAT_LONG-} ]] || CYCLES=10000 WITH_THREAD=10000
 
 hammer() {

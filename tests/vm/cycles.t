@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # vm: cpus=4 timeout=480 mem=2048 serial long
 #
-# A hundred times a direct probe comes to a function that four CPUs hammer from
+# Forty times a direct probe comes to a function that four CPUs hammer from
 # tasks, softirq and hardirq, and goes again; and every fifth time another one
 # goes while calls sleep below it. No call is counted that was not made, none is
 # left out, trampolines are used again, and in the end nothing is left, neither
@@ -11,7 +11,7 @@
 . tests/vm/target.sh
 . tests/vm/memory.sh
 
-CYCLES=60
+CYCLES=40
 [[ -z ${KTLAT_LONG-} ]] || CYCLES=1000
 TRACING=/sys/kernel/tracing
 

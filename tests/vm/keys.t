@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=4 timeout=480
+# vm: cpus=4 timeout=480 serial
 #
 # Keys: each call is counted under the task, the CPU, the cgroup or the event that made it,
 # or under (other), and there are as many as who made them has counted.

@@ -1,5 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=2 timeout=480
+# vm: cpus=2 timeout=480 long
 . tests/vm/lib.sh
 . tests/vm/truth.sh

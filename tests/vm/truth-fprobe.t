@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: cpus=4 timeout=480
+# vm: cpus=4 timeout=480 long
 BACKEND=fprobe
 . tests/vm/lib.sh
 . tests/vm/truth.sh
