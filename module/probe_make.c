@@ -89,6 +89,7 @@ static void probe_plan(struct ktlat_probe *probe,
 	memcpy(plan->point, add->point, sizeof(plan->point));
 	for (int i = 0; i < ARRAY_SIZE(plan->at); i++)
 		plan->at[i] = add->point[i].address;
+	plan->capture = ktlat_capture_is_wanted(add) ? &probe->capture : NULL;
 	plan->meter = &probe->meter;
 	plan->account = &probe->histogram.memory->account;
 }
@@ -108,7 +109,7 @@ void ktlat_probe_set_slow(struct ktlat_probe *probe, u64 ns)
 {
 	struct ktlat_feed *feed = &probe->feed;
 	bool plain = feed->all && !feed->filter && !feed->slowest &&
-		     !feed->keyed && !feed->no_histogram;
+		     !feed->keyed && !feed->capture && !feed->no_histogram;
 
 	WRITE_ONCE(feed->slow_ns, ns);
 	WRITE_ONCE(feed->plain_ns, plain ? ns : 0);
@@ -136,7 +137,7 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 	struct ktlat_feed *feed = &probe->feed;
 
 	if (!probe_writes(add) && !probe_filters(add) && !add->slow.slowest &&
-	    !add->by)
+	    !add->by && !ktlat_capture_is_wanted(add))
 		return 0;
 	if (add->by) {
 		probe->keys = ktlat_keys_make(id, add->by,
@@ -151,6 +152,10 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 		if (IS_ERR(probe->slowest))
 			return PTR_ERR(probe->slowest);
 		feed->slowest = &probe->slowest->slowest;
+	}
+	if (ktlat_capture_is_wanted(add)) {
+		ktlat_capture_init(&probe->capture, add);
+		feed->capture = &probe->capture;
 	}
 	probe->filter = add->filter;
 	probe->slow = add->slow;

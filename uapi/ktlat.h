@@ -377,8 +377,7 @@ enum ktlat_state {
  * @KTLAT_REFUSED_RINGS: it is to write events or slow calls, and the session has no rings
  *	(ENOLINK)
  * @KTLAT_REFUSED_VALUES: the backend does not see what the probe is to capture or to
- *	look at (EBADSLT): the direct backend sees what a function returns and who calls
- *	it, and no arguments
+ *	look at (EBADSLT): arguments are seen by %KTLAT_BACKEND_KRETPROBE alone
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -758,11 +757,10 @@ struct ktlat_slow {
  * @value: in: what is captured of each call, for @values of its events and for
  *	%KTLAT_BY_VALUES, which takes the first one at least. A text takes both words,
  *	for its first 16 bytes, and the second one is then from %KTLAT_FETCH_NOTHING. For
- *	%KTLAT_KIND_FUNCTION; for %KTLAT_KIND_PAIR what does not come from
- *	%KTLAT_FETCH_RETURN, of a point[0] at @offset 0; for %KTLAT_KIND_GROUP what does
- *	not come from %KTLAT_FETCH_ARGUMENT
- * @condition: in: what must be true of it besides @filter, likewise; those that are not
- *	used come last
+ *	%KTLAT_KIND_FUNCTION, and for %KTLAT_KIND_GROUP what does not come from
+ *	%KTLAT_FETCH_ARGUMENT. Values, and conditions, take CAP_SYSLOG (else EPERM), as
+ *	they can tell addresses
+ * @condition: in: what must be true of it besides @filter, likewise
  *
  * Further errors: see &enum ktlat_refusal; ENOMEM; ENOSPC (there is no place left to map
  * it at).
@@ -1230,8 +1228,11 @@ enum ktlat_context {
 #define KTLAT_EVENT_SLOW	(1U << 0) /* it took as long as the probe's
 					   * threshold, or longer
 					   */
-#define KTLAT_EVENT_UNREAD_1	(1U << 1) /* values[0] could not be read, and is 0 */
-#define KTLAT_EVENT_UNREAD_2	(1U << 2) /* values[1] could not be read, and is 0 */
+#define KTLAT_EVENT_VALUES	(1U << 1) /* it has values */
+#define KTLAT_EVENT_UNREAD_1	(1U << 2) /* values[0], or the text in both, could not
+					   * be read, and is 0
+					   */
+#define KTLAT_EVENT_UNREAD_2	(1U << 3) /* values[1] could not be read, and is 0 */
 
 /**
  * struct ktlat_event - One call, as a slot of a ring holds it
@@ -1252,7 +1253,8 @@ enum ktlat_context {
  * @function: which function of a group, from 0 up; else 0
  * @context: &enum ktlat_context at the end
  * @flags: KTLAT_EVENT_*
- * @values: what was captured of the call, or 0, see struct ktlat_probe_add
+ * @values: with %KTLAT_EVENT_VALUES what was captured of the call, see struct
+ *	ktlat_probe_add; else they say nothing
  * @reserved: zero; where the time went (on a CPU, preempted, blocked,
  *	interrupted)
  */

@@ -139,6 +139,8 @@ static int direct_check(struct ktlat_plan *plan)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_RIGHTS);
 	if (direct_is_excluded(plan->point[0].name))
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_EXCLUDED);
+	if (plan->capture && plan->capture->begins)
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_VALUES);
 	return 0;
 }
 

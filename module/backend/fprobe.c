@@ -29,6 +29,24 @@ int fpr_entry_refuse(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 }
 NOKPROBE_SYMBOL(fpr_entry_refuse);
 
+/* Probe context: a call has returned, of which values are wanted maybe. */
+void fpr_record(const struct fpr *fpr, const struct ktlat_call *call,
+		unsigned long ret_ip, struct ktlat_fprobe_regs *regs)
+{
+	struct ktlat_end end = ktlat_end_here();
+	struct ktlat_seen seen;
+
+	if (unlikely(fpr->meter->feed->capture)) {
+		seen = (struct ktlat_seen){
+			.passage.returned = ktlat_fprobe_returned(regs),
+			.passage.caller = ret_ip,
+		};
+		end.seen = &seen;
+	}
+	ktlat_meter_return(fpr->meter, call, &end);
+}
+NOKPROBE_SYMBOL(fpr_record);
+
 /* Has the kernel follow the call of our own that a hook learns from. */
 void fpr_learn_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		    struct ktlat_fprobe_regs *regs, void *data)
@@ -126,9 +144,13 @@ static int fpr_bind(struct fpr *fpr, struct ktlat_plan *plan)
 
 static struct ktlat_attachment *fpr_attach(struct ktlat_plan *plan)
 {
-	struct fpr *fpr = fpr_alloc(plan);
+	struct fpr *fpr;
 	int err;
 
+	if (plan->capture && plan->capture->begins)
+		return ERR_PTR(ktlat_target_refuse(plan, 0,
+						   KTLAT_REFUSED_VALUES));
+	fpr = fpr_alloc(plan);
 	if (!fpr)
 		return ERR_PTR(-ENOMEM);
 	mutex_lock(&fpr_lock);

@@ -94,13 +94,15 @@ void fpr_hooks_end(void);
 /* The current task is exiting: its calls will never return. */
 void fpr_task_exit(void);
 
-/* What hooks share: handlers that measure nothing, and figures. */
+/* What hooks share: handlers that measure nothing, the end of a call, and figures. */
 int fpr_entry_refuse(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		     struct ktlat_fprobe_regs *regs, void *data);
 void fpr_learn_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		    struct ktlat_fprobe_regs *regs, void *data);
 void fpr_losses_update(struct fpr *fpr, const struct fprobe *fp,
 		       unsigned long *seen);
+void fpr_record(const struct fpr *fpr, const struct ktlat_call *call,
+		unsigned long ret_ip, struct ktlat_fprobe_regs *regs);
 u64 fpr_in_flight(const struct fpr *fpr);
 
 /* Calls fpr_perched(), which the hook has, from a function that has a site. */

@@ -70,6 +70,23 @@ ktlat_kretprobe_of(struct kretprobe_instance *ri)
 }
 
 /**
+ * ktlat_kretprobe_caller() - Where the function of an instance returns to
+ * @ri: as given to the handler of a return
+ *
+ * Since commit 73f9b911faa7 ("kprobes: Use rethook for kretprobe if possible") where it
+ * lies depends on how return hooks are made, and there is get_kretprobe_retaddr().
+ */
+static __always_inline unsigned long
+ktlat_kretprobe_caller(const struct kretprobe_instance *ri)
+{
+#if KTLAT_HAS_GET_KRETPROBE_RETADDR
+	return get_kretprobe_retaddr((struct kretprobe_instance *)ri);
+#else
+	return (unsigned long)ri->ret_addr;
+#endif
+}
+
+/**
  * ktlat_kretprobe_may_fault() - A handler of ours may take page faults
  * @rp: registered, which takes the handler away; not enabled yet
  *

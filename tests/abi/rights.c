@@ -121,6 +121,20 @@ static int sees(int fd, void *id)
 	return get_probe(fd, *(__u64 *)id, &info);
 }
 
+/* Adds a probe that captures who calls, which is an address, and deletes it. */
+static int captures(int fd, void *unused)
+{
+	struct ktlat_probe_add add = function_probe(TARGET);
+	int got;
+
+	(void)unused;
+	add.value[0] = (struct ktlat_fetch){
+		.from = KTLAT_FETCH_CALLER, .type = KTLAT_FETCH_UNSIGNED, .bits = 64
+	};
+	got = call(fd, KTLAT_IOC_PROBE_ADD, &add);
+	return got ? got : on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+}
+
 /* Return: how many probes NEXT lists; 100 if INFO says another number. */
 static int lists(int fd, void *unused)
 {
@@ -196,6 +210,10 @@ static void with_some(int fd)
 	   -EACCES, "CAP_PERFMON adds nothing by its address");
 	ok(with_caps(admin, adds_by_address, fd, NULL) == -ENXIO,
 	   "CAP_SYS_ADMIN is told that nothing is there");
+	ok(with_caps(perfmon, captures, fd, NULL) == -EPERM,
+	   "CAP_PERFMON captures no values: EPERM");
+	ok(with_caps(perfmon | BIT(CAP_SYSLOG), captures, fd, NULL) == 0,
+	   "with CAP_SYSLOG it does");
 	ok(with_caps(BIT(CAP_SYS_PTRACE) | BIT(CAP_SYSLOG), adds, fd, NULL) ==
 	   -EPERM, "others cannot: EPERM");
 	ok(with_caps(perfmon, lists, fd, NULL) == 2,
