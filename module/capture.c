@@ -3,6 +3,7 @@
  * capture.c - the values that a probe wants of its calls, and the conditions on them.
  * They are looked for in hot/capture.c, which relies on what is made sure of here.
  */
+#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -56,6 +57,17 @@ static bool way_is_sound(const struct ktlat_fetch *fetch)
 			   sizeof(fetch->offset) - used * sizeof(*fetch->offset));
 }
 
+static bool name_is_sound(const char *name)
+{
+	size_t length = 0;
+
+	while (length < KTLAT_VALUE_NAME_LEN && isascii(name[length]) &&
+	       isprint(name[length]))
+		length++;
+	return length < KTLAT_VALUE_NAME_LEN &&
+	       !memchr_inv(name + length, 0, KTLAT_VALUE_NAME_LEN - length);
+}
+
 /* Of a kind of probe that has values. */
 static bool fetch_is_sound(const struct ktlat_fetch *fetch, u32 kind)
 {
@@ -66,7 +78,7 @@ static bool fetch_is_sound(const struct ktlat_fetch *fetch, u32 kind)
 	if (argument ? fetch->index >= 6 || kind != KTLAT_KIND_FUNCTION :
 		       fetch->index)
 		return false;
-	if (!way_is_sound(fetch))
+	if (!way_is_sound(fetch) || !name_is_sound(fetch->name))
 		return false;
 	if (fetch_is_text(fetch))
 		return text_is_sound(fetch);
@@ -80,7 +92,7 @@ static bool condition_is_empty(const struct ktlat_condition *condition)
 	return !memchr_inv(condition, 0, sizeof(*condition));
 }
 
-/* It ends, and nothing but zeroes is behind its end. */
+/* It ends, and nothing but zeroes is behind its end; it may hold any other bytes. */
 static bool wanted_text_is_sound(const char *text)
 {
 	size_t length = strnlen(text, KTLAT_TEXT_LEN);

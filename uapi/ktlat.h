@@ -588,6 +588,8 @@ struct ktlat_filter {
 /* How many loads lead to a value, at most, and the longest text it is compared with. */
 #define KTLAT_FETCH_STEPS	8
 #define KTLAT_TEXT_LEN		32
+/* The longest name of a value, with its terminating zero. */
+#define KTLAT_VALUE_NAME_LEN	64
 /* How many values are captured of a call, and how many conditions there are. */
 #define KTLAT_VALUES		2
 #define KTLAT_CONDITIONS	4
@@ -635,6 +637,7 @@ enum ktlat_fetch_type {
  * @bits: of a number, how many bits the value has; with @shift no more than there are
  * @reserved: must be zero
  * @offset: bytes; those beyond @nr_steps must be zero
+ * @name: what the user calls it, for who shows it; printable, padded with zeroes, or empty
  *
  * Arguments are looked at when a call begins, and what is returned when it ends. Memory
  * is read without faults: an address that cannot be read makes a value that could not
@@ -651,6 +654,7 @@ struct ktlat_fetch {
 	__u32 bits;
 	__u32 reserved;
 	__s64 offset[KTLAT_FETCH_STEPS];
+	char name[KTLAT_VALUE_NAME_LEN];
 };
 
 /**
