@@ -3,6 +3,7 @@
  * capture.c - the values that a probe wants of its calls, and the conditions on them.
  * They are looked for in hot/capture.c, which relies on what is made sure of here.
  */
+#include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
@@ -156,24 +157,38 @@ bool ktlat_capture_is_sound(const struct ktlat_probe_add *add)
 	       add->kind == KTLAT_KIND_FUNCTION || add->kind == KTLAT_KIND_GROUP;
 }
 
+static void capture_note(struct ktlat_capture *capture,
+			 const struct ktlat_fetch *fetch)
+{
+	capture->begins |= fetch->from == KTLAT_FETCH_ARGUMENT;
+	capture->ends |= fetch->from == KTLAT_FETCH_RETURN ||
+			 fetch->from == KTLAT_FETCH_CALLER;
+}
+
 /* For the hot path. Context: any; @add is sound. */
 void ktlat_capture_init(struct ktlat_capture *capture,
 			const struct ktlat_probe_add *add)
 {
+	*capture = (struct ktlat_capture){
+		.captures = !fetch_is_none(&add->value[0]),
+	};
 	memcpy(capture->value, add->value, sizeof(capture->value));
-	memcpy(capture->condition, add->condition, sizeof(capture->condition));
-	capture->captures = !fetch_is_none(&add->value[0]);
 	for (int i = 0; i < KTLAT_VALUES; i++)
-		capture->begins |= add->value[i].from == KTLAT_FETCH_ARGUMENT;
-	for (int i = 0; i < KTLAT_CONDITIONS; i++)
-		capture->begins |= add->condition[i].fetch.from ==
-				   KTLAT_FETCH_ARGUMENT;
+		capture_note(capture, &add->value[i]);
+	for (int i = 0; i < KTLAT_CONDITIONS; i++) {
+		if (fetch_is_none(&add->condition[i].fetch))
+			continue;
+		capture->condition[capture->nr_conditions++] = add->condition[i];
+		capture_note(capture, &add->condition[i].fetch);
+	}
 }
 
-/* Fills in what was asked for. */
+/* Fills in what was asked for, for who may see addresses: there may be some in it. */
 void ktlat_capture_tell(const struct ktlat_capture *capture,
 			struct ktlat_probe_info *info)
 {
+	if (!capable(CAP_SYSLOG))
+		return;
 	memcpy(info->value, capture->value, sizeof(info->value));
 	memcpy(info->condition, capture->condition, sizeof(info->condition));
 }

@@ -685,6 +685,8 @@ struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
 
 	if (!probe)
 		return ERR_PTR(-ENXIO);
+	if (probe->feed.capture && !capable(CAP_SYSLOG))
+		return ERR_PTR(-EPERM);
 	ktlat_memory_get(probe->slowest->memory);
 	return probe->slowest->memory;
 }

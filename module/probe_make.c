@@ -115,16 +115,24 @@ void ktlat_probe_set_slow(struct ktlat_probe *probe, u64 ns)
 	WRITE_ONCE(feed->plain_ns, plain ? ns : 0);
 }
 
-/* Lets the hot path write to the rings of the session, and use their stack table. */
-static void probe_feed_rings(struct ktlat_probe *probe)
+/*
+ * Lets the hot path write to the rings of the session, and use their stack table. Return:
+ * 0; -EPERM where it would write values, and who may not see addresses looks on.
+ */
+static int probe_feed_rings(struct ktlat_probe *probe)
 {
 	struct ktlat_feed *feed = &probe->feed;
+	int err = feed->capture ?
+		  ktlat_rings_take_values(probe->session->rings) : 0;
 
+	if (err)
+		return err;
 	probe->rings = probe->session->rings;
 	probe->rings->nr_probes++;
 	feed->recorder = probe->rings->recorder;
 	if (probe->rings->stacks)
 		feed->stacks = &probe->rings->stacks->table;
+	return 0;
 }
 
 /*
@@ -135,6 +143,7 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 		      const struct ktlat_probe_add *add)
 {
 	struct ktlat_feed *feed = &probe->feed;
+	int err;
 
 	if (!probe_writes(add) && !probe_filters(add) && !add->slow.slowest &&
 	    !add->by && !ktlat_capture_is_wanted(add))
@@ -160,8 +169,11 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 	probe->filter = add->filter;
 	probe->slow = add->slow;
 	feed->told = &probe->teller.told;
-	if (probe_writes(add) || (add->slow.slowest && probe->session->rings))
-		probe_feed_rings(probe);
+	if (probe_writes(add) || (add->slow.slowest && probe->session->rings)) {
+		err = probe_feed_rings(probe);
+		if (err)
+			return err;
+	}
 	feed->recorder.probe_id = id;
 	feed->all = add->flags & KTLAT_PROBE_EVENTS;
 	feed->no_histogram = add->flags & KTLAT_PROBE_NO_HISTOGRAM;
@@ -224,7 +236,8 @@ static int probe_alloc_histogram(struct ktlat_probe *probe, u64 id,
  * @add: the well-formed wish
  *
  * Context: ktlat_lock; may sleep. Return: the probe, or an ERR_PTR: -EDQUOT where
- * it would pass RLIMIT_MEMLOCK; -ENOMEM; -ENOSPC without a place to map it at.
+ * it would pass RLIMIT_MEMLOCK; -ENOMEM; -ENOSPC without a place to map it at; that of
+ * ktlat_rings_take_values().
  */
 struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
 				      const struct ktlat_probe_add *add)

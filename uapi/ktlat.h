@@ -174,8 +174,9 @@
  * not the same one. In slots @entries and all losses are 0.
  *
  * Each call that is recorded is counted in one slot: that of its key, or the first one
- * if the table has no room near the key's place, or if the call comes in the midst of
- * the making of a new key on its CPU. So at a quiet moment @returns and @sum_ns of a
+ * if the table has no room near the key's place, if the call comes in the midst of
+ * the making of a new key on its CPU, or if a value that is its key could not be read
+ * (@unread of that slot). So at a quiet moment @returns and @sum_ns of a
  * CPU's slots add up to those of the probe on that CPU.
  *
  * DOC: What adds up
@@ -571,7 +572,7 @@ struct ktlat_point {
  * @reserved: must be zero
  * @cpus: calls that end on these CPUs; bit n of word m is CPU 64 m + n
  *
- * Calls are looked at when they end. Filtered ones are counted as @filtered, are in
+ * Calls are looked at when they end, see also struct ktlat_condition. Filtered ones are counted as @filtered, are in
  * no histogram, and are not written.
  */
 struct ktlat_filter {
@@ -599,7 +600,9 @@ struct ktlat_filter {
  * @KTLAT_FETCH_NOTHING: there is no value
  * @KTLAT_FETCH_ARGUMENT: the argument register @index, 0 to 5, at entry
  * @KTLAT_FETCH_RETURN: the register of what is returned
- * @KTLAT_FETCH_CALLER: the address that the function returns to
+ * @KTLAT_FETCH_CALLER: the address that the function returns to. With the direct
+ *	backend this may be a trampoline of the kernel's where another tracer has put a
+ *	hook on the same return
  */
 enum ktlat_fetch_from {
 	KTLAT_FETCH_NOTHING	= 0,
@@ -763,7 +766,8 @@ struct ktlat_slow {
  *	for its first 16 bytes, and the second one is then from %KTLAT_FETCH_NOTHING. For
  *	%KTLAT_KIND_FUNCTION, and for %KTLAT_KIND_GROUP what does not come from
  *	%KTLAT_FETCH_ARGUMENT. Values, and conditions, take CAP_SYSLOG (else EPERM), as
- *	they can tell addresses
+ *	they can tell addresses; so does mapping what a probe with values writes to, from
+ *	then on, and EPERM is also given where the rings have been mapped without
  * @condition: in: what must be true of it besides @filter, likewise
  *
  * Further errors: see &enum ktlat_refusal; ENOMEM; ENOSPC (there is no place left to map
@@ -892,8 +896,8 @@ struct ktlat_probe_ref {
  *	CAP_SYS_ADMIN (else ENXIO); where keys are addresses, CAP_SYSLOG as well (else
  *	EPERM)
  * @keys_size: out: size of that mapping, in bytes, or 0
- * @value: out: as it was added
- * @condition: out: as it was added
+ * @value: out: as it was added; without CAP_SYSLOG all zero, like the next one
+ * @condition: out: as it was added, those that there are in front
  */
 struct ktlat_probe_info {
 	__u32 size;
@@ -1177,10 +1181,14 @@ struct ktlat_map_header {
  * @abandoned: calls that will never return, because their task has exited or
  *	a new start took the place of the one that was waiting
  * @unmatched: ends for which there was no start; not part of @entries
- * @filtered: calls returned that the probe is not after, see struct ktlat_filter
+ * @filtered: calls that the probe is not after, see struct ktlat_filter and struct
+ *	ktlat_condition: counted when they return, or when they begin if a condition on
+ *	an argument does not hold, and then they are not in flight
  * @key_state: of a key: KTLAT_KEY_*; else 0
  * @key: of a key: its words; else 0
- * @unread: calls of which a value could not be read; part of @returns or of @filtered
+ * @unread: calls of which a value that was looked at could not be read; part of @returns
+ *	or of @filtered. Of a key's slot: the first one counts those that are in it for
+ *	that
  * @reserved: zero
  */
 struct ktlat_counters {

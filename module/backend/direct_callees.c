@@ -91,8 +91,8 @@ static __always_inline void direct_see(struct ktlat_seen *seen, unsigned long sl
 				       const struct direct_stack *stack)
 {
 	*seen = (struct ktlat_seen){
-		.passage.returned = stack->returned,
-		.passage.caller = stack->function[slot < DIRECT_SLOTS ? 1 : 2],
+		.returned = stack->returned,
+		.caller = stack->function[slot < DIRECT_SLOTS ? 1 : 2],
 	};
 }
 

@@ -380,7 +380,7 @@ RARE \name
 	movq	%rsp, %rcx
 	call	\callee
 	popq	%r10
-	movq	32(%rsp), %rdx
+	movq	STACK_EPOCH - 8(%rsp), %rdx
 RARE_END \name
 .endm
 

@@ -29,23 +29,24 @@ int fpr_entry_refuse(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 }
 NOKPROBE_SYMBOL(fpr_entry_refuse);
 
-/* Probe context: a call has returned, of which values are wanted maybe. */
-void fpr_record(const struct fpr *fpr, const struct ktlat_call *call,
-		unsigned long ret_ip, struct ktlat_fprobe_regs *regs)
+/* Probe context: a call has returned, at @now, of which values are wanted. */
+void fpr_return_seen(const struct ktlat_meter *meter, const struct ktlat_call *call,
+		     u64 now, unsigned long ret_ip,
+		     struct ktlat_fprobe_regs *regs)
 {
-	struct ktlat_end end = ktlat_end_here();
-	struct ktlat_seen seen;
+	struct ktlat_seen seen = {
+		.returned = ktlat_fprobe_returned(regs),
+		.caller = ret_ip,
+	};
+	const struct ktlat_end end = {
+		.now = now,
+		.task = current,
+		.seen = &seen,
+	};
 
-	if (unlikely(fpr->meter->feed->capture)) {
-		seen = (struct ktlat_seen){
-			.passage.returned = ktlat_fprobe_returned(regs),
-			.passage.caller = ret_ip,
-		};
-		end.seen = &seen;
-	}
-	ktlat_meter_return(fpr->meter, call, &end);
+	ktlat_meter_return(meter, call, &end);
 }
-NOKPROBE_SYMBOL(fpr_record);
+NOKPROBE_SYMBOL(fpr_return_seen);
 
 /* Has the kernel follow the call of our own that a hook learns from. */
 void fpr_learn_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,

@@ -70,8 +70,10 @@ NOKPROBE_SYMBOL(fpr_entry_handover);
 static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		     struct ktlat_fprobe_regs *regs, void *data)
 {
-	fpr_record(container_of(fp, struct fpr_pool, fp)->fpr, data, ret_ip,
-		   regs);
+	struct ktlat_end end = ktlat_end_here();
+
+	fpr_return(container_of(fp, struct fpr_pool, fp)->meter, data, &end,
+		   ret_ip, regs);
 }
 NOKPROBE_SYMBOL(fpr_exit);
 

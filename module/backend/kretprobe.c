@@ -29,20 +29,21 @@ DEFINE_MUTEX(krp_lock);
 static noinline bool krp_capture(const struct krp_pool *pool,
 				 struct krp_call *call, struct pt_regs *regs)
 {
-	struct ktlat_passage passage = {
+	struct ktlat_arguments arguments = {
 		.trap = ktlat_kprobe_trap(&pool->rp.kp),
 	};
+	struct ktlat_values values = { 0 };
 
-	if (!pool->capture->begins) {
-		*call->values = (struct ktlat_values){ 0 };
-		return true;
+	if (pool->capture->begins) {
+		for (int i = 0; i < ARRAY_SIZE(arguments.word); i++)
+			arguments.word[i] = regs_get_kernel_argument(regs, i);
+		if (!ktlat_capture_begin(pool->capture, &arguments, &values)) {
+			ktlat_meter_pass(pool->meter, values.unread);
+			return false;
+		}
 	}
-	for (int i = 0; i < ARRAY_SIZE(passage.argument); i++)
-		passage.argument[i] = regs_get_kernel_argument(regs, i);
-	if (ktlat_capture_begin(pool->capture, &passage, call->values))
-		return true;
-	ktlat_meter_pass(pool->meter, call->values->unread);
-	return false;
+	*call->values = values;
+	return true;
 }
 NOKPROBE_SYMBOL(krp_capture);
 
@@ -88,8 +89,8 @@ static noinline void krp_return_seen(const struct krp_pool *pool,
 	const struct krp_call *call = (const struct krp_call *)ri->data;
 	struct ktlat_seen seen = {
 		.values = *call->values,
-		.passage.returned = regs_return_value(regs),
-		.passage.caller = ktlat_kretprobe_caller(ri),
+		.returned = regs_return_value(regs),
+		.caller = ktlat_kretprobe_caller(ri, regs),
 	};
 	const struct ktlat_end end = {
 		.now = now,

@@ -70,17 +70,20 @@ ktlat_kretprobe_of(struct kretprobe_instance *ri)
 }
 
 /**
- * ktlat_kretprobe_caller() - Where the function of an instance returns to
+ * ktlat_kretprobe_caller() - Where a function returns to
  * @ri: as given to the handler of a return
+ * @regs: likewise
  *
- * Since commit 73f9b911faa7 ("kprobes: Use rethook for kretprobe if possible") where it
- * lies depends on how return hooks are made, and there is get_kretprobe_retaddr().
+ * Where there are several return hooks on a call, an instance of a rethook, of which
+ * kretprobes are made since commit 73f9b911faa7 ("kprobes: Use rethook for kretprobe if
+ * possible"), may lead to the next one's trampoline; the registers lead to the caller.
  */
 static __always_inline unsigned long
-ktlat_kretprobe_caller(const struct kretprobe_instance *ri)
+ktlat_kretprobe_caller(const struct kretprobe_instance *ri,
+		       struct pt_regs *regs)
 {
-#if KTLAT_HAS_GET_KRETPROBE_RETADDR
-	return get_kretprobe_retaddr((struct kretprobe_instance *)ri);
+#ifdef CONFIG_KRETPROBE_ON_RETHOOK
+	return instruction_pointer(regs);
 #else
 	return (unsigned long)ri->ret_addr;
 #endif
@@ -93,7 +96,9 @@ ktlat_kretprobe_caller(const struct kretprobe_instance *ri)
  * Up to commit ec6aba3d2be1 ("kprobes: Remove kprobe::fault_handler") the kernel counts a
  * page fault in a handler as a call that was missed, and asks the handler of faults
  * right afterwards: ours takes that back. Reading the user's stack faults where that is
- * none; no call was missed by it.
+ * none; no call was missed by it. When a call begins, other kprobes on the function are
+ * taken to have missed it, too, which is not taken back: their counts of losses are too
+ * high by the values that could not be read.
  */
 #if KTLAT_HAS_KPROBE_FAULT_HANDLER
 static inline int __kprobes ktlat_kretprobe_fault(struct kprobe *kp,

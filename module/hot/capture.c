@@ -6,72 +6,76 @@
  * they call, and what a fault runs into, may have a probe itself: a value that is asked
  * for from inside of them counts as one that could not be read (inside.h).
  */
-#include <linux/hardirq.h>
+#include <linux/kernel.h>
 #include <linux/kprobes.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "hot/capture.h"
 #include "hot/inside.h"
+#include "hot/record.h"
 
-static_assert(KTLAT_VALUES * sizeof(u64) <= KTLAT_TEXT_LEN);
+/* What a text is read by: no piece reaches into another page, nor far behind the end. */
+#define FETCH_PIECE	sizeof(u64)
 
-static bool fetch_is_text(const struct ktlat_fetch *fetch)
+/**
+ * struct fetched - A value
+ * @word: a number
+ * @text: or a text, up to @size bytes, filled up with zeroes
+ * @size: of @text
+ */
+struct fetched {
+	u64 word;
+	char *text;
+	size_t size;
+};
+
+static __always_inline bool fetch_is_text(const struct ktlat_fetch *fetch)
 {
 	return fetch->type >= KTLAT_FETCH_STRING;
 }
 
-/* User memory is that of the process that runs, if there is one that may be looked at. */
-static __always_inline bool fetch_may_read_user(u32 trap)
+/* That of the process that runs, and of no other that runs what this has interrupted. */
+static __always_inline bool fetch_user(void *to, u64 from, size_t size, u32 trap)
 {
-	return current->mm && !(current->flags & PF_KTHREAD) &&
-	       (!in_nmi() || trap);
+	if (!current->mm || current->flags & PF_KTHREAD ||
+	    ktlat_context(trap) != KTLAT_CONTEXT_TASK)
+		return false;
+	return !copy_from_user_nofault(to,
+				       (const void __user *)(unsigned long)from,
+				       size);
 }
 
-static __always_inline bool fetch_piece(char *to, u64 from, size_t size,
-					bool user)
+/* The kernel's memory is the upper half, which not every helper makes sure of. */
+static __always_inline bool fetch_kernel(void *to, u64 from, size_t size)
 {
-	if (user)
-		return !copy_from_user_nofault(to,
-					       (const void __user *)(unsigned long)from,
-					       size);
-	return !copy_from_kernel_nofault(to, (const void *)(unsigned long)from,
+	return (s64)from < 0 &&
+	       !copy_from_kernel_nofault(to, (const void *)(unsigned long)from,
 					 size);
 }
 
-/* The first zero in a piece, or its size. */
-static __always_inline size_t fetch_length(const char *text, size_t size)
+static __always_inline bool fetch_text(const struct ktlat_fetch *fetch, u64 from,
+				       u32 trap, struct fetched *value)
 {
-	size_t length = 0;
-
-	while (length < size && text[length])
-		length++;
-	return length;
-}
-
-/*
- * A text, up to its zero or to @size bytes; what is behind is cleared. It is read up to
- * the end of its page first: there may be none behind.
- */
-static __always_inline bool fetch_text(char *to, size_t size, u64 from, bool user)
-{
+	bool user = fetch->type == KTLAT_FETCH_USER_STRING;
 	size_t done = 0;
 
-	while (done < size) {
-		size_t piece = min_t(size_t, size - done,
-				     PAGE_SIZE - offset_in_page(from + done));
-		size_t length;
+	while (done < value->size) {
+		size_t piece = min_t(size_t, value->size - done,
+				     FETCH_PIECE - (from & (FETCH_PIECE - 1)));
+		u8 bytes[FETCH_PIECE];
 
-		if (!fetch_piece(to + done, from + done, piece, user))
+		if (user ? !fetch_user(bytes, from, piece, trap) :
+			   !fetch_kernel(bytes, from, piece))
 			return false;
-		length = fetch_length(to + done, piece);
-		done += length;
-		if (length < piece)
-			break;
+		for (size_t i = 0; i < piece; i++) {
+			if (!bytes[i])
+				return true;
+			value->text[done++] = bytes[i];
+		}
+		from += piece;
 	}
-	memset(to + done, 0, size - done);
 	return true;
 }
 
@@ -86,19 +90,6 @@ static __always_inline u64 fetch_bits(const struct ktlat_fetch *fetch, u64 word)
 	return word >> above;
 }
 
-static __always_inline u64 fetch_register(const struct ktlat_fetch *fetch,
-					  const struct ktlat_passage *passage)
-{
-	switch (fetch->from) {
-	case KTLAT_FETCH_ARGUMENT:
-		return passage->argument[fetch->index];
-	case KTLAT_FETCH_RETURN:
-		return passage->returned;
-	default:
-		return passage->caller;
-	}
-}
-
 /* Goes the way of a value, up to the address that the last step makes. */
 static __always_inline bool fetch_walk(const struct ktlat_fetch *fetch, u64 *word)
 {
@@ -107,8 +98,7 @@ static __always_inline bool fetch_walk(const struct ktlat_fetch *fetch, u64 *wor
 	for (u32 i = 0; i < last; i++) {
 		u64 next;
 
-		if (!fetch_piece((char *)&next, *word + fetch->offset[i],
-				 sizeof(next), false))
+		if (!fetch_kernel(&next, *word + fetch->offset[i], sizeof(next)))
 			return false;
 		*word = next;
 	}
@@ -117,46 +107,39 @@ static __always_inline bool fetch_walk(const struct ktlat_fetch *fetch, u64 *wor
 }
 
 static __always_inline bool fetch_load(const struct ktlat_fetch *fetch, u32 trap,
-				       u64 *word, char *text, size_t size)
+				       struct fetched *value)
 {
-	u64 value = 0;
+	u64 address = value->word;
 
-	if (!fetch_walk(fetch, word))
+	if (!fetch_walk(fetch, &address))
 		return false;
-	if (fetch->type == KTLAT_FETCH_USER_STRING)
-		return fetch_may_read_user(trap) &&
-		       fetch_text(text, size, *word, true);
-	if (fetch->type == KTLAT_FETCH_STRING)
-		return fetch_text(text, size, *word, false);
-	/* Little-endian, like all that there are drivers for here. */
-	if (!fetch_piece((char *)&value, *word, fetch->bytes, false))
-		return false;
-	*word = value;
-	return true;
+	if (fetch_is_text(fetch))
+		return fetch_text(fetch, address, trap, value);
+	/* Little-endian, like all kernels that this is built for. */
+	value->word = 0;
+	return fetch_kernel(&value->word, address, fetch->bytes);
 }
 
 /*
- * Finds a value: a number in @word, or a text of up to @size bytes in @text. Return:
+ * Finds a value that begins with @value->word; @value->text is all zeroes. Return:
  * whether it could be read.
  */
-static bool fetch_value(const struct ktlat_fetch *fetch,
-			const struct ktlat_passage *passage, u64 *word,
-			char *text, size_t size)
+static bool fetch_value(const struct ktlat_fetch *fetch, u32 trap,
+			struct fetched *value)
 {
 	unsigned int level;
 	bool read;
 
-	*word = fetch_register(fetch, passage);
 	if (fetch->nr_steps) {
 		if (!ktlat_inside_enter(&level))
 			return false;
-		read = fetch_load(fetch, passage->trap, word, text, size);
+		read = fetch_load(fetch, trap, value);
 		ktlat_inside_leave(level);
 		if (!read)
 			return false;
 	}
 	if (!fetch_is_text(fetch))
-		*word = fetch_bits(fetch, *word);
+		value->word = fetch_bits(fetch, value->word);
 	return true;
 }
 NOKPROBE_SYMBOL(fetch_value);
@@ -172,7 +155,6 @@ static __always_inline bool compare_text(u32 op, const char *text,
 	return same == (op == KTLAT_OP_EQ);
 }
 
-/* As signed numbers, which differ from unsigned ones in how they are ordered. */
 static __always_inline bool compare_number(u32 op, s64 value, s64 wanted)
 {
 	switch (op) {
@@ -193,96 +175,115 @@ static __always_inline bool compare_number(u32 op, s64 value, s64 wanted)
 	}
 }
 
-static bool condition_holds(const struct ktlat_condition *condition,
-			    const struct ktlat_passage *passage,
-			    struct ktlat_values *values)
+/* With the highest bit turned, unsigned numbers have the order of signed ones. */
+static __always_inline u64 compare_bias(const struct ktlat_condition *condition)
 {
-	/* Adding it to both orders unsigned numbers as if they were signed. */
-	u64 bias = condition->fetch.type == KTLAT_FETCH_UNSIGNED &&
-		   condition->op >= KTLAT_OP_LT && condition->op <= KTLAT_OP_GE ?
-		   1ULL << 63 : 0;
-	char text[KTLAT_TEXT_LEN] = { 0 };
-	u64 word;
+	return condition->fetch.type == KTLAT_FETCH_UNSIGNED &&
+	       condition->op != KTLAT_OP_AND ? 1ULL << 63 : 0;
+}
 
-	if (!fetch_value(&condition->fetch, passage, &word, text,
-			 KTLAT_TEXT_LEN - 1)) {
+/* @word: what its value begins with */
+static bool condition_holds(const struct ktlat_condition *condition, u64 word,
+			    u32 trap, struct ktlat_values *values)
+{
+	char text[KTLAT_TEXT_LEN] = { 0 };
+	struct fetched value = { word, text, KTLAT_TEXT_LEN - 1 };
+	u64 bias = compare_bias(condition);
+
+	if (!fetch_value(&condition->fetch, trap, &value)) {
 		values->unread |= KTLAT_UNREAD_CONDITION;
 		return false;
 	}
 	if (fetch_is_text(&condition->fetch))
 		return compare_text(condition->op, text, condition->text);
-	return compare_number(condition->op, word + bias,
-			      condition->value + bias);
+	return compare_number(condition->op, value.word ^ bias,
+			      condition->value ^ bias);
 }
 NOKPROBE_SYMBOL(condition_holds);
 
-/* Is a value seen when a call begins, or when it ends? */
-static __always_inline bool fetch_is_due(const struct ktlat_fetch *fetch, bool begin)
+/* A text is the first value, and takes the room of both. */
+static void capture_value(const struct ktlat_capture *capture, int i, u64 word,
+			  u32 trap, struct ktlat_values *values)
 {
-	return fetch->from != KTLAT_FETCH_NOTHING &&
-	       (fetch->from == KTLAT_FETCH_ARGUMENT) == begin;
-}
+	char text[sizeof(values->word)] = { 0 };
+	struct fetched value = { word, text, sizeof(text) };
 
-/*
- * Captures what is seen here of a call for which all is true that can be told here.
- * Return: whether that is so.
- */
-static __always_inline bool capture_here(const struct ktlat_capture *capture,
-					 const struct ktlat_passage *passage,
-					 struct ktlat_values *values, bool begin)
-{
-	for (int i = 0; i < KTLAT_CONDITIONS; i++)
-		if (fetch_is_due(&capture->condition[i].fetch, begin) &&
-		    !condition_holds(&capture->condition[i], passage, values))
-			return false;
-	for (int i = 0; i < KTLAT_VALUES; i++) {
-		const struct ktlat_fetch *fetch = &capture->value[i];
-		u64 word;
-
-		if (!fetch_is_due(fetch, begin))
-			continue;
-		/* A text is the first value, and takes the room of both. */
-		if (!fetch_value(fetch, passage, &word, (char *)values->word,
-				 sizeof(values->word))) {
-			values->unread |= 1U << i;
-			values->word[i] = 0;
-			if (fetch_is_text(fetch))
-				values->word[1] = 0;
-		} else if (!fetch_is_text(fetch)) {
-			values->word[i] = word;
-		}
-	}
-	return true;
+	if (!fetch_value(&capture->value[i], trap, &value))
+		values->unread |= 1U << i;
+	else if (fetch_is_text(&capture->value[i]))
+		memcpy(values->word, text, sizeof(text));
+	else
+		values->word[i] = value.word;
 }
+NOKPROBE_SYMBOL(capture_value);
 
 /**
  * ktlat_capture_begin() - Look at a call that begins
  * @capture: what is wanted; @begins is true
- * @passage: what is seen
+ * @arguments: what is seen
  * @values: filled in
  *
  * Context: probe; preemption off. Return: whether the call may be one that the probe is
- * after.
+ * after; nothing is captured where it is not.
  */
 bool ktlat_capture_begin(const struct ktlat_capture *capture,
-			 const struct ktlat_passage *passage,
+			 const struct ktlat_arguments *arguments,
 			 struct ktlat_values *values)
 {
 	*values = (struct ktlat_values){ 0 };
-	return capture_here(capture, passage, values, true);
+	for (u32 i = 0; i < capture->nr_conditions; i++) {
+		const struct ktlat_condition *condition = &capture->condition[i];
+
+		if (condition->fetch.from == KTLAT_FETCH_ARGUMENT &&
+		    !condition_holds(condition,
+				     arguments->word[condition->fetch.index],
+				     arguments->trap, values))
+			return false;
+	}
+	for (int i = 0; i < KTLAT_VALUES; i++)
+		if (capture->value[i].from == KTLAT_FETCH_ARGUMENT)
+			capture_value(capture, i,
+				      arguments->word[capture->value[i].index],
+				      arguments->trap, values);
+	return true;
 }
 NOKPROBE_SYMBOL(ktlat_capture_begin);
 
+static __always_inline bool ends(const struct ktlat_fetch *fetch)
+{
+	return fetch->from == KTLAT_FETCH_RETURN ||
+	       fetch->from == KTLAT_FETCH_CALLER;
+}
+
+static __always_inline u64 end_of(const struct ktlat_fetch *fetch,
+				  const struct ktlat_seen *seen)
+{
+	return fetch->from == KTLAT_FETCH_RETURN ? seen->returned : seen->caller;
+}
+
 /**
  * ktlat_capture_end() - Look at a call that ends
- * @capture: what is wanted
+ * @capture: what is wanted; @ends is true
  * @seen: what is known of the call; @values are filled up
  *
- * Context: probe; preemption off. Return: whether the probe is after it.
+ * Context: probe; preemption off; nobody has come here by a trap. Return: whether the
+ * probe is after it.
  */
 bool ktlat_capture_end(const struct ktlat_capture *capture,
 		       struct ktlat_seen *seen)
 {
-	return capture_here(capture, &seen->passage, &seen->values, false);
+	for (u32 i = 0; i < capture->nr_conditions; i++) {
+		const struct ktlat_condition *condition = &capture->condition[i];
+
+		if (ends(&condition->fetch) &&
+		    !condition_holds(condition, end_of(&condition->fetch, seen), 0,
+				     &seen->values))
+			return false;
+	}
+	for (int i = 0; i < KTLAT_VALUES; i++)
+		if (ends(&capture->value[i]))
+			capture_value(capture, i, end_of(&capture->value[i], seen),
+				      0, &seen->values);
+	return true;
 }
 NOKPROBE_SYMBOL(ktlat_capture_end);

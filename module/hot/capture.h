@@ -14,16 +14,20 @@
 
 /**
  * struct ktlat_capture - What a probe wants to know of a call; constant
- * @value: what is captured
- * @condition: what must be true
  * @captures: anything is captured
  * @begins: some of it is an argument, which is seen when the call begins
+ * @ends: some of it is seen when the call ends
+ * @nr_conditions: how many conditions there are
+ * @value: what is captured
+ * @condition: what must be true
  */
 struct ktlat_capture {
-	struct ktlat_fetch value[KTLAT_VALUES];
-	struct ktlat_condition condition[KTLAT_CONDITIONS];
 	bool captures;
 	bool begins;
+	bool ends;
+	u32 nr_conditions;
+	struct ktlat_fetch value[KTLAT_VALUES];
+	struct ktlat_condition condition[KTLAT_CONDITIONS];
 };
 
 /**
@@ -37,32 +41,30 @@ struct ktlat_values {
 };
 
 /**
- * struct ktlat_passage - What a backend sees where a call passes
- * @argument: its argument registers, when it begins
- * @returned: the register of what it returns, when it ends
- * @caller: the address that it returns to, likewise
+ * struct ktlat_arguments - What a backend sees of a call that begins
+ * @word: its argument registers
  * @trap: see struct ktlat_done
  */
-struct ktlat_passage {
-	u64 argument[6];
-	u64 returned;
-	u64 caller;
+struct ktlat_arguments {
+	u64 word[6];
 	u32 trap;
 };
 
 /**
  * struct ktlat_seen - What is known of a call that is over
  * @values: what was found when it began; filled up when it ends
- * @passage: how it ends
+ * @returned: the register of what it returns
+ * @caller: the address that it returns to
  */
 struct ktlat_seen {
 	struct ktlat_values values;
-	struct ktlat_passage passage;
+	u64 returned;
+	u64 caller;
 };
 
 /* Probe context. */
 bool ktlat_capture_begin(const struct ktlat_capture *capture,
-			 const struct ktlat_passage *passage,
+			 const struct ktlat_arguments *arguments,
 			 struct ktlat_values *values);
 bool ktlat_capture_end(const struct ktlat_capture *capture,
 		       struct ktlat_seen *seen);

@@ -45,7 +45,7 @@ static __always_inline bool feed_capture(const struct ktlat_capture *capture,
 {
 	u32 unread;
 
-	if (!ktlat_capture_end(capture, done->seen))
+	if (capture->ends && !ktlat_capture_end(capture, done->seen))
 		return false;
 	unread = done->seen->values.unread & (KTLAT_UNREAD_CONDITION - 1);
 	if (capture->captures)

@@ -79,7 +79,9 @@ void ktlat_keys_record(const struct ktlat_keyed *keyed,
 	struct ktlat_counters *slot = ktlat_keys_slot(keys, generation, 0);
 	u64 key[2] = { 0 };
 
-	if (!keys_unread(keyed->by, done)) {
+	if (keys_unread(keyed->by, done)) {
+		env_local_inc(&slot->unread);
+	} else {
 		keys_of(keyed->by, done, key);
 		slot = ktlat_keys_find(keys, generation, key);
 	}

@@ -384,6 +384,17 @@ static void try_caller(unsigned int backend)
 	add.id = add_probe(fd, add);
 	call_it(CALLS);
 	counted(add.id, CALLS, 0, 0, backends[backend].name, "who calls");
+	/* Return hooks that lie below one another. Of a direct probe's there is one. */
+	if (add.backend != KTLAT_BACKEND_DIRECT) {
+		__u64 other = add_probe(fd, add);
+
+		call_it(CALLS);
+		counted(add.id, 2 * CALLS, 0, 0, backends[backend].name,
+			"who calls, with another hook");
+		counted(other, CALLS, 0, 0, backends[backend].name,
+			"who calls, in another hook");
+		on_probe(fd, KTLAT_IOC_PROBE_DELETE, other);
+	}
 	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
 }
 
@@ -519,8 +530,9 @@ static void told_again(void)
 	if (get_probe(fd, add.id, &info))
 		die("get");
 	ok(!memcmp(info.value, add.value, sizeof(add.value)) &&
-	   !memcmp(info.condition, add.condition, sizeof(add.condition)),
-	   "what was asked for is told");
+	   !memcmp(&info.condition[0], &add.condition[1], sizeof(add.condition[1])) &&
+	   !memcmp(&info.condition[1], &add.condition[0], sizeof(add.condition[0])),
+	   "what was asked for is told, conditions from the first place on");
 	on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
 }
 
