@@ -248,6 +248,7 @@ static void histogram_add_returned(struct ktlat_counters *sum,
 	sum->abandoned += READ_ONCE(from->abandoned);
 	sum->unmatched += READ_ONCE(from->unmatched);
 	sum->filtered += READ_ONCE(from->filtered);
+	sum->unread += READ_ONCE(from->unread);
 }
 
 static void histogram_add_entered(struct ktlat_counters *sum,

@@ -125,10 +125,12 @@ void ktlat_keys_free(struct ktlat_key_table *table)
 	kfree(table);
 }
 
-/* Are there addresses of the kernel among the keys? */
+/* May there be addresses of the kernel among the keys? */
 bool ktlat_keys_hold_addresses(const struct ktlat_key_table *table,
 			       const char *tracepoint)
 {
+	if (table->keyed.by == KTLAT_BY_VALUES)
+		return true;
 	return table->keyed.by == KTLAT_BY_EVENT &&
 	       (!strcmp(tracepoint, "timer_expire") ||
 		!strcmp(tracepoint, "hrtimer_expire") ||

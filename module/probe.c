@@ -13,6 +13,7 @@
 #include <linux/security.h>
 
 #include "group.h"
+#include "capture.h"
 #include "keys.h"
 #include "lookout.h"
 #include "modwatch.h"
@@ -75,6 +76,9 @@ static int probe_admit(const struct ktlat_session *session,
 	if ((add->point[0].address || add->point[1].address) &&
 	    !capable(CAP_SYS_ADMIN))
 		return probe_refuse(add, KTLAT_REFUSED_RIGHTS);
+	/* They can tell addresses, and what else lies in memory. */
+	if (ktlat_capture_is_wanted(add) && !capable(CAP_SYSLOG))
+		return -EPERM;
 	if (probe_count_mine() >= max_probes)
 		return probe_refuse(add, KTLAT_REFUSED_LIMIT);
 	if ((add->flags & KTLAT_PROBE_EVENTS || add->slow.ns || add->slow.ppm) &&
@@ -681,6 +685,8 @@ struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
 
 	if (!probe)
 		return ERR_PTR(-ENXIO);
+	if (probe->feed.capture && !capable(CAP_SYSLOG))
+		return ERR_PTR(-EPERM);
 	ktlat_memory_get(probe->slowest->memory);
 	return probe->slowest->memory;
 }

@@ -10,6 +10,7 @@
 #include <linux/uidgid.h>
 
 #include "backend/backend.h"
+#include "capture.h"
 #include "histogram.h"
 #include "hot/measure.h"
 #include "slow.h"
@@ -64,6 +65,7 @@ struct ktlat_figures {
  * @meter: what the hot path reads
  * @feed: what else it does with each call, if anything
  * @filter: which calls it is after
+ * @capture: which values are wanted of them
  * @slow: which of them are slow
  * @slowest: the slowest of each interval, or NULL
  * @keys: its figures by key, or NULL
@@ -96,6 +98,7 @@ struct ktlat_probe {
 	struct ktlat_meter meter;
 	struct ktlat_feed feed;
 	struct ktlat_filter filter;
+	struct ktlat_capture capture;
 	struct ktlat_slow slow;
 	struct ktlat_slowest_calls *slowest;
 	struct ktlat_key_table *keys;

@@ -142,6 +142,7 @@ void ktlat_probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	ktlat_slowest_tell(probe->slowest, ktlat_probe_slowest_slot(probe),
 			   &info->slowest_offset, &info->slowest_size);
 	ktlat_keys_tell(probe->keys, info);
+	ktlat_capture_tell(&probe->capture, info);
 }
 
 /* Context: ktlat_lock. */

@@ -89,6 +89,7 @@ static void probe_plan(struct ktlat_probe *probe,
 	memcpy(plan->point, add->point, sizeof(plan->point));
 	for (int i = 0; i < ARRAY_SIZE(plan->at); i++)
 		plan->at[i] = add->point[i].address;
+	plan->capture = ktlat_capture_is_wanted(add) ? &probe->capture : NULL;
 	plan->meter = &probe->meter;
 	plan->account = &probe->histogram.memory->account;
 }
@@ -108,22 +109,30 @@ void ktlat_probe_set_slow(struct ktlat_probe *probe, u64 ns)
 {
 	struct ktlat_feed *feed = &probe->feed;
 	bool plain = feed->all && !feed->filter && !feed->slowest &&
-		     !feed->keyed && !feed->no_histogram;
+		     !feed->keyed && !feed->capture && !feed->no_histogram;
 
 	WRITE_ONCE(feed->slow_ns, ns);
 	WRITE_ONCE(feed->plain_ns, plain ? ns : 0);
 }
 
-/* Lets the hot path write to the rings of the session, and use their stack table. */
-static void probe_feed_rings(struct ktlat_probe *probe)
+/*
+ * Lets the hot path write to the rings of the session, and use their stack table. Return:
+ * 0; -EPERM where it would write values, and who may not see addresses looks on.
+ */
+static int probe_feed_rings(struct ktlat_probe *probe)
 {
 	struct ktlat_feed *feed = &probe->feed;
+	int err = feed->capture ?
+		  ktlat_rings_take_values(probe->session->rings) : 0;
 
+	if (err)
+		return err;
 	probe->rings = probe->session->rings;
 	probe->rings->nr_probes++;
 	feed->recorder = probe->rings->recorder;
 	if (probe->rings->stacks)
 		feed->stacks = &probe->rings->stacks->table;
+	return 0;
 }
 
 /*
@@ -134,9 +143,10 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 		      const struct ktlat_probe_add *add)
 {
 	struct ktlat_feed *feed = &probe->feed;
+	int err;
 
 	if (!probe_writes(add) && !probe_filters(add) && !add->slow.slowest &&
-	    !add->by)
+	    !add->by && !ktlat_capture_is_wanted(add))
 		return 0;
 	if (add->by) {
 		probe->keys = ktlat_keys_make(id, add->by,
@@ -152,11 +162,18 @@ static int probe_feed(struct ktlat_probe *probe, u64 id,
 			return PTR_ERR(probe->slowest);
 		feed->slowest = &probe->slowest->slowest;
 	}
+	if (ktlat_capture_is_wanted(add)) {
+		ktlat_capture_init(&probe->capture, add);
+		feed->capture = &probe->capture;
+	}
 	probe->filter = add->filter;
 	probe->slow = add->slow;
 	feed->told = &probe->teller.told;
-	if (probe_writes(add) || (add->slow.slowest && probe->session->rings))
-		probe_feed_rings(probe);
+	if (probe_writes(add) || (add->slow.slowest && probe->session->rings)) {
+		err = probe_feed_rings(probe);
+		if (err)
+			return err;
+	}
 	feed->recorder.probe_id = id;
 	feed->all = add->flags & KTLAT_PROBE_EVENTS;
 	feed->no_histogram = add->flags & KTLAT_PROBE_NO_HISTOGRAM;
@@ -219,7 +236,8 @@ static int probe_alloc_histogram(struct ktlat_probe *probe, u64 id,
  * @add: the well-formed wish
  *
  * Context: ktlat_lock; may sleep. Return: the probe, or an ERR_PTR: -EDQUOT where
- * it would pass RLIMIT_MEMLOCK; -ENOMEM; -ENOSPC without a place to map it at.
+ * it would pass RLIMIT_MEMLOCK; -ENOMEM; -ENOSPC without a place to map it at; that of
+ * ktlat_rings_take_values().
  */
 struct ktlat_probe *ktlat_probe_alloc(struct ktlat_session *session, u64 id,
 				      const struct ktlat_probe_add *add)

@@ -3,6 +3,7 @@
  * rings.c - the event rings of a session: one for each CPU number, so that CPU
  * hotplug moves nothing.
  */
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/lockdep.h>
@@ -128,6 +129,41 @@ int ktlat_rings_add_stacks(struct ktlat_rings *rings, u64 session_id,
 	if (IS_ERR(stacks))
 		return PTR_ERR(stacks);
 	rings->stacks = stacks;
+	return 0;
+}
+
+/**
+ * ktlat_rings_take_values() - Records may hold values from now on
+ * @rings: that a probe is about to write values to
+ *
+ * For good, as records stay until others take their place; also if the probe does not
+ * come to be.
+ *
+ * Context: takes ktlat_map_lock. Return: 0; -EPERM where somebody has mapped the rings
+ * who may not see addresses.
+ */
+int ktlat_rings_take_values(struct ktlat_rings *rings)
+{
+	int err = 0;
+
+	mutex_lock(&ktlat_map_lock);
+	if (rings->plain)
+		err = -EPERM;
+	else
+		rings->values = true;
+	mutex_unlock(&ktlat_map_lock);
+	return err;
+}
+
+/* May the caller map them? Context: ktlat_map_lock. Return: 0 or -EPERM. */
+int ktlat_rings_check_map(struct ktlat_rings *rings)
+{
+	lockdep_assert_held(&ktlat_map_lock);
+	if (capable(CAP_SYSLOG))
+		return 0;
+	if (rings->values)
+		return -EPERM;
+	rings->plain = true;
 	return 0;
 }
 

@@ -31,6 +31,9 @@ struct ktlat_session_stacks;
  * @flight: what stops them
  * @memory: where they lie; mappings hold it, too
  * @stacks: the table that their records name stacks of, or NULL
+ * @values: records may hold values, and so addresses; under ktlat_map_lock, like the
+ *	next one
+ * @plain: somebody has mapped them who may not see addresses
  */
 struct ktlat_rings {
 	struct list_head node;
@@ -46,6 +49,8 @@ struct ktlat_rings {
 	struct ktlat_flight flight;
 	struct ktlat_memory *memory;
 	struct ktlat_session_stacks *stacks;
+	bool values;
+	bool plain;
 };
 
 struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
@@ -53,6 +58,8 @@ struct ktlat_rings *ktlat_rings_make(u64 session_id, u32 nr_slots,
 int ktlat_rings_add_stacks(struct ktlat_rings *rings, u64 session_id,
 			   u32 nr_stacks);
 void ktlat_rings_free(struct ktlat_rings *rings);
+int ktlat_rings_take_values(struct ktlat_rings *rings);
+int ktlat_rings_check_map(struct ktlat_rings *rings);
 void ktlat_rings_tell(const struct ktlat_rings *rings,
 		      struct ktlat_rings_info *info);
 u64 ktlat_rings_bytes_mine(void);

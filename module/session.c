@@ -229,14 +229,20 @@ int ktlat_session_rings_delete(struct ktlat_session *session)
  * @session: of the descriptor
  *
  * Context: ktlat_map_lock. Return: the memory with a reference for the caller;
- * -ENXIO if there are none that the caller may see.
+ * -ENXIO if there are none that the caller may see; -EPERM for who may not see
+ * addresses, if there may be some.
  */
 struct ktlat_memory *
 ktlat_session_rings_memory(const struct ktlat_session *session)
 {
+	int err;
+
 	lockdep_assert_held(&ktlat_map_lock);
 	if (!session->rings || !ktlat_sees_all())
 		return ERR_PTR(-ENXIO);
+	err = ktlat_rings_check_map(session->rings);
+	if (err)
+		return ERR_PTR(err);
 	ktlat_memory_get(session->rings->memory);
 	return session->rings->memory;
 }

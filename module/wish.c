@@ -7,6 +7,7 @@
 #include <linux/log2.h>
 #include <linux/string.h>
 
+#include "capture.h"
 #include "wish.h"
 
 #include <ktlat.h>
@@ -137,8 +138,10 @@ static bool keys_are_sound(const struct ktlat_probe_add *add)
 {
 	if (add->by == KTLAT_BY_NOTHING)
 		return !add->keys;
-	return add->by <= KTLAT_BY_EVENT &&
+	return add->by <= KTLAT_BY_VALUES &&
 	       (add->by != KTLAT_BY_EVENT || add->kind == KTLAT_KIND_TRACEPOINT) &&
+	       (add->by != KTLAT_BY_VALUES ||
+		add->value[0].from != KTLAT_FETCH_NOTHING) &&
 	       (!add->keys || (is_power_of_2(add->keys) &&
 			       add->keys >= KTLAT_KEYS_MIN &&
 			       add->keys <= KTLAT_KEYS_MAX));
@@ -172,5 +175,6 @@ bool ktlat_wish_is_sound(const struct ktlat_probe_add *add)
 	       !add->reserved1 && !add->reserved &&
 	       points_are_sound(add) && options_are_sound(add) &&
 	       filter_is_sound(&add->filter) && keys_are_sound(add) &&
+	       ktlat_capture_is_sound(add) &&
 	       slow_is_sound(&add->slow, add->kind == KTLAT_KIND_GROUP);
 }

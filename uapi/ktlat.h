@@ -174,8 +174,9 @@
  * not the same one. In slots @entries and all losses are 0.
  *
  * Each call that is recorded is counted in one slot: that of its key, or the first one
- * if the table has no room near the key's place, or if the call comes in the midst of
- * the making of a new key on its CPU. So at a quiet moment @returns and @sum_ns of a
+ * if the table has no room near the key's place, if the call comes in the midst of
+ * the making of a new key on its CPU, or if a value that is its key could not be read
+ * (@unread of that slot). So at a quiet moment @returns and @sum_ns of a
  * CPU's slots add up to those of the probe on that CPU.
  *
  * DOC: What adds up
@@ -302,6 +303,8 @@ enum ktlat_match {
  *	the address of the timer's function, 0 for one that is being shut down;
  *	workqueue_execute: that of the work's; syscall: the number, and in the second
  *	word 1 for one that a 32-bit process makes. Not for sched_wakeup
+ * @KTLAT_BY_VALUES: what the probe captures of it, as both words of the key; calls of
+ *	which a value could not be read are counted in the first slot
  */
 enum ktlat_by {
 	KTLAT_BY_NOTHING	= 0,
@@ -311,6 +314,7 @@ enum ktlat_by {
 	KTLAT_BY_COMM		= 4,
 	KTLAT_BY_CGROUP		= 5,
 	KTLAT_BY_EVENT		= 6,
+	KTLAT_BY_VALUES		= 7,
 };
 
 /**
@@ -373,6 +377,8 @@ enum ktlat_state {
  *	on it; only where fprobes have no pool (EUSERS)
  * @KTLAT_REFUSED_RINGS: it is to write events or slow calls, and the session has no rings
  *	(ENOLINK)
+ * @KTLAT_REFUSED_VALUES: the backend does not see what the probe is to capture or to
+ *	look at (EBADSLT): arguments are seen by %KTLAT_BACKEND_KRETPROBE alone
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -399,6 +405,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_INIT	= 21,
 	KTLAT_REFUSED_CROWDED	= 22,
 	KTLAT_REFUSED_RINGS	= 23,
+	KTLAT_REFUSED_VALUES	= 24,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -565,7 +572,7 @@ struct ktlat_point {
  * @reserved: must be zero
  * @cpus: calls that end on these CPUs; bit n of word m is CPU 64 m + n
  *
- * Calls are looked at when they end. Filtered ones are counted as @filtered, are in
+ * Calls are looked at when they end, see also struct ktlat_condition. Filtered ones are counted as @filtered, are in
  * no histogram, and are not written.
  */
 struct ktlat_filter {
@@ -577,6 +584,120 @@ struct ktlat_filter {
 	__u32 flags;
 	__u32 reserved;
 	__u64 cpus[KTLAT_FILTER_CPUS / 64];
+};
+
+/* How many loads lead to a value, at most, and the longest text it is compared with. */
+#define KTLAT_FETCH_STEPS	8
+#define KTLAT_TEXT_LEN		32
+/* The longest name of a value, with its terminating zero. */
+#define KTLAT_VALUE_NAME_LEN	64
+/* How many values are captured of a call, and how many conditions there are. */
+#define KTLAT_VALUES		2
+#define KTLAT_CONDITIONS	4
+
+/**
+ * enum ktlat_fetch_from - What a value begins with
+ * @KTLAT_FETCH_NOTHING: there is no value
+ * @KTLAT_FETCH_ARGUMENT: the argument register @index, 0 to 5, at entry
+ * @KTLAT_FETCH_RETURN: the register of what is returned
+ * @KTLAT_FETCH_CALLER: the address that the function returns to. With the direct
+ *	backend this may be a trampoline of the kernel's where another tracer has put a
+ *	hook on the same return
+ */
+enum ktlat_fetch_from {
+	KTLAT_FETCH_NOTHING	= 0,
+	KTLAT_FETCH_ARGUMENT	= 1,
+	KTLAT_FETCH_RETURN	= 2,
+	KTLAT_FETCH_CALLER	= 3,
+};
+
+/**
+ * enum ktlat_fetch_type - What a value is
+ * @KTLAT_FETCH_UNSIGNED: a number
+ * @KTLAT_FETCH_SIGNED: a number, whose highest bit is its sign
+ * @KTLAT_FETCH_STRING: a text in the kernel's memory that ends with a zero
+ * @KTLAT_FETCH_USER_STRING: one in the memory of the process
+ */
+enum ktlat_fetch_type {
+	KTLAT_FETCH_UNSIGNED	= 1,
+	KTLAT_FETCH_SIGNED	= 2,
+	KTLAT_FETCH_STRING	= 3,
+	KTLAT_FETCH_USER_STRING	= 4,
+};
+
+/**
+ * struct ktlat_fetch - How a value of a call is found
+ * @from: &enum ktlat_fetch_from
+ * @index: which argument; else 0
+ * @type: &enum ktlat_fetch_type
+ * @nr_steps: number of @offset, at most %KTLAT_FETCH_STEPS; 0 for the register
+ *	itself. Each is added to what there is, which is then the address of what is
+ *	loaded next: a pointer, or by the last one the value. A text is not loaded but
+ *	begins there, and so takes one at least
+ * @bytes: of a number, how many the last step loads: 1, 2, 4 or 8; of a register or a
+ *	text 0
+ * @shift: of a number, how many of its bits lie below the value
+ * @bits: of a number, how many bits the value has; with @shift no more than there are
+ * @reserved: must be zero
+ * @offset: bytes; those beyond @nr_steps must be zero
+ * @name: what the user calls it, for who shows it; printable, padded with zeroes, or empty
+ *
+ * Arguments are looked at when a call begins, and what is returned when it ends. Memory
+ * is read without faults: an address that cannot be read makes a value that could not
+ * be read, see @unread of struct ktlat_counters. A %KTLAT_FETCH_USER_STRING outside of a
+ * process is one, too, as is one whose page is not in memory.
+ */
+struct ktlat_fetch {
+	__u32 from;
+	__u32 index;
+	__u32 type;
+	__u32 nr_steps;
+	__u32 bytes;
+	__u32 shift;
+	__u32 bits;
+	__u32 reserved;
+	__s64 offset[KTLAT_FETCH_STEPS];
+	char name[KTLAT_VALUE_NAME_LEN];
+};
+
+/**
+ * enum ktlat_op - How a value is compared
+ * @KTLAT_OP_EQ: it is equal
+ * @KTLAT_OP_NE: it is not
+ * @KTLAT_OP_LT: it is less; not for text, like all below
+ * @KTLAT_OP_LE: it is not more
+ * @KTLAT_OP_GT: it is more
+ * @KTLAT_OP_GE: it is not less
+ * @KTLAT_OP_AND: they have a bit in common
+ */
+enum ktlat_op {
+	KTLAT_OP_EQ	= 1,
+	KTLAT_OP_NE	= 2,
+	KTLAT_OP_LT	= 3,
+	KTLAT_OP_LE	= 4,
+	KTLAT_OP_GT	= 5,
+	KTLAT_OP_GE	= 6,
+	KTLAT_OP_AND	= 7,
+};
+
+/**
+ * struct ktlat_condition - What must be true of a call
+ * @fetch: a value; from %KTLAT_FETCH_NOTHING: there is no condition, and all else must
+ *	be zero
+ * @op: &enum ktlat_op
+ * @reserved: must be zero
+ * @value: what a number is compared with, signed if it is
+ * @text: what a text is compared with, up to its zero and padded with zeroes; of one
+ *	that is longer, the first %KTLAT_TEXT_LEN - 1 bytes are compared
+ *
+ * It does not hold for a value that could not be read.
+ */
+struct ktlat_condition {
+	struct ktlat_fetch fetch;
+	__u32 op;
+	__u32 reserved;
+	__u64 value;
+	char text[KTLAT_TEXT_LEN];
 };
 
 /**
@@ -640,6 +761,14 @@ struct ktlat_slow {
  * @by: in: &enum ktlat_by; %KTLAT_BY_EVENT for %KTLAT_KIND_TRACEPOINT alone
  * @keys: in: how many keys there is room for on each CPU, a power of two,
  *	%KTLAT_KEYS_MIN to %KTLAT_KEYS_MAX, or 0 for %KTLAT_KEYS_DEFAULT; 0 without @by
+ * @value: in: what is captured of each call, for @values of its events and for
+ *	%KTLAT_BY_VALUES, which takes the first one at least. A text takes both words,
+ *	for its first 16 bytes, and the second one is then from %KTLAT_FETCH_NOTHING. For
+ *	%KTLAT_KIND_FUNCTION, and for %KTLAT_KIND_GROUP what does not come from
+ *	%KTLAT_FETCH_ARGUMENT. Values, and conditions, take CAP_SYSLOG (else EPERM), as
+ *	they can tell addresses; so does mapping what a probe with values writes to, from
+ *	then on, and EPERM is also given where the rings have been mapped without
+ * @condition: in: what must be true of it besides @filter, likewise
  *
  * Further errors: see &enum ktlat_refusal; ENOMEM; ENOSPC (there is no place left to map
  * it at).
@@ -664,6 +793,8 @@ struct ktlat_probe_add {
 	struct ktlat_slow slow;
 	__u32 by;
 	__u32 keys;
+	struct ktlat_fetch value[KTLAT_VALUES];
+	struct ktlat_condition condition[KTLAT_CONDITIONS];
 };
 
 /**
@@ -765,6 +896,8 @@ struct ktlat_probe_ref {
  *	CAP_SYS_ADMIN (else ENXIO); where keys are addresses, CAP_SYSLOG as well (else
  *	EPERM)
  * @keys_size: out: size of that mapping, in bytes, or 0
+ * @value: out: as it was added; without CAP_SYSLOG all zero, like the next one
+ * @condition: out: as it was added, those that there are in front
  */
 struct ktlat_probe_info {
 	__u32 size;
@@ -799,6 +932,8 @@ struct ktlat_probe_info {
 	__u32 keys;
 	__u64 keys_offset;
 	__u64 keys_size;
+	struct ktlat_fetch value[KTLAT_VALUES];
+	struct ktlat_condition condition[KTLAT_CONDITIONS];
 };
 
 /**
@@ -1046,9 +1181,14 @@ struct ktlat_map_header {
  * @abandoned: calls that will never return, because their task has exited or
  *	a new start took the place of the one that was waiting
  * @unmatched: ends for which there was no start; not part of @entries
- * @filtered: calls returned that the probe is not after, see struct ktlat_filter
+ * @filtered: calls that the probe is not after, see struct ktlat_filter and struct
+ *	ktlat_condition: counted when they return, or when they begin if a condition on
+ *	an argument does not hold, and then they are not in flight
  * @key_state: of a key: KTLAT_KEY_*; else 0
  * @key: of a key: its words; else 0
+ * @unread: calls of which a value that was looked at could not be read; part of @returns
+ *	or of @filtered. Of a key's slot: the first one counts those that are in it for
+ *	that
  * @reserved: zero
  */
 struct ktlat_counters {
@@ -1065,7 +1205,8 @@ struct ktlat_counters {
 	__u64 filtered;
 	__u64 key_state;
 	__u64 key[2];
-	__u64 reserved[2];
+	__u64 unread;
+	__u64 reserved[1];
 };
 
 /* ktlat_counters.key_state of a key; 0 where there is none. */
@@ -1099,6 +1240,11 @@ enum ktlat_context {
 #define KTLAT_EVENT_SLOW	(1U << 0) /* it took as long as the probe's
 					   * threshold, or longer
 					   */
+#define KTLAT_EVENT_VALUES	(1U << 1) /* it has values */
+#define KTLAT_EVENT_UNREAD_1	(1U << 2) /* values[0], or the text in both, could not
+					   * be read, and is 0
+					   */
+#define KTLAT_EVENT_UNREAD_2	(1U << 3) /* values[1] could not be read, and is 0 */
 
 /**
  * struct ktlat_event - One call, as a slot of a ring holds it
@@ -1119,7 +1265,8 @@ enum ktlat_context {
  * @function: which function of a group, from 0 up; else 0
  * @context: &enum ktlat_context at the end
  * @flags: KTLAT_EVENT_*
- * @values: what was captured of the call, or 0
+ * @values: with %KTLAT_EVENT_VALUES what was captured of the call, see struct
+ *	ktlat_probe_add; else they say nothing
  * @reserved: zero; where the time went (on a CPU, preempted, blocked,
  *	interrupted)
  */

@@ -14,6 +14,7 @@
 
 struct ktlat_account;
 struct ktlat_backend;
+struct ktlat_capture;
 struct ktlat_function;
 struct ktlat_group;
 struct ktlat_meter;
@@ -30,6 +31,7 @@ struct ktlat_starts;
  * @ours: the point lies in ktlat, and is to be probed all the same; for cost.c
  * @point: what to probe; @address is filled in by attach
  * @at: where the function of each point begins, if it is told by that; else 0
+ * @capture: which values are wanted of the calls, or NULL; outlives the attachment
  * @group: the functions of a group, sealed before @start; else NULL
  * @meter: where to count; outlives the attachment
  * @account: who pays for memory; outlives the attachment
@@ -46,6 +48,7 @@ struct ktlat_plan {
 	bool ours;
 	struct ktlat_point point[2];
 	unsigned long at[2];
+	const struct ktlat_capture *capture;
 	struct ktlat_group *group;
 	const struct ktlat_meter *meter;
 	struct ktlat_account *account;

@@ -38,6 +38,8 @@ static_assert(offsetof(struct ktlat_counters, sum_ns) == COUNTERS_SUM);
 static_assert(offsetof(struct ktlat_counters, min_ns) == COUNTERS_MIN);
 static_assert(offsetof(struct ktlat_counters, max_ns) == COUNTERS_MAX);
 static_assert(sizeof(struct ktlat_counters) == COUNTERS_BUCKETS);
+static_assert(offsetof(struct direct_stack, returned) == STACK_RETURNED);
+static_assert(offsetof(struct direct_stack, epoch) == STACK_EPOCH);
 static_assert(offsetof(struct direct_cpu, area) == 0);
 static_assert(offsetof(struct direct_cpu, strange) == CPU_STRANGE);
 
@@ -139,6 +141,8 @@ static int direct_check(struct ktlat_plan *plan)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_RIGHTS);
 	if (direct_is_excluded(plan->point[0].name))
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_EXCLUDED);
+	if (plan->capture && plan->capture->begins)
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_VALUES);
 	return 0;
 }
 

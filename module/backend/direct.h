@@ -99,6 +99,25 @@ struct direct_table {
 	} entries[];
 };
 
+/**
+ * struct direct_stack - What lies on the stack where a slot asks for more
+ * @kept: what direct_x86.S needs again
+ * @returned: what the function returns, the first register
+ * @slot: back to the slot
+ * @start: stamp at entry
+ * @epoch: that counted the entry
+ * @function: a slot of one function: back to the body, and to the caller; a group's
+ *	slot: the offset of the counters first
+ */
+struct direct_stack {
+	u64 kept[2];
+	u64 returned;
+	u64 slot;
+	u64 start;
+	u64 epoch;
+	u64 function[];
+};
+
 /* In direct_x86.S: the slots, where in a slot the body returns to, the bodies. */
 extern char ktlat_direct_text[];
 extern const struct direct_returns ktlat_direct_returns[DIRECT_SLOTS_ALL];
@@ -120,9 +139,10 @@ asmlinkage u64 ktlat_direct_now(void);
 asmlinkage void ktlat_direct_extreme(struct ktlat_counters *counters,
 				     u64 latency);
 asmlinkage u64 ktlat_direct_more(unsigned long slot, u64 latency, u64 epoch,
-				 u64 start);
+				 const struct direct_stack *stack);
 asmlinkage u64 ktlat_direct_more_group(unsigned long slot, u64 latency,
-				       u64 epoch, u64 start, u64 offset);
+				       u64 epoch,
+				       const struct direct_stack *stack);
 asmlinkage void ktlat_direct_backwards(int slot, u64 epoch, u64 offset);
 
 /*

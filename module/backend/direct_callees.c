@@ -86,30 +86,47 @@ direct_done(const struct ktlat_meter *meter, u64 latency, u64 epoch, u64 start,
 	};
 }
 
+/* What a slot sees of a call that is over. */
+static __always_inline void direct_see(struct ktlat_seen *seen, unsigned long slot,
+				       const struct direct_stack *stack)
+{
+	*seen = (struct ktlat_seen){
+		.returned = stack->returned,
+		.caller = stack->function[slot < DIRECT_SLOTS ? 1 : 2],
+	};
+}
+
 /* A call of which more is wanted than to be written, or less. */
 static noinline u64 direct_special(const struct ktlat_meter *meter,
 				   unsigned long slot, u64 latency, u64 epoch,
-				   u64 start, u64 offset)
+				   const struct direct_stack *stack, u64 offset)
 {
-	struct ktlat_done done = direct_done(meter, latency, epoch, start,
-					     offset);
-	enum ktlat_fed fed = ktlat_feed(meter->feed, &done);
+	struct ktlat_done done = direct_done(meter, latency, epoch,
+					     stack->start, offset);
+	struct ktlat_counters *counters =
+		direct_counters_here(slot, epoch, offset);
+	struct ktlat_seen seen;
+	enum ktlat_fed fed;
 
+	if (meter->feed->capture) {
+		direct_see(&seen, slot, stack);
+		done.seen = &seen;
+	}
+	fed = ktlat_meter_feed(meter, counters, &done);
 	if (fed == KTLAT_FED_RECORD)
 		return latency;
-	ktlat_meter_fed(direct_counters_here(slot, epoch, offset), fed, latency);
+	ktlat_meter_fed(counters, fed, latency);
 	return DIRECT_DONE;
 }
 NOKPROBE_SYMBOL(direct_special);
 
 static __always_inline void direct_write(const struct ktlat_meter *meter,
-					 u64 latency, u64 epoch, u64 start,
-					 u64 offset)
+					 u64 latency, u64 start, u64 offset)
 {
-	const struct ktlat_done done = direct_done(meter, latency, epoch, start,
+	const struct ktlat_done done = direct_done(meter, latency, 0, start,
 						   offset);
 
-	ktlat_record(&meter->feed->recorder, &done);
+	ktlat_record(&meter->feed->recorder, &done, NULL);
 }
 
 /*
@@ -117,7 +134,8 @@ static __always_inline void direct_write(const struct ktlat_meter *meter,
  * are gone. Returns the latency to count, or DIRECT_DONE.
  */
 static __always_inline u64 direct_more(unsigned long slot, u64 latency,
-				       u64 epoch, u64 start, u64 offset)
+				       u64 epoch, const struct direct_stack *stack,
+				       u64 offset)
 {
 	const struct ktlat_meter *meter = READ_ONCE(ktlat_direct_meters[slot]);
 
@@ -126,24 +144,25 @@ static __always_inline u64 direct_more(unsigned long slot, u64 latency,
 		return DIRECT_DONE;
 	}
 	if (unlikely(!ktlat_feed_is_plain(meter->feed, latency)))
-		return direct_special(meter, slot, latency, epoch, start,
+		return direct_special(meter, slot, latency, epoch, stack,
 				      offset);
-	direct_write(meter, latency, epoch, start, offset);
+	direct_write(meter, latency, stack->start, offset);
 	return latency;
 }
 
 /* Probe context, preemption off; from direct_x86.S. */
-u64 ktlat_direct_more(unsigned long slot, u64 latency, u64 epoch, u64 start)
+u64 ktlat_direct_more(unsigned long slot, u64 latency, u64 epoch,
+		      const struct direct_stack *stack)
 {
-	return direct_more(slot, latency, epoch, start, 0);
+	return direct_more(slot, latency, epoch, stack, 0);
 }
 NOKPROBE_SYMBOL(ktlat_direct_more);
 
-/* The same for the slot of a group; @offset: of the function's counters. */
+/* The same for the slot of a group. */
 u64 ktlat_direct_more_group(unsigned long slot, u64 latency, u64 epoch,
-			    u64 start, u64 offset)
+			    const struct direct_stack *stack)
 {
-	return direct_more(slot, latency, epoch, start, offset);
+	return direct_more(slot, latency, epoch, stack, stack->function[0]);
 }
 NOKPROBE_SYMBOL(ktlat_direct_more_group);
 

@@ -37,6 +37,13 @@
 /* What ktlat_direct_more() makes of a latency that is not to be counted. */
 #define DIRECT_DONE		-1
 
+/*
+ * struct direct_stack: below what a slot has on its stack, what RARE and MORE push. There
+ * the second register of what is returned is on top of @returned.
+ */
+#define STACK_RETURNED		0x10
+#define STACK_EPOCH		0x28
+
 /* struct ktlat_counters */
 #define COUNTERS_ENTRIES	0x00
 #define COUNTERS_RETURNS	0x08

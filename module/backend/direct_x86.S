@@ -371,26 +371,21 @@ RARE_END direct_extreme
 /*
  * %edi: slot, %rax: latency; %rdx: epoch, %r10: meter, which are kept, as the slot may
  * get another meter meanwhile. The stack of the slot lies above ours. %rax becomes
- * the latency to count, or DIRECT_DONE.
+ * the latency to count, or DIRECT_DONE. C sees the stack as struct direct_stack.
  */
-.macro MORE name:req, function
+.macro MORE name:req, callee:req
 RARE \name
 	pushq	%r10
 	movq	%rax, %rsi
-	movq	32(%rsp), %rcx
-	.ifnb \function
-	movq	\function, %r8
-	call	ktlat_direct_more_group
-	.else
-	call	ktlat_direct_more
-	.endif
+	movq	%rsp, %rcx
+	call	\callee
 	popq	%r10
-	movq	32(%rsp), %rdx
+	movq	STACK_EPOCH - 8(%rsp), %rdx
 RARE_END \name
 .endm
 
-MORE direct_more
-MORE direct_more_group, 32+16(%rsp)
+MORE direct_more, ktlat_direct_more
+MORE direct_more_group, ktlat_direct_more_group
 
 /* %edi: slot, %rsi: epoch, %rdx: function; %rax becomes 0, the latency to record. */
 RARE direct_backwards

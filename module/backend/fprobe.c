@@ -29,6 +29,25 @@ int fpr_entry_refuse(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 }
 NOKPROBE_SYMBOL(fpr_entry_refuse);
 
+/* Probe context: a call has returned, at @now, of which values are wanted. */
+void fpr_return_seen(const struct ktlat_meter *meter, const struct ktlat_call *call,
+		     u64 now, unsigned long ret_ip,
+		     struct ktlat_fprobe_regs *regs)
+{
+	struct ktlat_seen seen = {
+		.returned = ktlat_fprobe_returned(regs),
+		.caller = ret_ip,
+	};
+	const struct ktlat_end end = {
+		.now = now,
+		.task = current,
+		.seen = &seen,
+	};
+
+	ktlat_meter_return(meter, call, &end);
+}
+NOKPROBE_SYMBOL(fpr_return_seen);
+
 /* Has the kernel follow the call of our own that a hook learns from. */
 void fpr_learn_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		    struct ktlat_fprobe_regs *regs, void *data)
@@ -126,9 +145,13 @@ static int fpr_bind(struct fpr *fpr, struct ktlat_plan *plan)
 
 static struct ktlat_attachment *fpr_attach(struct ktlat_plan *plan)
 {
-	struct fpr *fpr = fpr_alloc(plan);
+	struct fpr *fpr;
 	int err;
 
+	if (plan->capture && plan->capture->begins)
+		return ERR_PTR(ktlat_target_refuse(plan, 0,
+						   KTLAT_REFUSED_VALUES));
+	fpr = fpr_alloc(plan);
 	if (!fpr)
 		return ERR_PTR(-ENOMEM);
 	mutex_lock(&fpr_lock);

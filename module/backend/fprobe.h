@@ -94,14 +94,29 @@ void fpr_hooks_end(void);
 /* The current task is exiting: its calls will never return. */
 void fpr_task_exit(void);
 
-/* What hooks share: handlers that measure nothing, and figures. */
+/* What hooks share: handlers that measure nothing, the end of a call, and figures. */
 int fpr_entry_refuse(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		     struct ktlat_fprobe_regs *regs, void *data);
 void fpr_learn_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		    struct ktlat_fprobe_regs *regs, void *data);
 void fpr_losses_update(struct fpr *fpr, const struct fprobe *fp,
 		       unsigned long *seen);
+void fpr_return_seen(const struct ktlat_meter *meter, const struct ktlat_call *call,
+		     u64 now, unsigned long ret_ip,
+		     struct ktlat_fprobe_regs *regs);
 u64 fpr_in_flight(const struct fpr *fpr);
+
+/* Probe context: a call has returned. */
+static __always_inline void
+fpr_return(const struct ktlat_meter *meter, const struct ktlat_call *call,
+	   const struct ktlat_end *end, unsigned long ret_ip,
+	   struct ktlat_fprobe_regs *regs)
+{
+	if (unlikely(meter->feed->capture))
+		fpr_return_seen(meter, call, end->now, ret_ip, regs);
+	else
+		ktlat_meter_return(meter, call, end);
+}
 
 /* Calls fpr_perched(), which the hook has, from a function that has a site. */
 void fpr_perch(void);

@@ -89,7 +89,7 @@ static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		return;
 	/* What lies there from now on must not be taken for a call by the end of the task. */
 	call->cookie = 0;
-	ktlat_meter_return(fpr->meter, &call->call, &end);
+	fpr_return(fpr->meter, &call->call, &end, ret_ip, regs);
 }
 NOKPROBE_SYMBOL(fpr_exit);
 

@@ -72,8 +72,8 @@ static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 {
 	struct ktlat_end end = ktlat_end_here();
 
-	ktlat_meter_return(container_of(fp, struct fpr_pool, fp)->meter, data,
-			   &end);
+	fpr_return(container_of(fp, struct fpr_pool, fp)->meter, data, &end,
+		   ret_ip, regs);
 }
 NOKPROBE_SYMBOL(fpr_exit);
 

@@ -22,6 +22,31 @@
 
 DEFINE_MUTEX(krp_lock);
 
+/*
+ * Probe context. Return: whether the probe may be after the call. One that it is not
+ * after takes no instance.
+ */
+static noinline bool krp_capture(const struct krp_pool *pool,
+				 struct krp_call *call, struct pt_regs *regs)
+{
+	struct ktlat_arguments arguments = {
+		.trap = ktlat_kprobe_trap(&pool->rp.kp),
+	};
+	struct ktlat_values values = { 0 };
+
+	if (pool->capture->begins) {
+		for (int i = 0; i < ARRAY_SIZE(arguments.word); i++)
+			arguments.word[i] = regs_get_kernel_argument(regs, i);
+		if (!ktlat_capture_begin(pool->capture, &arguments, &values)) {
+			ktlat_meter_pass(pool->meter, values.unread);
+			return false;
+		}
+	}
+	*call->values = values;
+	return true;
+}
+NOKPROBE_SYMBOL(krp_capture);
+
 /* Probe context. Return: 0, the call is to be followed to its return; else 1. */
 int krp_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
@@ -30,6 +55,8 @@ int krp_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct krp_call *call = (struct krp_call *)ri->data;
 
 	if (!rp)
+		return 1;
+	if (unlikely(pool->capture) && !krp_capture(pool, call, regs))
 		return 1;
 	if (ktlat_debt_open(&pool->instances, &call->debt, ri))
 		ktlat_meter_abandon(pool->meter, call->call.epoch);
@@ -54,18 +81,42 @@ int krp_entry_handover(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(krp_entry_handover);
 
+/* Probe context. The end, at @now, of a call of which values are wanted. */
+static noinline void krp_return_seen(const struct krp_pool *pool,
+				     struct kretprobe_instance *ri,
+				     struct pt_regs *regs, u64 now)
+{
+	const struct krp_call *call = (const struct krp_call *)ri->data;
+	struct ktlat_seen seen = {
+		.values = *call->values,
+		.returned = regs_return_value(regs),
+		.caller = ktlat_kretprobe_caller(ri, regs),
+	};
+	const struct ktlat_end end = {
+		.now = now,
+		.task = current,
+		.seen = &seen,
+	};
+
+	ktlat_meter_return(pool->meter, &call->call, &end);
+}
+NOKPROBE_SYMBOL(krp_return_seen);
+
 /* Probe context. */
 int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct ktlat_end end = ktlat_end_here();
 	struct kretprobe *rp = ktlat_kretprobe_of(ri);
+	struct krp_pool *pool = container_of(rp, struct krp_pool, rp);
 	struct krp_call *call = (struct krp_call *)ri->data;
 
 	/* Without a kretprobe its pool may be gone, and with it where debts lie. */
 	if (!rp)
 		return 0;
-	ktlat_meter_return(container_of(rp, struct krp_pool, rp)->meter,
-			   &call->call, &end);
+	if (unlikely(pool->capture))
+		krp_return_seen(pool, ri, regs, end.now);
+	else
+		ktlat_meter_return(pool->meter, &call->call, &end);
 	ktlat_debt_close(&call->debt);
 	return 0;
 }
@@ -91,6 +142,7 @@ static struct krp *krp_alloc(struct ktlat_plan *plan)
 		return NULL;
 	krp->attachment.backend = &ktlat_backend_kretprobe;
 	krp->meter = plan->meter;
+	krp->capture = plan->capture;
 	krp->account = plan->account;
 	krp->fixed = plan->pool;
 	INIT_LIST_HEAD(&krp->growable);

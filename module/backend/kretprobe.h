@@ -31,16 +31,19 @@ struct krp;
  * struct krp_call - The data of an instance
  * @call: what is remembered of the call
  * @debt: who is in it
+ * @values: what was found of it; none where the probe wants none
  */
 struct krp_call {
 	struct ktlat_call call;
 	struct ktlat_debt debt;
+	struct ktlat_values values[];
 };
 
 /**
  * struct krp_pool - One kretprobe with its instances
  * @rp: the kretprobe
  * @meter: where to count; a copy of the attachment's, one load less per call
+ * @capture: which values are wanted, or NULL; likewise
  * @krp: the attachment
  * @index: in its list of pools
  * @nmissed_seen: how far @rp.nmissed was taken into the total
@@ -49,6 +52,7 @@ struct krp_call {
 struct krp_pool {
 	struct kretprobe rp;
 	const struct ktlat_meter *meter;
+	const struct ktlat_capture *capture;
 	struct krp *krp;
 	u8 index;
 	u32 nmissed_seen;
@@ -60,6 +64,7 @@ struct krp_pool {
  * @attachment: what the probe code sees
  * @aim: the function
  * @meter: where to count
+ * @capture: which values are wanted of the calls, or NULL
  * @account: who pays for the instances
  * @pools: in order of size; the last one takes new calls
  * @nr_pools: how many there are
@@ -81,6 +86,7 @@ struct krp {
 	struct ktlat_attachment attachment;
 	struct ktlat_aim aim;
 	const struct ktlat_meter *meter;
+	const struct ktlat_capture *capture;
 	struct ktlat_account *account;
 	struct krp_pool *pools[KRP_POOLS_MAX];
 	u32 nr_pools;

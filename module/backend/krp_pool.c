@@ -28,10 +28,17 @@ static LIST_HEAD(krp_growables);
 static void krp_growth_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(krp_growth, krp_growth_work);
 
-static size_t krp_pool_bytes(u32 instances)
+static size_t krp_data_size(const struct krp *krp)
+{
+	const struct krp_call *call = NULL;
+
+	return struct_size(call, values, krp->capture ? 1 : 0);
+}
+
+static size_t krp_pool_bytes(const struct krp *krp, u32 instances)
 {
 	return instances * (sizeof(struct kretprobe_instance) +
-			    sizeof(struct krp_call)) +
+			    krp_data_size(krp)) +
 	       ktlat_instances_bytes(instances);
 }
 
@@ -52,20 +59,21 @@ int krp_pool_add(struct krp *krp, u32 instances, kretprobe_handler_t entry)
 	struct krp_pool *pool;
 	int err;
 
-	if (ktlat_account_charge(krp->account, krp_pool_bytes(instances)))
+	if (ktlat_account_charge(krp->account, krp_pool_bytes(krp, instances)))
 		return -EDQUOT;
 	err = -ENOMEM;
 	pool = kzalloc(sizeof(*pool), GFP_KERNEL_ACCOUNT);
 	if (!pool)
 		goto uncharge;
 	pool->meter = krp->meter;
+	pool->capture = krp->capture;
 	pool->krp = krp;
 	pool->index = krp->nr_pools;
 	ktlat_target_point(&krp->aim, &pool->rp.kp);
 	pool->rp.kp.flags = KPROBE_FLAG_DISABLED;
 	pool->rp.entry_handler = entry;
 	pool->rp.handler = krp_return;
-	pool->rp.data_size = sizeof(struct krp_call);
+	pool->rp.data_size = krp_data_size(krp);
 	pool->rp.maxactive = instances;
 	err = register_kretprobe(&pool->rp);
 	if (err)
@@ -83,7 +91,7 @@ unregister:
 free:
 	kfree(pool);
 uncharge:
-	ktlat_account_uncharge(krp->account, krp_pool_bytes(instances));
+	ktlat_account_uncharge(krp->account, krp_pool_bytes(krp, instances));
 	return err;
 }
 
@@ -91,7 +99,7 @@ uncharge:
 static void krp_pool_free(struct krp *krp, struct krp_pool *pool)
 {
 	ktlat_account_uncharge(krp->account,
-			       krp_pool_bytes(pool->rp.maxactive));
+			       krp_pool_bytes(krp, pool->rp.maxactive));
 	ktlat_instances_free(&pool->instances);
 	kfree(pool);
 }

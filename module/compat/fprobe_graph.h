@@ -20,8 +20,15 @@
  */
 #define KTLAT_FPROBE_WORDS	32
 
-/* What the handlers are given as registers; none of ours looks at them. */
+/* What the handlers are given as registers. */
 #define ktlat_fprobe_regs ftrace_regs
+
+/* What a function returns. Context: exit handler. */
+static __always_inline unsigned long
+ktlat_fprobe_returned(struct ktlat_fprobe_regs *regs)
+{
+	return ftrace_regs_get_return_value(regs);
+}
 
 /**
  * ktlat_fprobe_register() - Register a fprobe on one function

@@ -15,8 +15,15 @@
 #include <linux/rethook.h>
 #include <linux/sched.h>
 
-/* What the handlers are given as registers; none of ours looks at them. */
+/* What the handlers are given as registers. */
 #define ktlat_fprobe_regs pt_regs
+
+/* What a function returns. Context: exit handler. */
+static __always_inline unsigned long
+ktlat_fprobe_returned(struct ktlat_fprobe_regs *regs)
+{
+	return regs_return_value(regs);
+}
 
 /**
  * ktlat_fprobe_register() - Register a fprobe on one function

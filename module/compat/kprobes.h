@@ -70,13 +70,35 @@ ktlat_kretprobe_of(struct kretprobe_instance *ri)
 }
 
 /**
+ * ktlat_kretprobe_caller() - Where a function returns to
+ * @ri: as given to the handler of a return
+ * @regs: likewise
+ *
+ * Where there are several return hooks on a call, an instance of a rethook, of which
+ * kretprobes are made since commit 73f9b911faa7 ("kprobes: Use rethook for kretprobe if
+ * possible"), may lead to the next one's trampoline; the registers lead to the caller.
+ */
+static __always_inline unsigned long
+ktlat_kretprobe_caller(const struct kretprobe_instance *ri,
+		       struct pt_regs *regs)
+{
+#ifdef CONFIG_KRETPROBE_ON_RETHOOK
+	return instruction_pointer(regs);
+#else
+	return (unsigned long)ri->ret_addr;
+#endif
+}
+
+/**
  * ktlat_kretprobe_may_fault() - A handler of ours may take page faults
  * @rp: registered, which takes the handler away; not enabled yet
  *
  * Up to commit ec6aba3d2be1 ("kprobes: Remove kprobe::fault_handler") the kernel counts a
  * page fault in a handler as a call that was missed, and asks the handler of faults
  * right afterwards: ours takes that back. Reading the user's stack faults where that is
- * none; no call was missed by it.
+ * none; no call was missed by it. When a call begins, other kprobes on the function are
+ * taken to have missed it, too, which is not taken back: their counts of losses are too
+ * high by the values that could not be read.
  */
 #if KTLAT_HAS_KPROBE_FAULT_HANDLER
 static inline int __kprobes ktlat_kretprobe_fault(struct kprobe *kp,

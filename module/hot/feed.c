@@ -30,9 +30,27 @@ static __always_inline void feed_write(const struct ktlat_feed *feed,
 
 	if (slow)
 		done->flags |= KTLAT_EVENT_SLOW;
-	number = ktlat_record(&feed->recorder, done);
+	number = ktlat_record(&feed->recorder, done,
+			      done->flags & KTLAT_EVENT_VALUES ?
+			      &done->seen->values : NULL);
 	if (slow)
 		ktlat_slow(&feed->recorder, feed->told, done, number);
+}
+
+static_assert(KTLAT_EVENT_UNREAD_2 == KTLAT_EVENT_UNREAD_1 << 1);
+
+/* Captures what is seen at the end. Return: whether the probe is after the call. */
+static __always_inline bool feed_capture(const struct ktlat_capture *capture,
+					 struct ktlat_done *done)
+{
+	u32 unread;
+
+	if (capture->ends && !ktlat_capture_end(capture, done->seen))
+		return false;
+	unread = done->seen->values.unread & (KTLAT_UNREAD_CONDITION - 1);
+	if (capture->captures)
+		done->flags |= KTLAT_EVENT_VALUES | unread * KTLAT_EVENT_UNREAD_1;
+	return true;
 }
 
 /* What is done for a probe that wants nothing of its calls but to count them. */
@@ -46,6 +64,8 @@ static noinline enum ktlat_fed feed_special(const struct ktlat_feed *feed,
 	bool keep;
 
 	if (feed->filter && !ktlat_filter_passes(feed->filter, done))
+		return KTLAT_FED_FILTERED;
+	if (feed->capture && !feed_capture(feed->capture, done))
 		return KTLAT_FED_FILTERED;
 	if (feed->keyed)
 		ktlat_keys_record(feed->keyed, done);
@@ -66,7 +86,7 @@ enum ktlat_fed ktlat_feed(const struct ktlat_feed *feed,
 {
 	if (!ktlat_feed_is_plain(feed, done->latency))
 		return feed_special(feed, done);
-	ktlat_record(&feed->recorder, done);
+	ktlat_record(&feed->recorder, done, NULL);
 	return KTLAT_FED_RECORD;
 }
 NOKPROBE_SYMBOL(ktlat_feed);

@@ -21,6 +21,7 @@ enum ktlat_fed {
 	KTLAT_FED_COUNT,
 };
 
+struct ktlat_capture;
 struct ktlat_filter;
 struct ktlat_keyed;
 struct ktlat_slow_told;
@@ -38,6 +39,7 @@ struct ktlat_stack_table;
  * @no_histogram: its calls are counted only
  * @user_stacks: with the stack of a slow call goes that of its process
  * @filter: which calls the probe is after, or NULL for all
+ * @capture: which values are wanted of them, or NULL
  * @keyed: by what calls are told apart, or NULL
  * @stacks: where stacks are stored, or NULL
  * @slowest: where the slowest calls of an interval are kept, or NULL
@@ -51,6 +53,7 @@ struct ktlat_feed {
 	bool no_histogram;
 	bool user_stacks;
 	const struct ktlat_filter *filter;
+	const struct ktlat_capture *capture;
 	const struct ktlat_keyed *keyed;
 	const struct ktlat_stack_table *stacks;
 	const struct ktlat_slowest *slowest;

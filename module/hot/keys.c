@@ -48,7 +48,17 @@ static __always_inline void keys_of(u32 by, const struct ktlat_done *done,
 		key[0] = done->event.id;
 		key[1] = done->event.kind;
 		break;
+	case KTLAT_BY_VALUES:
+		key[0] = done->seen->values.word[0];
+		key[1] = done->seen->values.word[1];
+		break;
 	}
+}
+
+/* Is a word of the key a value that could not be read? */
+static __always_inline bool keys_unread(u32 by, const struct ktlat_done *done)
+{
+	return by == KTLAT_BY_VALUES && done->seen->values.unread;
 }
 
 /**
@@ -66,10 +76,15 @@ void ktlat_keys_record(const struct ktlat_keyed *keyed,
 	char *generation = keys->areas +
 			   smp_processor_id() * keys->cpu_stride +
 			   (done->generation & 1) * keys->generation_stride;
+	struct ktlat_counters *slot = ktlat_keys_slot(keys, generation, 0);
 	u64 key[2] = { 0 };
 
-	keys_of(keyed->by, done, key);
-	ktlat_hist_record(ktlat_keys_find(keys, generation, key),
-			  KTLAT_KEYS_PRECISION, done->latency);
+	if (keys_unread(keyed->by, done)) {
+		env_local_inc(&slot->unread);
+	} else {
+		keys_of(keyed->by, done, key);
+		slot = ktlat_keys_find(keys, generation, key);
+	}
+	ktlat_hist_record(slot, KTLAT_KEYS_PRECISION, done->latency);
 }
 NOKPROBE_SYMBOL(ktlat_keys_record);

@@ -103,18 +103,36 @@ static __always_inline void ktlat_meter_lose(__u64 *counter)
 	env_local_inc(counter);
 }
 
+/*
+ * Counts a call that the probe is not after, as is known when it begins. @unread: a
+ * value that tells could not be read. Context: like all.
+ */
+static __always_inline void ktlat_meter_pass(const struct ktlat_meter *meter,
+					     bool unread)
+{
+	struct ktlat_counters *counters =
+		ktlat_meter_counters(meter, ktlat_meter_epoch(meter));
+
+	env_local_inc(&counters->entries);
+	if (unread)
+		env_local_inc(&counters->unread);
+	ktlat_meter_lose(&counters->filtered);
+}
+
 /**
  * struct ktlat_end - How a call ends
  * @now: stamp
  * @task: whose call it was
  * @trap: see struct ktlat_done
  * @event: likewise
+ * @seen: likewise
  */
 struct ktlat_end {
 	u64 now;
 	const struct task_struct *task;
 	u32 trap;
 	struct ktlat_event_id event;
+	struct ktlat_seen *seen;
 };
 
 /* Here and now, for who came by no trap. The stamp comes first. */
@@ -136,6 +154,18 @@ static __always_inline void ktlat_meter_fed(struct ktlat_counters *counters,
 		ktlat_meter_lose(&counters->filtered);
 }
 
+/* Does with a call what the probe wants. Values come before the call is counted. */
+static __always_inline enum ktlat_fed
+ktlat_meter_feed(const struct ktlat_meter *meter, struct ktlat_counters *counters,
+		 struct ktlat_done *done)
+{
+	enum ktlat_fed fed = ktlat_feed(meter->feed, done);
+
+	if (unlikely(done->seen && done->seen->values.unread))
+		env_local_inc(&counters->unread);
+	return fed;
+}
+
 /*
  * Records the return of @call. One that was entered before the last reset belongs
  * to figures that nobody can see any more.
@@ -151,6 +181,7 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		.event = end->event,
 		.task = end->task,
 		.trap = end->trap,
+		.seen = end->seen,
 	};
 	enum ktlat_fed fed = KTLAT_FED_RECORD;
 	struct ktlat_counters *counters;
@@ -165,7 +196,7 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 	}
 	done.latency = ktlat_clock_ns(ticks);
 	if (unlikely(meter->feed != &ktlat_feed_none))
-		fed = ktlat_feed(meter->feed, &done);
+		fed = ktlat_meter_feed(meter, counters, &done);
 	if (likely(fed == KTLAT_FED_RECORD))
 		ktlat_hist_record(counters, meter->precision, done.latency);
 	else

@@ -2,8 +2,8 @@
 /*
  * record.h - writing a call as an event into the ring of the running CPU.
  *
- * What no probe fills in (values, where the time went) is zero, as slots are from
- * the start, and is not written.
+ * What no probe fills in (where the time went) is zero, as slots are from the start, and
+ * is not written; nor are values where there are none, as an event tells.
  *
  * Probe context: any, NMI included; preemption is off. No clock is read, and
  * nothing is called but, at a watermark, ktlat_wake().
@@ -22,6 +22,7 @@
 #include <linux/string.h>
 
 #include "core/ring.h"
+#include "hot/capture.h"
 #include "hot/wake.h"
 
 /* The one function of core/ring.h that is not part of who uses it. */
@@ -63,6 +64,7 @@ struct ktlat_event_id {
  * @event: what it is about
  * @task: whose it was
  * @trap: what the trap that led here added to the preemption count, or 0
+ * @seen: what is known of it, where the probe captures anything; else NULL
  * @stack_id: kernel stack, or 0
  * @user_stack_id: user stack, or 0
  * @function: which one of a group, else 0
@@ -75,6 +77,7 @@ struct ktlat_done {
 	struct ktlat_event_id event;
 	const struct task_struct *task;
 	u32 trap;
+	struct ktlat_seen *seen;
 	u32 stack_id;
 	u32 user_stack_id;
 	u16 function;
@@ -205,9 +208,21 @@ static __always_inline void ktlat_record_place(struct ktlat_event *slot,
 	env_write((u64 *)&slot->stack_id, long_word);
 }
 
-/* Writes a call that has just returned. Returns the record's number, or 0. */
+/* For an event with %KTLAT_EVENT_VALUES. */
+static __always_inline void ktlat_record_values(struct ktlat_event *slot,
+						const struct ktlat_values *values)
+{
+	env_write(&slot->values[0], values->word[0]);
+	env_write(&slot->values[1], values->word[1]);
+}
+
+/*
+ * Writes a call that has just returned. @values: what was captured of it, or NULL.
+ * Returns the record's number, or 0.
+ */
 static __always_inline u64 ktlat_record(const struct ktlat_recorder *recorder,
-					const struct ktlat_done *done)
+					const struct ktlat_done *done,
+					const struct ktlat_values *values)
 {
 	struct ktlat_ring ring = ktlat_recorder_ring(recorder);
 	struct ktlat_ring_record record = {};
@@ -221,6 +236,8 @@ static __always_inline u64 ktlat_record(const struct ktlat_recorder *recorder,
 	env_write(&slot->latency_ns, done->latency);
 	ktlat_record_task(slot, done->task);
 	ktlat_record_place(slot, done);
+	if (values)
+		ktlat_record_values(slot, values);
 	ktlat_ring_commit(&ring, &record);
 	if (unlikely(!(record.number & recorder->wake_mask)))
 		ktlat_wake(recorder->waker);

@@ -36,6 +36,8 @@ void ktlat_slowest_keep(const struct ktlat_slowest *slowest, u64 probe_id,
 	ktlat_record_place(slot, done);
 	env_write(&slot->stack_id, stack_id);
 	env_write(&slot->user_stack_id, user_stack_id);
+	if (done->flags & KTLAT_EVENT_VALUES)
+		ktlat_record_values(slot, &done->seen->values);
 	ktlat_slowest_commit(slowest, context, &record);
 }
 NOKPROBE_SYMBOL(ktlat_slowest_keep);

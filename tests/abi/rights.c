@@ -121,6 +121,47 @@ static int sees(int fd, void *id)
 	return get_probe(fd, *(__u64 *)id, &info);
 }
 
+/* Adds a probe that captures who calls, which is an address, and deletes it. */
+static int captures(int fd, void *unused)
+{
+	struct ktlat_probe_add add = function_probe(TARGET);
+	int got;
+
+	(void)unused;
+	add.value[0] = (struct ktlat_fetch){
+		.from = KTLAT_FETCH_CALLER, .type = KTLAT_FETCH_UNSIGNED, .bits = 64
+	};
+	got = call(fd, KTLAT_IOC_PROBE_ADD, &add);
+	return got ? got : on_probe(fd, KTLAT_IOC_PROBE_DELETE, add.id);
+}
+
+/* A probe that writes who calls to the rings, and one that keeps it. */
+static __u64 writes_values(int fd, bool slowest)
+{
+	struct ktlat_probe_add add = function_probe(TARGET);
+
+	add.value[0] = (struct ktlat_fetch){
+		.from = KTLAT_FETCH_CALLER, .type = KTLAT_FETCH_UNSIGNED, .bits = 64
+	};
+	if (slowest)
+		add.slow = (struct ktlat_slow){
+			.slowest = 1, .interval_ns = KTLAT_INTERVAL_MIN
+		};
+	else
+		add.flags = KTLAT_PROBE_EVENTS;
+	return call(fd, KTLAT_IOC_PROBE_ADD, &add) ? 0 : add.id;
+}
+
+/* Return: whether what a probe captures, or wants to be true, is told. */
+static int shows_values(int fd, void *id)
+{
+	struct ktlat_probe_info info;
+
+	if (get_probe(fd, *(__u64 *)id, &info))
+		return -errno;
+	return info.value[0].from != KTLAT_FETCH_NOTHING;
+}
+
 /* Return: how many probes NEXT lists; 100 if INFO says another number. */
 static int lists(int fd, void *unused)
 {
@@ -196,6 +237,10 @@ static void with_some(int fd)
 	   -EACCES, "CAP_PERFMON adds nothing by its address");
 	ok(with_caps(admin, adds_by_address, fd, NULL) == -ENXIO,
 	   "CAP_SYS_ADMIN is told that nothing is there");
+	ok(with_caps(perfmon, captures, fd, NULL) == -EPERM,
+	   "CAP_PERFMON captures no values: EPERM");
+	ok(with_caps(perfmon | BIT(CAP_SYSLOG), captures, fd, NULL) == 0,
+	   "with CAP_SYSLOG it does");
 	ok(with_caps(BIT(CAP_SYS_PTRACE) | BIT(CAP_SYSLOG), adds, fd, NULL) ==
 	   -EPERM, "others cannot: EPERM");
 	ok(with_caps(perfmon, lists, fd, NULL) == 2,
@@ -290,6 +335,38 @@ static void stacks(int fd)
 	ok(!deletes_rings(fd, NULL), "and they are deleted");
 }
 
+/* Values can be addresses. */
+static void values(int fd)
+{
+	const __u64 perfmon = BIT(CAP_PERFMON), syslog = BIT(CAP_SYSLOG);
+	struct ktlat_rings_info info = rings_of(KTLAT_SLOTS_MIN);
+	struct ktlat_probe_info probe;
+	__u64 id = writes_values(fd, true);
+
+	get_probe(fd, id, &probe);
+	probe.map_offset = probe.slowest_offset;
+	probe.map_size = probe.slowest_size;
+	ok(with_caps(perfmon, maps, fd, &probe) == -EPERM,
+	   "slowest calls with values: CAP_PERFMON alone maps them not: EPERM");
+	ok(with_caps(perfmon | syslog, maps, fd, &probe) == 0, "with CAP_SYSLOG it does");
+	ok(with_caps(perfmon, shows_values, fd, &id) == 0,
+	   "CAP_PERFMON alone is not told which");
+	ok(with_caps(perfmon | syslog, shows_values, fd, &id) == 1, "with CAP_SYSLOG it is");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, id);
+	expect(0, fd, KTLAT_IOC_RINGS_MAKE, &info, "rings of root");
+	id = writes_values(fd, false);
+	ok(id, "a probe writes values to them");
+	on_probe(fd, KTLAT_IOC_PROBE_DELETE, id);
+	ok(with_caps(perfmon, maps_rings, fd, &info) == -EPERM,
+	   "rings that had values: CAP_PERFMON alone maps them not: EPERM");
+	ok(with_caps(perfmon | syslog, maps_rings, fd, &info) == 0, "with CAP_SYSLOG it does");
+	deletes_rings(fd, NULL);
+	expect(0, fd, KTLAT_IOC_RINGS_MAKE, &info, "other rings");
+	ok(with_caps(perfmon, maps_rings, fd, &info) == 0, "CAP_PERFMON alone maps them");
+	ok(!writes_values(fd, false), "and no probe may write values to them");
+	deletes_rings(fd, NULL);
+}
+
 static void rings(int fd)
 {
 	const __u64 perfmon = BIT(CAP_PERFMON), admin = BIT(CAP_SYS_ADMIN);
@@ -368,6 +445,7 @@ int main(void)
 	with_some(fd);
 	rings(fd);
 	stacks(fd);
+	values(fd);
 	memlock(fd);
 	/* "All" means one's own; what nobody left behind stays. */
 	expect(0, fd, KTLAT_IOC_PROBE_DELETE, &all, "delete all");

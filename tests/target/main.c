@@ -17,6 +17,8 @@
  *        register was not what it has to be, and the first one, as JSON
  * late:  write a line (see target_late_set()) to have a timer expire again and again,
  *        and to end that; read: how late it was, as JSON, EBUSY before the end
+ * value: write a line (see target_value_run()); read: how often ktlat_target_value()
+ *        has been called
  * sundial: read: how often the clocksource ktlat_sundial was read
  */
 #include <linux/debugfs.h>
@@ -200,6 +202,39 @@ static const struct file_operations late_fops = {
 	.release = single_release,
 };
 
+static ssize_t value_write(struct file *file, const char __user *user,
+			   size_t count, loff_t *pos)
+{
+	char *line;
+	int ret;
+
+	if (count > LINE_MAX)
+		return -E2BIG;
+	line = memdup_user_nul(user, count);
+	if (IS_ERR(line))
+		return PTR_ERR(line);
+	ret = target_value_run(line, user);
+	kfree(line);
+	return ret ?: count;
+}
+
+static ssize_t value_read(struct file *file, char __user *user, size_t count,
+			  loff_t *pos)
+{
+	char text[24];
+	int length = scnprintf(text, sizeof(text), "%llu\n",
+			       target_value_calls());
+
+	return simple_read_from_buffer(user, count, pos, text, length);
+}
+
+static const struct file_operations value_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = value_read,
+	.write = value_write,
+};
+
 static int sundial_get(void *data, u64 *readings)
 {
 	*readings = target_sundial_readings();
@@ -241,6 +276,7 @@ static int __init target_init(void)
 	debugfs_create_bool("bench_alone", 0600, dir, &bench_alone);
 	debugfs_create_file("regs", 0600, dir, NULL, &regs_fops);
 	debugfs_create_file("late", 0600, dir, NULL, &late_fops);
+	debugfs_create_file("value", 0600, dir, NULL, &value_fops);
 	debugfs_create_file("sundial", 0400, dir, NULL, &sundial_fops);
 	return 0;
 

@@ -6,8 +6,8 @@
  * (outer), the function's own at its start and end (inner). Whatever measures
  * the call from outside must find a duration between the two. main.c has the
  * files in debugfs, run.c the lines written to `run`, context.c and nmi.c who
- * calls, funcs.c what is called, stats.c the figures; regs.c, sundial.c
- * and lateness.c are other tests.
+ * calls, funcs.c what is called, stats.c the figures; regs.c, sundial.c,
+ * lateness.c and values.c are other tests.
  */
 #ifndef KTLAT_TARGET_H
 #define KTLAT_TARGET_H
@@ -241,6 +241,10 @@ int target_stats_show(struct seq_file *file);
 int target_late_set(char *line);
 void target_late_end(void);
 int target_late_show(struct seq_file *file);
+
+/* values.c */
+int target_value_run(char *line, const char __user *user);
+u64 target_value_calls(void);
 
 /* regs.c and sundial.c, which know the registers and clock of one architecture */
 #ifdef CONFIG_X86_64

@@ -7,7 +7,7 @@
 # fails.
 . tests/vm/lib.sh
 
-programs=(layout ioctls add refuse maps rings rights sessions hostile)
+programs=(layout ioctls add refuse maps rings rights sessions values hostile)
 
 # What Linux allows from 5.16 on; before, it is 64 KiB.
 ulimit -l 8192
