@@ -699,7 +699,7 @@ struct ktlat_memory *ktlat_probe_keys_memory(struct ktlat_session *session,
 
 	if (!probe)
 		return ERR_PTR(-ENXIO);
-	if (ktlat_keys_hold_addresses(probe->keys, probe->plan.point[0].name) &&
+	if (probe->plan.by_event && probe->plan.tells_addresses &&
 	    !capable(CAP_SYSLOG))
 		return ERR_PTR(-EPERM);
 	ktlat_memory_get(probe->keys->histogram.memory);

@@ -33,6 +33,8 @@ struct ktlat_starts;
  * @group: the functions of a group, sealed before @start; else NULL
  * @meter: where to count; outlives the attachment
  * @account: who pays for memory; outlives the attachment
+ * @tells_addresses: filled in by attach: what the tracepoint is about are functions of
+ *	the kernel
  * @refusal: filled in by attach where it fails: &enum ktlat_refusal
  * @refused_point: filled in likewise: the index of the point
  */
@@ -49,6 +51,7 @@ struct ktlat_plan {
 	struct ktlat_group *group;
 	const struct ktlat_meter *meter;
 	struct ktlat_account *account;
+	bool tells_addresses;
 	u32 refusal;
 	u32 refused_point;
 };

@@ -167,11 +167,13 @@ static int fill_slowest(const struct wanted_options *wanted,
 	return 0;
 }
 
-/* Is the probe on tracepoints that are about something with a name? */
-static bool has_events(const struct ktlat_probe_add *request)
+static int fail_events(struct ktlat_error *err)
 {
-	return request->kind == KTLAT_KIND_TRACEPOINT &&
-	       strcmp(request->point[0].name, "sched_wakeup");
+	char presets[KTLAT_ERROR_LEN / 2];
+
+	ktlat_list_presets(true, presets, sizeof(presets));
+	return explain(err, "--by event is for %s; others go by cpu, pid, tgid, comm or cgroup",
+		       presets);
 }
 
 /* Rounded up, as other sizes are. */
@@ -180,8 +182,8 @@ static int fill_keys(const struct wanted_options *wanted,
 {
 	if (wanted->keys && !wanted->by)
 		return explain(err, "--keys is for --by");
-	if (wanted->by == KTLAT_BY_EVENT && !has_events(request))
-		return explain(err, "--by event is for @irq, @softirq, @timer, @hrtimer, @workqueue and @syscall; others go by cpu, pid, tgid, comm or cgroup");
+	if (wanted->by == KTLAT_BY_EVENT && !ktlat_tells_events(request))
+		return fail_events(err);
 	request->by = wanted->by;
 	if (!wanted->keys)
 		return 0;

@@ -37,6 +37,38 @@ int ktl_expand_globs(struct ktlat_group *group, struct ktlat_error *err);
 /* device.c */
 int ktl_ioctl(struct ktlat *k, unsigned long call, void *argument);
 
+/**
+ * enum ktl_tells - What the tracepoints of a preset are about
+ * @KTL_TELLS_NOTHING: nothing that has a name
+ * @KTL_TELLS_IRQ: an interrupt, by its number
+ * @KTL_TELLS_SOFTIRQ: a softirq, by its vector
+ * @KTL_TELLS_FUNCTION: a function of the kernel, by its address
+ * @KTL_TELLS_SYSCALL: a system call, by its number
+ */
+enum ktl_tells {
+	KTL_TELLS_NOTHING,
+	KTL_TELLS_IRQ,
+	KTL_TELLS_SOFTIRQ,
+	KTL_TELLS_FUNCTION,
+	KTL_TELLS_SYSCALL,
+};
+
+/**
+ * struct ktl_preset - A tracepoint pair that has a name
+ * @spec: how a SPEC calls it, behind the @
+ * @name: how the contract calls it
+ * @tells: what it is about
+ */
+struct ktl_preset {
+	const char *spec;
+	const char *name;
+	enum ktl_tells tells;
+};
+
+/* presets.c */
+const struct ktl_preset *ktl_find_preset(const char *spec, size_t len);
+const struct ktl_preset *ktl_find_preset_by_name(const char *name);
+
 /* point.c: "MODULE:FUNC+OFF", as far as it is set */
 #define KTL_POINT_LEN	(KTLAT_MODULE_LEN + KTLAT_NAME_LEN + 48)
 _Static_assert(KTLAT_SPEC_LEN >= 2 * KTL_POINT_LEN + sizeof("..@cpu"),

@@ -16,13 +16,13 @@
 /**
  * struct ktlat_key_names - What is needed to name the keys of a probe
  * @by: &enum ktlat_by
- * @event: of the tracepoint; empty for another probe
+ * @tells: what the tracepoint is about, where keys are that
  * @addresses: functions of the kernel; NULL before the first is asked for
  * @cgroups: descriptor of where cgroup2 is mounted, or -1
  */
 struct ktlat_key_names {
 	__u32 by;
-	char event[KTLAT_NAME_LEN];
+	enum ktl_tells tells;
 	struct ktl_addresses *addresses;
 	int cgroups;
 };
@@ -42,13 +42,16 @@ static const char * const softirqs[] = {
 struct ktlat_key_names *ktlat_open_key_names(const struct ktlat_probe_info *info)
 {
 	struct ktlat_key_names *names = calloc(1, sizeof(*names));
+	const struct ktl_preset *preset = NULL;
 
 	if (!names)
 		return NULL;
 	names->by = info->by;
 	names->cgroups = -1;
-	if (info->kind == KTLAT_KIND_TRACEPOINT)
-		memcpy(names->event, info->point[0].name, sizeof(names->event));
+	if (info->kind == KTLAT_KIND_TRACEPOINT && info->by == KTLAT_BY_EVENT)
+		preset = ktl_find_preset_by_name(info->point[0].name);
+	if (preset)
+		names->tells = preset->tells;
 	return names;
 }
 
@@ -206,13 +209,18 @@ static bool name_syscall(const __u64 words[2], char text[KTLAT_KEY_LEN])
 static bool name_event(struct ktlat_key_names *names, const __u64 words[2],
 		       char text[KTLAT_KEY_LEN])
 {
-	if (!strcmp(names->event, "irq_handler"))
+	switch (names->tells) {
+	case KTL_TELLS_IRQ:
 		return name_irq(words[0], text);
-	if (!strcmp(names->event, "softirq"))
+	case KTL_TELLS_SOFTIRQ:
 		return name_softirq(words[0], text);
-	if (!strcmp(names->event, "syscall"))
+	case KTL_TELLS_SYSCALL:
 		return name_syscall(words, text);
-	return name_function(names, words[0], text);
+	case KTL_TELLS_FUNCTION:
+		return name_function(names, words[0], text);
+	default:
+		return false;
+	}
 }
 
 /**
@@ -258,10 +266,7 @@ bool ktlat_name_key(struct ktlat_key_names *names, const struct ktlat_key *key,
  */
 bool ktlat_key_is_address(const struct ktlat_key_names *names)
 {
-	return names->by == KTLAT_BY_EVENT &&
-	       strcmp(names->event, "irq_handler") &&
-	       strcmp(names->event, "softirq") &&
-	       strcmp(names->event, "syscall");
+	return names->tells == KTL_TELLS_FUNCTION;
 }
 
 /**
@@ -271,5 +276,5 @@ bool ktlat_key_is_address(const struct ktlat_key_names *names)
  */
 bool ktlat_key_is_syscall(const struct ktlat_key_names *names)
 {
-	return names->by == KTLAT_BY_EVENT && !strcmp(names->event, "syscall");
+	return names->tells == KTL_TELLS_SYSCALL;
 }

@@ -544,6 +544,10 @@ int ktlat_begin_tally(struct ktlat_snapshot *snap, __u32 precision,
 		      __u32 nr_members, struct ktlat_error *err);
 void ktlat_tally(struct ktlat_snapshot *snap, __u32 function, __u64 latency_ns);
 
+/* presets.c */
+void ktlat_list_presets(bool events, char *text, size_t size);
+bool ktlat_tells_events(const struct ktlat_probe_add *request);
+
 /* spec.c */
 int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
 		     struct ktlat_error *err);

@@ -1,37 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "internal.h"
 
-/* How the tracepoint pairs are called in a SPEC and in the contract. */
-static const struct {
-	const char *spec;
-	const char *name;
-} tracepoints[] = {
-	{ "irq", "irq_handler" },
-	{ "softirq", "softirq" },
-	{ "timer", "timer_expire" },
-	{ "hrtimer", "hrtimer_expire" },
-	{ "workqueue", "workqueue_execute" },
-	{ "wakeup", "sched_wakeup" },
-	{ "syscall", "syscall" },
-};
-
-static int parse_tracepoint(const char *text, struct ktlat_probe_add *request,
-			    struct ktlat_error *err)
+static int parse_preset(const char *text, struct ktlat_probe_add *request,
+			struct ktlat_error *err)
 {
-	size_t i;
+	const struct ktl_preset *preset = ktl_find_preset(text, strlen(text));
+	char presets[KTLAT_ERROR_LEN / 2];
 
-	for (i = 0; i < KTL_ARRAY_SIZE(tracepoints); i++) {
-		if (strcmp(text, tracepoints[i].spec))
-			continue;
-		request->kind = KTLAT_KIND_TRACEPOINT;
-		snprintf(request->point[0].name,
-			 sizeof(request->point[0].name), "%s",
-			 tracepoints[i].name);
-		return 0;
+	if (!preset) {
+		ktlat_list_presets(false, presets, sizeof(presets));
+		return ktl_fail(err, EINVAL, "\"@%s\" is none of %s", text,
+				presets);
 	}
-	return ktl_fail(err, EINVAL,
-			"\"@%s\" is none of @irq @softirq @timer @hrtimer @workqueue @wakeup @syscall",
-			text);
+	request->kind = KTLAT_KIND_TRACEPOINT;
+	snprintf(request->point[0].name, sizeof(request->point[0].name), "%s",
+		 preset->name);
+	return 0;
 }
 
 static int parse_match(const char *at, struct ktlat_probe_add *request,
@@ -101,7 +85,7 @@ static int parse(const char *text, struct ktlat_probe_add *request,
 	if (!*text)
 		return ktl_fail(err, EINVAL, "it is empty");
 	if (*text == '@')
-		return parse_tracepoint(text + 1, request, err);
+		return parse_preset(text + 1, request, err);
 	if (dots)
 		return parse_pair(text, dots, request, err);
 	return parse_function(text, request, err);
@@ -129,14 +113,11 @@ int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
 	return 0;
 }
 
-static const char *tracepoint_spec(const char *name)
+static const char *preset_spec(const char *name)
 {
-	size_t i;
+	const struct ktl_preset *preset = ktl_find_preset_by_name(name);
 
-	for (i = 0; i < KTL_ARRAY_SIZE(tracepoints); i++)
-		if (!strcmp(name, tracepoints[i].name))
-			return tracepoints[i].spec;
-	return name;
+	return preset ? preset->spec : name;
 }
 
 void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
@@ -148,7 +129,7 @@ void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
 	if (kind == KTLAT_KIND_PAIR)
 		ktl_format_point(&point[1], second);
 	if (kind == KTLAT_KIND_TRACEPOINT)
-		snprintf(spec, KTLAT_SPEC_LEN, "@%s", tracepoint_spec(first));
+		snprintf(spec, KTLAT_SPEC_LEN, "@%s", preset_spec(first));
 	else if (kind == KTLAT_KIND_PAIR)
 		snprintf(spec, KTLAT_SPEC_LEN, "%s..%s%s", first, second,
 			 match == KTLAT_MATCH_CPU ? "@cpu" : "");

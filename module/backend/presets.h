@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * presets.h - the tracepoint pairs that have a name: all that is known of each.
+ */
+#ifndef KTLAT_PRESETS_H
+#define KTLAT_PRESETS_H
+
+#include <linux/types.h>
+
+#define KTLAT_PRESET_STARTS	2
+
+/**
+ * enum ktlat_tells - What an event is about, as %KTLAT_BY_EVENT has it
+ * @KTLAT_TELLS_NOTHING: nothing that has a name
+ * @KTLAT_TELLS_NUMBER: something that has a number
+ * @KTLAT_TELLS_ADDRESS: a function of the kernel, by its address
+ */
+enum ktlat_tells {
+	KTLAT_TELLS_NOTHING,
+	KTLAT_TELLS_NUMBER,
+	KTLAT_TELLS_ADDRESS,
+};
+
+/**
+ * struct ktlat_preset_event - One tracepoint of a preset
+ * @name: of the tracepoint
+ * @handler: what it calls, with struct ktlat_starts in front of its own arguments
+ */
+struct ktlat_preset_event {
+	const char *name;
+	void *handler;
+};
+
+/**
+ * struct ktlat_preset - A tracepoint pair that has a name
+ * @name: in struct ktlat_point
+ * @by_cpu: start and end pass on the same CPU, else the key is good for all of them
+ * @tells: what it is about
+ * @start: events that start; the unused ones have no name
+ * @end: the event that ends
+ */
+struct ktlat_preset {
+	const char *name;
+	bool by_cpu;
+	enum ktlat_tells tells;
+	struct ktlat_preset_event start[KTLAT_PRESET_STARTS];
+	struct ktlat_preset_event end;
+};
+
+const struct ktlat_preset *ktlat_preset_find(const char *name);
+
+#endif /* KTLAT_PRESETS_H */
