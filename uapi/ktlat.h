@@ -240,8 +240,12 @@ enum ktlat_session_kind {
  *	with the same key (see enum ktlat_match)
  * @KTLAT_KIND_TRACEPOINT: the tracepoint pair named by point[0].name, one of
  *	"irq_handler", "softirq", "timer_expire", "hrtimer_expire",
- *	"workqueue_execute", "sched_wakeup" (wake-up to switch-in, that is the
- *	wait on the run queue) and "syscall" (sys_enter to sys_exit)
+ *	"workqueue_execute", "sched_wakeup" (wake-up to switch-in), "sched_runq" (the
+ *	same, and from where a task was switched out that could run on: all waits on
+ *	run queues), "sched_migrate" (from where a task was moved to another CPU to
+ *	switch-in), "block_rq" (a request is issued to its driver, until all of it is
+ *	complete), "net_receive" (a packet, or a list of these, is handed to the
+ *	stack, until the call returns) and "syscall" (sys_enter to sys_exit)
  * @KTLAT_KIND_GROUP: each call of each function of the group; point[0].name is
  *	what the group is called, any text
  */
@@ -300,8 +304,9 @@ enum ktlat_match {
  * @KTLAT_BY_EVENT: what the tracepoint that starts them is about. irq_handler: the
  *	number of the interrupt; softirq: the vector; timer_expire and hrtimer_expire:
  *	the address of the timer's function, 0 for one that is being shut down;
- *	workqueue_execute: that of the work's; syscall: the number, and in the second
- *	word 1 for one that a 32-bit process makes. Not for sched_wakeup
+ *	workqueue_execute: that of the work's; block_rq: &enum ktlat_block_op;
+ *	net_receive: &enum ktlat_net_entry; syscall: the number, and in the second
+ *	word 1 for one that a 32-bit process makes. Not for the others
  */
 enum ktlat_by {
 	KTLAT_BY_NOTHING	= 0,
@@ -311,6 +316,46 @@ enum ktlat_by {
 	KTLAT_BY_COMM		= 4,
 	KTLAT_BY_CGROUP		= 5,
 	KTLAT_BY_EVENT		= 6,
+};
+
+/**
+ * enum ktlat_block_op - What a request asks for, a key of "block_rq"
+ * @KTLAT_BLOCK_OTHER: anything else: what is done to zones, for one
+ * @KTLAT_BLOCK_READ: data
+ * @KTLAT_BLOCK_WRITE: data
+ * @KTLAT_BLOCK_FLUSH: that the device's cache is written back
+ * @KTLAT_BLOCK_DISCARD: that data is forgotten
+ * @KTLAT_BLOCK_SECURE_ERASE: that data is forgotten for good
+ * @KTLAT_BLOCK_WRITE_ZEROES: zeroes, without passing them
+ * @KTLAT_BLOCK_DRIVER: something between the driver and its users
+ */
+enum ktlat_block_op {
+	KTLAT_BLOCK_OTHER		= 0,
+	KTLAT_BLOCK_READ		= 1,
+	KTLAT_BLOCK_WRITE		= 2,
+	KTLAT_BLOCK_FLUSH		= 3,
+	KTLAT_BLOCK_DISCARD		= 4,
+	KTLAT_BLOCK_SECURE_ERASE	= 5,
+	KTLAT_BLOCK_WRITE_ZEROES	= 6,
+	KTLAT_BLOCK_DRIVER		= 7,
+};
+
+/**
+ * enum ktlat_net_entry - How packets come to the stack, a key of "net_receive"
+ * @KTLAT_NET_NAPI_GRO_FRAGS: napi_gro_frags()
+ * @KTLAT_NET_NAPI_GRO_RECEIVE: napi_gro_receive()
+ * @KTLAT_NET_NETIF_RECEIVE_SKB: netif_receive_skb()
+ * @KTLAT_NET_NETIF_RECEIVE_SKB_LIST: netif_receive_skb_list()
+ * @KTLAT_NET_NETIF_RX: netif_rx()
+ * @KTLAT_NET_NETIF_RX_NI: netif_rx_ni(), up to Linux 5.17
+ */
+enum ktlat_net_entry {
+	KTLAT_NET_NAPI_GRO_FRAGS		= 1,
+	KTLAT_NET_NAPI_GRO_RECEIVE		= 2,
+	KTLAT_NET_NETIF_RECEIVE_SKB		= 3,
+	KTLAT_NET_NETIF_RECEIVE_SKB_LIST	= 4,
+	KTLAT_NET_NETIF_RX			= 5,
+	KTLAT_NET_NETIF_RX_NI			= 6,
 };
 
 /**

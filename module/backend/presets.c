@@ -7,19 +7,24 @@
  * against the event. Some kernels call handlers with preemption on, so each
  * turns it off around its work.
  */
+#include <linux/blkdev.h>
 #include <linux/compat.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/kprobes.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <trace/events/block.h>
 #include <trace/events/irq.h>
+#include <trace/events/net.h>
 #include <trace/events/sched.h>
 #include <trace/events/syscalls.h>
 #include <trace/events/timer.h>
 #include <trace/events/workqueue.h>
 
 #include "backend/presets.h"
+#include "compat/block.h"
 #include "compat/tracepoint.h"
 #include "hot/starts.h"
 
@@ -147,6 +152,93 @@ static void on_sched_switch(KTLAT_SCHED_SWITCH_PROTO)
 }
 NOKPROBE_SYMBOL(on_sched_switch);
 
+/*
+ * A task that is switched out while it could run on begins to wait. Comes after
+ * on_sched_switch(), which ends what it waited for before.
+ */
+static void on_sched_switch_preempted(KTLAT_SCHED_SWITCH_PROTO)
+{
+	if (!is_idle_task(prev) && (preempt || ktlat_task_is_runnable(prev)))
+		event_start(data, ktlat_key_task(prev), 0);
+}
+NOKPROBE_SYMBOL(on_sched_switch_preempted);
+
+static void on_sched_migrate_task(void *data, struct task_struct *task, int cpu)
+{
+	event_start(data, ktlat_key_task(task), 0);
+}
+NOKPROBE_SYMBOL(on_sched_migrate_task);
+
+/* What the kernels number differently, as the contract numbers it. */
+static __always_inline u64 block_op(const struct request *rq)
+{
+	switch (req_op(rq)) {
+	case REQ_OP_READ:
+		return KTLAT_BLOCK_READ;
+	case REQ_OP_WRITE:
+		return KTLAT_BLOCK_WRITE;
+	case REQ_OP_FLUSH:
+		return KTLAT_BLOCK_FLUSH;
+	case REQ_OP_DISCARD:
+		return KTLAT_BLOCK_DISCARD;
+	case REQ_OP_SECURE_ERASE:
+		return KTLAT_BLOCK_SECURE_ERASE;
+	case REQ_OP_WRITE_ZEROES:
+		return KTLAT_BLOCK_WRITE_ZEROES;
+	case REQ_OP_DRV_IN:
+	case REQ_OP_DRV_OUT:
+		return KTLAT_BLOCK_DRIVER;
+	default:
+		return KTLAT_BLOCK_OTHER;
+	}
+}
+
+/* One that is issued again, as it was put back, leaves its first start abandoned. */
+static void on_block_rq_issue(KTLAT_BLOCK_RQ_ISSUE_PROTO)
+{
+	event_start(data, key_of(rq), block_op(rq));
+}
+NOKPROBE_SYMBOL(on_block_rq_issue);
+
+/* A request may be completed in parts: it ends when nothing is left of it. */
+static void on_block_rq_complete(KTLAT_BLOCK_RQ_COMPLETE_PROTO)
+{
+	if (nr_bytes >= blk_rq_bytes(rq))
+		event_end(data, key_of(rq));
+}
+NOKPROBE_SYMBOL(on_block_rq_complete);
+
+/*
+ * The end does not name the packet, but what has begun in a task, or in an interrupt on
+ * top of it, ends there before anything that it has interrupted does. Tasks lie on
+ * cache lines, so there is room in their addresses.
+ */
+static __always_inline u64 key_of_entry(u64 entry)
+{
+	BUILD_BUG_ON((KTLAT_CONTEXT_NMI << 3 | 7) >= L1_CACHE_BYTES);
+	return ktlat_key_task(current) | ktlat_context(0) << 3 | entry;
+}
+
+#define RECEIVES(point, entry)						\
+static void on_##point##_entry(void *data, const struct sk_buff *skb)	\
+{									\
+	event_start(data, key_of_entry(entry), entry);			\
+}									\
+NOKPROBE_SYMBOL(on_##point##_entry);					\
+									\
+static void on_##point##_exit(void *data, int ret)			\
+{									\
+	event_end(data, key_of_entry(entry));				\
+}									\
+NOKPROBE_SYMBOL(on_##point##_exit)
+
+RECEIVES(napi_gro_frags, KTLAT_NET_NAPI_GRO_FRAGS);
+RECEIVES(napi_gro_receive, KTLAT_NET_NAPI_GRO_RECEIVE);
+RECEIVES(netif_receive_skb, KTLAT_NET_NETIF_RECEIVE_SKB);
+RECEIVES(netif_receive_skb_list, KTLAT_NET_NETIF_RECEIVE_SKB_LIST);
+RECEIVES(netif_rx, KTLAT_NET_NETIF_RX);
+RECEIVES(netif_rx_ni, KTLAT_NET_NETIF_RX_NI);
+
 static void on_sys_enter(void *data, struct pt_regs *regs, long id)
 {
 	event_start_of(data, ktlat_key_task(current), id, in_compat_syscall());
@@ -175,6 +267,21 @@ static void __maybe_unused handlers_match_events(void)
 	check_trace_callback_type_sched_wakeup(on_sched_wakeup);
 	check_trace_callback_type_sched_wakeup_new(on_sched_wakeup);
 	check_trace_callback_type_sched_switch(on_sched_switch);
+	check_trace_callback_type_sched_switch(on_sched_switch_preempted);
+	check_trace_callback_type_sched_migrate_task(on_sched_migrate_task);
+	check_trace_callback_type_block_rq_issue(on_block_rq_issue);
+	check_trace_callback_type_block_rq_complete(on_block_rq_complete);
+	check_trace_callback_type_napi_gro_frags_entry(on_napi_gro_frags_entry);
+	check_trace_callback_type_napi_gro_frags_exit(on_napi_gro_frags_exit);
+	check_trace_callback_type_napi_gro_receive_entry(on_napi_gro_receive_entry);
+	check_trace_callback_type_napi_gro_receive_exit(on_napi_gro_receive_exit);
+	check_trace_callback_type_netif_receive_skb_entry(on_netif_receive_skb_entry);
+	check_trace_callback_type_netif_receive_skb_exit(on_netif_receive_skb_exit);
+	check_trace_callback_type_netif_receive_skb_list_entry(on_netif_receive_skb_list_entry);
+	check_trace_callback_type_netif_receive_skb_list_exit(on_netif_receive_skb_list_exit);
+	check_trace_callback_type_netif_rx_entry(on_netif_rx_entry);
+	check_trace_callback_type_netif_rx_exit(on_netif_rx_exit);
+	ktlat_check_netif_rx_ni(on_netif_rx_ni_entry, on_netif_rx_ni_exit);
 	check_trace_callback_type_sys_enter(on_sys_enter);
 	check_trace_callback_type_sys_exit(on_sys_exit);
 }
@@ -185,40 +292,70 @@ static const struct ktlat_preset presets[] = {
 		.by_cpu = true,
 		.tells = KTLAT_TELLS_NUMBER,
 		.start = { { "irq_handler_entry", on_irq_handler_entry } },
-		.end = { "irq_handler_exit", on_irq_handler_exit },
+		.end = { { "irq_handler_exit", on_irq_handler_exit } },
 	}, {
 		.name = "softirq",
 		.by_cpu = true,
 		.tells = KTLAT_TELLS_NUMBER,
 		.start = { { "softirq_entry", on_softirq_entry } },
-		.end = { "softirq_exit", on_softirq_exit },
+		.end = { { "softirq_exit", on_softirq_exit } },
 	}, {
 		.name = "timer_expire",
 		.by_cpu = true,
 		.tells = KTLAT_TELLS_ADDRESS,
 		.start = { { "timer_expire_entry", on_timer_expire_entry } },
-		.end = { "timer_expire_exit", on_timer_expire_exit },
+		.end = { { "timer_expire_exit", on_timer_expire_exit } },
 	}, {
 		.name = "hrtimer_expire",
 		.by_cpu = true,
 		.tells = KTLAT_TELLS_ADDRESS,
 		.start = { { "hrtimer_expire_entry", on_hrtimer_expire_entry } },
-		.end = { "hrtimer_expire_exit", on_hrtimer_expire_exit },
+		.end = { { "hrtimer_expire_exit", on_hrtimer_expire_exit } },
 	}, {
 		.name = "workqueue_execute",
 		.tells = KTLAT_TELLS_ADDRESS,
 		.start = { { "workqueue_execute_start", on_workqueue_execute_start } },
-		.end = { "workqueue_execute_end", on_workqueue_execute_end },
+		.end = { { "workqueue_execute_end", on_workqueue_execute_end } },
 	}, {
 		.name = "sched_wakeup",
 		.start = { { "sched_wakeup", on_sched_wakeup },
 			   { "sched_wakeup_new", on_sched_wakeup } },
-		.end = { "sched_switch", on_sched_switch },
+		.end = { { "sched_switch", on_sched_switch } },
+	}, {
+		.name = "sched_runq",
+		.start = { { "sched_wakeup", on_sched_wakeup },
+			   { "sched_wakeup_new", on_sched_wakeup },
+			   { "sched_switch", on_sched_switch_preempted } },
+		.end = { { "sched_switch", on_sched_switch } },
+	}, {
+		.name = "sched_migrate",
+		.start = { { "sched_migrate_task", on_sched_migrate_task } },
+		.end = { { "sched_switch", on_sched_switch } },
+	}, {
+		.name = "block_rq",
+		.tells = KTLAT_TELLS_NUMBER,
+		.start = { { "block_rq_issue", on_block_rq_issue } },
+		.end = { { "block_rq_complete", on_block_rq_complete } },
+	}, {
+		.name = "net_receive",
+		.tells = KTLAT_TELLS_NUMBER,
+		.start = { { "napi_gro_frags_entry", on_napi_gro_frags_entry },
+			   { "napi_gro_receive_entry", on_napi_gro_receive_entry },
+			   { "netif_receive_skb_entry", on_netif_receive_skb_entry },
+			   { "netif_receive_skb_list_entry", on_netif_receive_skb_list_entry },
+			   { "netif_rx_entry", on_netif_rx_entry },
+			   { "netif_rx_ni_entry", on_netif_rx_ni_entry, .optional = true } },
+		.end = { { "napi_gro_frags_exit", on_napi_gro_frags_exit },
+			 { "napi_gro_receive_exit", on_napi_gro_receive_exit },
+			 { "netif_receive_skb_exit", on_netif_receive_skb_exit },
+			 { "netif_receive_skb_list_exit", on_netif_receive_skb_list_exit },
+			 { "netif_rx_exit", on_netif_rx_exit },
+			 { "netif_rx_ni_exit", on_netif_rx_ni_exit, .optional = true } },
 	}, {
 		.name = "syscall",
 		.tells = KTLAT_TELLS_NUMBER,
 		.start = { { "sys_enter", on_sys_enter } },
-		.end = { "sys_exit", on_sys_exit },
+		.end = { { "sys_exit", on_sys_exit } },
 	},
 };
 

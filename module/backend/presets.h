@@ -7,7 +7,8 @@
 
 #include <linux/types.h>
 
-#define KTLAT_PRESET_STARTS	2
+/* Events that start, or end, are no more. */
+#define KTLAT_PRESET_EVENTS	6
 
 /**
  * enum ktlat_tells - What an event is about, as %KTLAT_BY_EVENT has it
@@ -25,10 +26,12 @@ enum ktlat_tells {
  * struct ktlat_preset_event - One tracepoint of a preset
  * @name: of the tracepoint
  * @handler: what it calls, with struct ktlat_starts in front of its own arguments
+ * @optional: not all kernels have it
  */
 struct ktlat_preset_event {
 	const char *name;
 	void *handler;
+	bool optional;
 };
 
 /**
@@ -37,14 +40,14 @@ struct ktlat_preset_event {
  * @by_cpu: start and end pass on the same CPU, else the key is good for all of them
  * @tells: what it is about
  * @start: events that start; the unused ones have no name
- * @end: the event that ends
+ * @end: events that end, likewise. A tracepoint that is among both ends first
  */
 struct ktlat_preset {
 	const char *name;
 	bool by_cpu;
 	enum ktlat_tells tells;
-	struct ktlat_preset_event start[KTLAT_PRESET_STARTS];
-	struct ktlat_preset_event end;
+	struct ktlat_preset_event start[KTLAT_PRESET_EVENTS];
+	struct ktlat_preset_event end[KTLAT_PRESET_EVENTS];
 };
 
 const struct ktlat_preset *ktlat_preset_find(const char *name);

@@ -11,21 +11,34 @@
 #include "hot/starts.h"
 #include "target.h"
 
+/* Ends come first where a tracepoint both ends and starts. */
+#define EVENTS_PRIO_END		(TRACEPOINT_DEFAULT_PRIO + 1)
+
+/**
+ * struct listening - Tracepoints with handlers of ours
+ * @tracepoint: which; NULL for one that this kernel has not, or that there is not
+ * @event: the same, with their handlers
+ * @prio: of the handlers
+ */
+struct listening {
+	struct tracepoint *tracepoint[KTLAT_PRESET_EVENTS];
+	const struct ktlat_preset_event *event;
+	int prio;
+};
+
 /**
  * struct events - An attachment
  * @attachment: what the probe code sees
  * @plan: what was asked for; outlives us
- * @preset: which events
- * @start: their tracepoints
- * @end: likewise
+ * @start: tracepoints that start
+ * @end: those that end
  * @starts: what waits
  */
 struct events {
 	struct ktlat_attachment attachment;
 	struct ktlat_plan *plan;
-	const struct ktlat_preset *preset;
-	struct tracepoint *start[KTLAT_PRESET_STARTS];
-	struct tracepoint *end;
+	struct listening start;
+	struct listening end;
 	struct ktlat_starts *starts;
 };
 
@@ -34,38 +47,85 @@ static struct events *events_of(struct ktlat_attachment *attachment)
 	return container_of(attachment, struct events, attachment);
 }
 
-static bool events_find(struct events *events)
+static bool listening_find(struct listening *listening)
 {
-	const struct ktlat_preset *preset = events->preset;
+	const struct ktlat_preset_event *event = listening->event;
 
-	for (int i = 0; i < KTLAT_PRESET_STARTS && preset->start[i].name; i++) {
-		events->start[i] = ktlat_tracepoint_find(preset->start[i].name);
-		if (!events->start[i])
+	for (int i = 0; i < KTLAT_PRESET_EVENTS && event[i].name; i++) {
+		listening->tracepoint[i] = ktlat_tracepoint_find(event[i].name);
+		if (!listening->tracepoint[i] && !event[i].optional)
 			return false;
 	}
-	events->end = ktlat_tracepoint_find(preset->end.name);
-	return events->end;
+	return true;
+}
+
+static void listening_stop_first(struct listening *listening, void *data, int nr)
+{
+	while (nr--)
+		if (listening->tracepoint[nr])
+			tracepoint_probe_unregister(listening->tracepoint[nr],
+						    listening->event[nr].handler,
+						    data);
+	tracepoint_synchronize_unregister();
+}
+
+/* On return no handler runs any more. Context: may sleep. */
+static void listening_stop(struct listening *listening, void *data)
+{
+	listening_stop_first(listening, data, KTLAT_PRESET_EVENTS);
+}
+
+static int listening_start(struct listening *listening, void *data)
+{
+	for (int i = 0; i < KTLAT_PRESET_EVENTS; i++) {
+		struct tracepoint *tracepoint = listening->tracepoint[i];
+		int err = 0;
+
+		if (tracepoint)
+			err = tracepoint_probe_register_prio(tracepoint,
+							     listening->event[i].handler,
+							     data, listening->prio);
+		if (err) {
+			listening_stop_first(listening, data, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int events_find(struct events *events, struct ktlat_plan *plan,
+		       const struct ktlat_preset *preset)
+{
+	if (!preset)
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_UNKNOWN);
+	events->start.event = preset->start;
+	events->start.prio = TRACEPOINT_DEFAULT_PRIO;
+	events->end.event = preset->end;
+	events->end.prio = EVENTS_PRIO_END;
+	if (!listening_find(&events->start) || !listening_find(&events->end))
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_UNKNOWN);
+	if (plan->by_event && preset->tells == KTLAT_TELLS_NOTHING)
+		return -EINVAL;
+	plan->tells_addresses = preset->tells == KTLAT_TELLS_ADDRESS;
+	return 0;
 }
 
 /*
- * Like the end of a pair, the end listens for as long as we are attached, so
+ * Like the end of a pair, the ends listen for as long as we are attached, so
  * that what has started is still matched after a stop.
  */
 static int events_prepare(struct events *events, struct ktlat_plan *plan)
 {
-	int err;
+	const struct ktlat_preset *preset =
+		ktlat_preset_find(plan->point[0].name);
+	int err = events_find(events, plan, preset);
 
-	events->preset = ktlat_preset_find(plan->point[0].name);
-	if (!events->preset || !events_find(events))
-		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_UNKNOWN);
-	if (plan->by_event && events->preset->tells == KTLAT_TELLS_NOTHING)
-		return -EINVAL;
-	plan->tells_addresses = events->preset->tells == KTLAT_TELLS_ADDRESS;
-	events->starts = ktlat_plan_starts(plan, events->preset->by_cpu);
+	if (err)
+		return err;
+	events->starts = ktlat_plan_starts(plan, preset->by_cpu);
 	if (IS_ERR(events->starts))
 		return PTR_ERR(events->starts);
-	err = tracepoint_probe_register(events->end, events->preset->end.handler,
-					events->starts);
+	err = listening_start(&events->end, events->starts);
 	if (err)
 		ktlat_plan_starts_free(plan, events->starts);
 	return err;
@@ -88,55 +148,25 @@ static struct ktlat_attachment *events_attach(struct ktlat_plan *plan)
 	return &events->attachment;
 }
 
-static void events_stop_first(struct events *events, int nr)
-{
-	while (nr--)
-		tracepoint_probe_unregister(events->start[nr],
-					    events->preset->start[nr].handler,
-					    events->starts);
-	tracepoint_synchronize_unregister();
-}
-
-static int events_nr_starts(const struct events *events)
-{
-	int nr = 0;
-
-	while (nr < KTLAT_PRESET_STARTS && events->start[nr])
-		nr++;
-	return nr;
-}
-
 static int events_start(struct ktlat_attachment *attachment)
 {
 	struct events *events = events_of(attachment);
-	int err;
 
-	for (int i = 0; i < events_nr_starts(events); i++) {
-		err = tracepoint_probe_register(events->start[i],
-						events->preset->start[i].handler,
-						events->starts);
-		if (err) {
-			events_stop_first(events, i);
-			return err;
-		}
-	}
-	return 0;
+	return listening_start(&events->start, events->starts);
 }
 
 static void events_stop(struct ktlat_attachment *attachment)
 {
 	struct events *events = events_of(attachment);
 
-	events_stop_first(events, events_nr_starts(events));
+	listening_stop(&events->start, events->starts);
 }
 
 static void events_detach(struct ktlat_attachment *attachment)
 {
 	struct events *events = events_of(attachment);
 
-	tracepoint_probe_unregister(events->end, events->preset->end.handler,
-				    events->starts);
-	tracepoint_synchronize_unregister();
+	listening_stop(&events->end, events->starts);
 	ktlat_plan_starts_free(events->plan, events->starts);
 	kfree(events);
 }

@@ -11,8 +11,12 @@
 	"  POINT..POINT@cpu    the same, on the same CPU\n"		\
 	"  @irq @softirq @timer @hrtimer @workqueue\n"			\
 	"                      each run of such a handler\n"		\
-	"  @wakeup             wait on the run queue, wake-up to switch-in\n" \
+	"  @runq               each wait on a run queue, wake-up or preemption to switch-in\n" \
+	"  @wakeup             of these those after a wake-up\n"	\
+	"  @migrate            a task that is moved to another CPU, until it runs\n" \
 	"  @syscall            each system call\n"			\
+	"  @block              each request to a disk, issue to completion\n" \
+	"  @netrx              each packet, as long as the network stack has it at once\n" \
 	"POINT is [MODULE:]FUNC[+OFFSET].\n\n"
 
 #define PROBE_OPTIONS_HELP						\

@@ -44,6 +44,8 @@ int ktl_ioctl(struct ktlat *k, unsigned long call, void *argument);
  * @KTL_TELLS_SOFTIRQ: a softirq, by its vector
  * @KTL_TELLS_FUNCTION: a function of the kernel, by its address
  * @KTL_TELLS_SYSCALL: a system call, by its number
+ * @KTL_TELLS_BLOCK: what is asked of a disk, &enum ktlat_block_op
+ * @KTL_TELLS_NET: a function that takes packets, &enum ktlat_net_entry
  */
 enum ktl_tells {
 	KTL_TELLS_NOTHING,
@@ -51,6 +53,8 @@ enum ktl_tells {
 	KTL_TELLS_SOFTIRQ,
 	KTL_TELLS_FUNCTION,
 	KTL_TELLS_SYSCALL,
+	KTL_TELLS_BLOCK,
+	KTL_TELLS_NET,
 };
 
 /**

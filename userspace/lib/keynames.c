@@ -33,6 +33,26 @@ static const char * const softirqs[] = {
 	"SCHED", "HRTIMER", "RCU",
 };
 
+static const char * const block_ops[] = {
+	[KTLAT_BLOCK_OTHER]		= "other",
+	[KTLAT_BLOCK_READ]		= "read",
+	[KTLAT_BLOCK_WRITE]		= "write",
+	[KTLAT_BLOCK_FLUSH]		= "flush",
+	[KTLAT_BLOCK_DISCARD]		= "discard",
+	[KTLAT_BLOCK_SECURE_ERASE]	= "secure erase",
+	[KTLAT_BLOCK_WRITE_ZEROES]	= "write zeroes",
+	[KTLAT_BLOCK_DRIVER]		= "driver",
+};
+
+static const char * const net_entries[] = {
+	[KTLAT_NET_NAPI_GRO_FRAGS]		= "napi_gro_frags",
+	[KTLAT_NET_NAPI_GRO_RECEIVE]		= "napi_gro_receive",
+	[KTLAT_NET_NETIF_RECEIVE_SKB]		= "netif_receive_skb",
+	[KTLAT_NET_NETIF_RECEIVE_SKB_LIST]	= "netif_receive_skb_list",
+	[KTLAT_NET_NETIF_RX]			= "netif_rx",
+	[KTLAT_NET_NETIF_RX_NI]			= "netif_rx_ni",
+};
+
 /**
  * ktlat_open_key_names() - Get ready to name the keys of a probe
  * @info: the probe
@@ -172,11 +192,12 @@ static bool name_irq(__u64 irq, char text[KTLAT_KEY_LEN])
 	return read_line(path, text, KTLAT_KEY_LEN);
 }
 
-static bool name_softirq(__u64 vector, char text[KTLAT_KEY_LEN])
+static bool name_number(const char * const *list, size_t nr, __u64 number,
+			char text[KTLAT_KEY_LEN])
 {
-	if (vector >= KTL_ARRAY_SIZE(softirqs))
+	if (number >= nr || !list[number])
 		return false;
-	strcpy(text, softirqs[vector]);
+	strcpy(text, list[number]);
 	return true;
 }
 
@@ -213,7 +234,14 @@ static bool name_event(struct ktlat_key_names *names, const __u64 words[2],
 	case KTL_TELLS_IRQ:
 		return name_irq(words[0], text);
 	case KTL_TELLS_SOFTIRQ:
-		return name_softirq(words[0], text);
+		return name_number(softirqs, KTL_ARRAY_SIZE(softirqs), words[0],
+				   text);
+	case KTL_TELLS_BLOCK:
+		return name_number(block_ops, KTL_ARRAY_SIZE(block_ops),
+				   words[0], text);
+	case KTL_TELLS_NET:
+		return name_number(net_entries, KTL_ARRAY_SIZE(net_entries),
+				   words[0], text);
 	case KTL_TELLS_SYSCALL:
 		return name_syscall(words, text);
 	case KTL_TELLS_FUNCTION:

@@ -8,8 +8,12 @@ static const struct ktl_preset presets[] = {
 	{ "timer", "timer_expire", KTL_TELLS_FUNCTION },
 	{ "hrtimer", "hrtimer_expire", KTL_TELLS_FUNCTION },
 	{ "workqueue", "workqueue_execute", KTL_TELLS_FUNCTION },
+	{ "runq", "sched_runq", KTL_TELLS_NOTHING },
 	{ "wakeup", "sched_wakeup", KTL_TELLS_NOTHING },
+	{ "migrate", "sched_migrate", KTL_TELLS_NOTHING },
 	{ "syscall", "syscall", KTL_TELLS_SYSCALL },
+	{ "block", "block_rq", KTL_TELLS_BLOCK },
+	{ "netrx", "net_receive", KTL_TELLS_NET },
 };
 
 /* By what follows the @ of a SPEC; NULL for none. */
