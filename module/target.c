@@ -45,6 +45,7 @@ static const int target_errnos[] = {
 	[KTLAT_REFUSED_FTRACE]		= -EUNATCH,
 	[KTLAT_REFUSED_INIT]		= -ESTALE,
 	[KTLAT_REFUSED_RINGS]		= -ENOLINK,
+	[KTLAT_REFUSED_HANDLER]		= -ENOEXEC,
 };
 
 int ktlat_target_errno(int refusal)

@@ -245,7 +245,12 @@ enum ktlat_session_kind {
  *	run queues), "sched_migrate" (from where a task was moved to another CPU to
  *	switch-in), "block_rq" (a request is issued to its driver, until all of it is
  *	complete), "net_receive" (a packet, or a list of these, is handed to the
- *	stack, until the call returns) and "syscall" (sys_enter to sys_exit)
+ *	stack, until the call returns) and "syscall" (sys_enter to sys_exit). Or,
+ *	where point[1] is not empty, from each passage of the tracepoint point[0].name
+ *	to the next one of the tracepoint point[1].name with the same key (see &enum
+ *	ktlat_match); @module of each is the subsystem that tracefs shows it in, which
+ *	is told back and of no account otherwise. Where they are those of a module,
+ *	the probe holds that
  * @KTLAT_KIND_GROUP: each call of each function of the group; point[0].name is
  *	what the group is called, any text
  */
@@ -284,13 +289,17 @@ enum ktlat_backend_id {
 };
 
 /**
- * enum ktlat_match - By what the two points of a pair find each other
+ * enum ktlat_match - By what the two points of a pair, or two tracepoints, find each
+ * other
  * @KTLAT_MATCH_TASK: the same task passes both; it may sleep and change CPU
  * @KTLAT_MATCH_CPU: the same CPU passes both, whatever runs on it
+ * @KTLAT_MATCH_ARGUMENT: an argument of one is equal to an argument of the other, see
+ *	struct ktlat_argument; for two tracepoints alone
  */
 enum ktlat_match {
 	KTLAT_MATCH_TASK	= 1,
 	KTLAT_MATCH_CPU		= 2,
+	KTLAT_MATCH_ARGUMENT	= 3,
 };
 
 /**
@@ -418,6 +427,9 @@ enum ktlat_state {
  *	on it; only where fprobes have no pool (EUSERS)
  * @KTLAT_REFUSED_RINGS: it is to write events or slow calls, and the session has no rings
  *	(ENOLINK)
+ * @KTLAT_REFUSED_HANDLER: two tracepoints of any kind cannot be measured on this kernel:
+ *	it checks the type of each function that it calls (kCFI), or its architecture
+ *	is one of which it is not known that all arguments come in registers (ENOEXEC)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -444,6 +456,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_INIT	= 21,
 	KTLAT_REFUSED_CROWDED	= 22,
 	KTLAT_REFUSED_RINGS	= 23,
+	KTLAT_REFUSED_HANDLER	= 25,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -579,7 +592,8 @@ struct ktlat_session_new {
  * @offset: bytes from the start of the function; 0 for %KTLAT_KIND_FUNCTION
  * @module: name of the kernel module that holds the function, zero-terminated;
  *	empty for any
- * @name: name of the function, or of the tracepoint pair, zero-terminated
+ * @name: name of the function, of the tracepoint pair or of one of two tracepoints,
+ *	zero-terminated
  */
 struct ktlat_point {
 	__u64 address;
@@ -647,6 +661,27 @@ struct ktlat_slow {
 	__u64 reserved;
 };
 
+/* How many arguments of a tracepoint can be looked at. */
+#define KTLAT_ARGUMENTS_MAX	5
+
+/**
+ * struct ktlat_argument - An argument of a tracepoint
+ * @index: 1 for the first, up to %KTLAT_ARGUMENTS_MAX; each takes one register
+ * @bytes: how long it is: 1, 2, 4 or 8
+ * @is_signed: 1 if it is a signed number, so that it equals one of another length, or 0
+ * @reserved: must be zero
+ *
+ * Who says something wrong has the wrong values compared, and no worse. The value 0 is
+ * one with all bits but the highest and the lowest 0, as a key, and all ones are one
+ * with all bits but the highest.
+ */
+struct ktlat_argument {
+	__u8 index;
+	__u8 bytes;
+	__u8 is_signed;
+	__u8 reserved;
+};
+
 /**
  * struct ktlat_probe_add - A probe to add
  * @size: in: size of this struct
@@ -660,7 +695,7 @@ struct ktlat_slow {
  * @backend: in: &enum ktlat_backend_id; one that cannot serve @kind: EINVAL
  * @precision: in: p of the histogram, 0 to %KTLAT_PRECISION_MAX: each power of
  *	two is split into 2^p buckets
- * @match: in: &enum ktlat_match for a pair, else 0
+ * @match: in: &enum ktlat_match for a pair and for two tracepoints, else 0
  * @pool: in: for a kretprobe, how many calls may be in flight at once, at most
  *	%KTLAT_POOL_MAX; 0 lets the module size it by the number of CPUs and
  *	register a larger pool when calls were missed. The same for a fprobe; it
@@ -678,13 +713,18 @@ struct ktlat_slow {
  *	%KTLAT_PROBE_DISABLED. Else 0
  * @reserved1: must be zero
  * @reserved: must be zero
- * @point: in: what to probe; point[1] is all zero unless @kind is a pair
+ * @point: in: what to probe; point[1] is all zero unless @kind is a pair, or there are
+ *	two tracepoints
  * @filter: in: which calls it is after
  * @slow: in: which of them are slow. These are written to the rings of the session
  *	even without %KTLAT_PROBE_EVENTS, and wake who waits for records
  * @by: in: &enum ktlat_by; %KTLAT_BY_EVENT for %KTLAT_KIND_TRACEPOINT alone
  * @keys: in: how many keys there is room for on each CPU, a power of two,
  *	%KTLAT_KEYS_MIN to %KTLAT_KEYS_MAX, or 0 for %KTLAT_KEYS_DEFAULT; 0 without @by
+ * @argument: in: for %KTLAT_MATCH_ARGUMENT, which argument of each of the two; else 0
+ * @syscall: in: for "syscall", the number, plus 1, of the only call that is measured:
+ *	that of processes of the kernel's own kind, and that of 32-bit processes; 0 for
+ *	none of that kind; both 0 for all calls. Else 0
  *
  * Further errors: see &enum ktlat_refusal; ENOMEM; ENOSPC (there is no place left to map
  * it at).
@@ -709,6 +749,8 @@ struct ktlat_probe_add {
 	struct ktlat_slow slow;
 	__u32 by;
 	__u32 keys;
+	struct ktlat_argument argument[2];
+	__u32 syscall[2];
 };
 
 /**
@@ -810,6 +852,8 @@ struct ktlat_probe_ref {
  *	CAP_SYS_ADMIN (else ENXIO); where keys are addresses, CAP_SYSLOG as well (else
  *	EPERM)
  * @keys_size: out: size of that mapping, in bytes, or 0
+ * @argument: out: as it was added
+ * @syscall: out: as it was added
  */
 struct ktlat_probe_info {
 	__u32 size;
@@ -844,6 +888,8 @@ struct ktlat_probe_info {
 	__u32 keys;
 	__u64 keys_offset;
 	__u64 keys_size;
+	struct ktlat_argument argument[2];
+	__u32 syscall[2];
 };
 
 /**
