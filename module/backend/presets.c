@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <asm/syscall.h>
 #include <trace/events/block.h>
 #include <trace/events/irq.h>
 #include <trace/events/net.h>
@@ -28,11 +29,17 @@
 #include "compat/tracepoint.h"
 #include "hot/starts.h"
 
+static __always_inline struct ktlat_starts *starts_of(const void *data)
+{
+	return ((const struct ktlat_matcher *)data)->starts;
+}
+
 /* Probe context, all of the handlers. */
 static __always_inline void event_start_of(void *data, u64 key, u64 id, u64 kind)
 {
 	preempt_disable_notrace();
-	ktlat_starts_begin(data, key, (struct ktlat_event_id){ id, kind });
+	ktlat_starts_begin(starts_of(data), key,
+			   (struct ktlat_event_id){ id, kind });
 	preempt_enable_notrace();
 }
 
@@ -42,15 +49,22 @@ static __always_inline void event_start(void *data, u64 key, u64 id)
 	event_start_of(data, key, id, 0);
 }
 
-static __always_inline void event_end(void *data, u64 key)
+/* @expected: there should be a start. */
+static __always_inline void event_end_if(void *data, u64 key, bool expected)
 {
+	struct ktlat_starts *starts = starts_of(data);
 	struct ktlat_end end;
 
 	preempt_disable_notrace();
 	end = ktlat_end_here();
-	if (!ktlat_starts_end(data, key, &end))
-		ktlat_starts_unmatched(data);
+	if (!ktlat_starts_end(starts, key, &end) && expected)
+		ktlat_starts_unmatched(starts);
 	preempt_enable_notrace();
+}
+
+static __always_inline void event_end(void *data, u64 key)
+{
+	event_end_if(data, key, true);
 }
 
 static __always_inline u64 key_of(const void *object)
@@ -141,13 +155,14 @@ NOKPROBE_SYMBOL(on_sched_wakeup);
  */
 static void on_sched_switch(KTLAT_SCHED_SWITCH_PROTO)
 {
+	struct ktlat_starts *starts = starts_of(data);
 	struct ktlat_end end;
 
 	preempt_disable_notrace();
 	end = ktlat_end_here();
 	end.task = next;
-	ktlat_starts_drop(data, ktlat_key_task(prev));
-	ktlat_starts_end(data, ktlat_key_task(next), &end);
+	ktlat_starts_drop(starts, ktlat_key_task(prev));
+	ktlat_starts_end(starts, ktlat_key_task(next), &end);
 	preempt_enable_notrace();
 }
 NOKPROBE_SYMBOL(on_sched_switch);
@@ -239,15 +254,26 @@ RECEIVES(netif_receive_skb_list, KTLAT_NET_NETIF_RECEIVE_SKB_LIST);
 RECEIVES(netif_rx, KTLAT_NET_NETIF_RX);
 RECEIVES(netif_rx_ni, KTLAT_NET_NETIF_RX_NI);
 
+static __always_inline bool is_wanted(const struct ktlat_matcher *matcher, long id)
+{
+	u32 wanted = matcher->syscall[in_compat_syscall()];
+
+	return matcher->all_syscalls || (wanted && wanted == id + 1);
+}
+
 static void on_sys_enter(void *data, struct pt_regs *regs, long id)
 {
-	event_start_of(data, ktlat_key_task(current), id, in_compat_syscall());
+	if (is_wanted(data, id))
+		event_start_of(data, ktlat_key_task(current), id,
+			       in_compat_syscall());
 }
 NOKPROBE_SYMBOL(on_sys_enter);
 
+/* Some calls, such as rt_sigreturn, leave another number behind than they came by. */
 static void on_sys_exit(void *data, struct pt_regs *regs, long ret)
 {
-	event_end(data, ktlat_key_task(current));
+	event_end_if(data, ktlat_key_task(current),
+		     is_wanted(data, syscall_get_nr(current, regs)));
 }
 NOKPROBE_SYMBOL(on_sys_exit);
 
@@ -353,6 +379,7 @@ static const struct ktlat_preset presets[] = {
 			 { "netif_rx_ni_exit", on_netif_rx_ni_exit, .optional = true } },
 	}, {
 		.name = "syscall",
+		.syscalls = true,
 		.tells = KTLAT_TELLS_NUMBER,
 		.start = { { "sys_enter", on_sys_enter } },
 		.end = { { "sys_exit", on_sys_exit } },

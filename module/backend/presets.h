@@ -7,6 +7,10 @@
 
 #include <linux/types.h>
 
+#include <ktlat.h>
+
+struct ktlat_starts;
+
 /* Events that start, or end, are no more. */
 #define KTLAT_PRESET_EVENTS	6
 
@@ -25,7 +29,7 @@ enum ktlat_tells {
 /**
  * struct ktlat_preset_event - One tracepoint of a preset
  * @name: of the tracepoint
- * @handler: what it calls, with struct ktlat_starts in front of its own arguments
+ * @handler: what it calls, with struct ktlat_matcher in front of its own arguments
  * @optional: not all kernels have it
  */
 struct ktlat_preset_event {
@@ -38,6 +42,7 @@ struct ktlat_preset_event {
  * struct ktlat_preset - A tracepoint pair that has a name
  * @name: in struct ktlat_point
  * @by_cpu: start and end pass on the same CPU, else the key is good for all of them
+ * @syscalls: it is about system calls, of which one may be chosen
  * @tells: what it is about
  * @start: events that start; the unused ones have no name
  * @end: events that end, likewise. A tracepoint that is among both ends first
@@ -45,11 +50,32 @@ struct ktlat_preset_event {
 struct ktlat_preset {
 	const char *name;
 	bool by_cpu;
+	bool syscalls;
 	enum ktlat_tells tells;
 	struct ktlat_preset_event start[KTLAT_PRESET_EVENTS];
 	struct ktlat_preset_event end[KTLAT_PRESET_EVENTS];
 };
 
+/**
+ * struct ktlat_matcher - What handlers go by; constant while they run
+ * @starts: what waits
+ * @match: of two tracepoints: &enum ktlat_match
+ * @argument: of two tracepoints: what these are matched by
+ * @syscall: of a preset on system calls: the only one, see struct ktlat_probe_add
+ * @all_syscalls: there is no such one
+ */
+struct ktlat_matcher {
+	struct ktlat_starts *starts;
+	u32 match;
+	struct ktlat_argument argument[2];
+	u32 syscall[2];
+	bool all_syscalls;
+};
+
 const struct ktlat_preset *ktlat_preset_find(const char *name);
+
+/* Handlers that fit any tracepoint, see any_tracepoint.c; NULL where none does. */
+extern void * const ktlat_on_any_start;
+extern void * const ktlat_on_any_end;
 
 #endif /* KTLAT_PRESETS_H */

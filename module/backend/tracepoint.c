@@ -3,7 +3,9 @@
  * tracepoint.c - measuring from one tracepoint to its partner.
  */
 #include <linux/err.h>
+#include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/tracepoint.h>
 
 #include "backend/backend.h"
@@ -17,11 +19,13 @@
 /**
  * struct listening - Tracepoints with handlers of ours
  * @tracepoint: which; NULL for one that this kernel has not, or that there is not
+ * @owner: the modules that these are in, with references; or NULL
  * @event: the same, with their handlers
  * @prio: of the handlers
  */
 struct listening {
 	struct tracepoint *tracepoint[KTLAT_PRESET_EVENTS];
+	struct module *owner[KTLAT_PRESET_EVENTS];
 	const struct ktlat_preset_event *event;
 	int prio;
 };
@@ -30,16 +34,18 @@ struct listening {
  * struct events - An attachment
  * @attachment: what the probe code sees
  * @plan: what was asked for; outlives us
+ * @any: what would be a preset if it had a name: two tracepoints
  * @start: tracepoints that start
  * @end: those that end
- * @starts: what waits
+ * @matcher: what the handlers see
  */
 struct events {
 	struct ktlat_attachment attachment;
 	struct ktlat_plan *plan;
+	struct ktlat_preset any;
 	struct listening start;
 	struct listening end;
-	struct ktlat_starts *starts;
+	struct ktlat_matcher matcher;
 };
 
 static struct events *events_of(struct ktlat_attachment *attachment)
@@ -47,16 +53,25 @@ static struct events *events_of(struct ktlat_attachment *attachment)
 	return container_of(attachment, struct events, attachment);
 }
 
-static bool listening_find(struct listening *listening)
+/* Those of a preset are in the kernel proper, and have the arguments of their handlers. */
+static bool listening_find(struct listening *listening, bool any)
 {
 	const struct ktlat_preset_event *event = listening->event;
 
 	for (int i = 0; i < KTLAT_PRESET_EVENTS && event[i].name; i++) {
-		listening->tracepoint[i] = ktlat_tracepoint_find(event[i].name);
+		listening->tracepoint[i] = any ?
+			ktlat_tracepoint_get(event[i].name, &listening->owner[i]) :
+			ktlat_tracepoint_find(event[i].name);
 		if (!listening->tracepoint[i] && !event[i].optional)
 			return false;
 	}
 	return true;
+}
+
+static void listening_put(struct listening *listening)
+{
+	for (int i = 0; i < KTLAT_PRESET_EVENTS; i++)
+		module_put(listening->owner[i]);
 }
 
 static void listening_stop_first(struct listening *listening, void *data, int nr)
@@ -93,42 +108,94 @@ static int listening_start(struct listening *listening, void *data)
 	return 0;
 }
 
+/* What point[1] makes two tracepoints, see struct ktlat_probe_add. */
+static bool plan_is_any(const struct ktlat_plan *plan)
+{
+	return plan->point[1].name[0];
+}
+
+/* Two tracepoints, whatever these are, as if they had a name. */
+static const struct ktlat_preset *events_any(struct events *events,
+					     const struct ktlat_plan *plan)
+{
+	events->any = (struct ktlat_preset){
+		.by_cpu = plan->match == KTLAT_MATCH_CPU,
+		.start = { { plan->point[0].name, ktlat_on_any_start } },
+		.end = { { plan->point[1].name, ktlat_on_any_end } },
+	};
+	return &events->any;
+}
+
 static int events_find(struct events *events, struct ktlat_plan *plan,
 		       const struct ktlat_preset *preset)
 {
-	if (!preset)
-		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_UNKNOWN);
+	bool any = plan_is_any(plan);
+
 	events->start.event = preset->start;
 	events->start.prio = TRACEPOINT_DEFAULT_PRIO;
 	events->end.event = preset->end;
 	events->end.prio = EVENTS_PRIO_END;
-	if (!listening_find(&events->start) || !listening_find(&events->end))
+	if (!listening_find(&events->start, any))
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_UNKNOWN);
-	if (plan->by_event && preset->tells == KTLAT_TELLS_NOTHING)
-		return -EINVAL;
-	plan->tells_addresses = preset->tells == KTLAT_TELLS_ADDRESS;
+	if (!listening_find(&events->end, any))
+		return ktlat_target_refuse(plan, any, KTLAT_REFUSED_UNKNOWN);
 	return 0;
+}
+
+static void events_match(struct events *events, const struct ktlat_plan *plan)
+{
+	struct ktlat_matcher *matcher = &events->matcher;
+
+	matcher->match = plan->match;
+	memcpy(matcher->argument, plan->argument, sizeof(matcher->argument));
+	memcpy(matcher->syscall, plan->syscall, sizeof(matcher->syscall));
+	matcher->all_syscalls = !plan->syscall[0] && !plan->syscall[1];
 }
 
 /*
  * Like the end of a pair, the ends listen for as long as we are attached, so
  * that what has started is still matched after a stop.
  */
+static int events_listen(struct events *events, struct ktlat_plan *plan,
+			 bool by_cpu)
+{
+	struct ktlat_starts *starts = ktlat_plan_starts(plan, by_cpu);
+	int err;
+
+	if (IS_ERR(starts))
+		return PTR_ERR(starts);
+	events->matcher.starts = starts;
+	err = listening_start(&events->end, &events->matcher);
+	if (err)
+		ktlat_plan_starts_free(plan, starts);
+	return err;
+}
+
 static int events_prepare(struct events *events, struct ktlat_plan *plan)
 {
 	const struct ktlat_preset *preset =
-		ktlat_preset_find(plan->point[0].name);
-	int err = events_find(events, plan, preset);
+		plan_is_any(plan) ? events_any(events, plan) :
+				    ktlat_preset_find(plan->point[0].name);
+	int err;
 
-	if (err)
-		return err;
-	events->starts = ktlat_plan_starts(plan, preset->by_cpu);
-	if (IS_ERR(events->starts))
-		return PTR_ERR(events->starts);
-	err = listening_start(&events->end, events->starts);
-	if (err)
-		ktlat_plan_starts_free(plan, events->starts);
-	return err;
+	if (!preset)
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_UNKNOWN);
+	if (!preset->start[0].handler)
+		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_HANDLER);
+	events_match(events, plan);
+	if ((plan->by_event && preset->tells == KTLAT_TELLS_NOTHING) ||
+	    (!events->matcher.all_syscalls && !preset->syscalls))
+		return -EINVAL;
+	plan->tells_addresses = preset->tells == KTLAT_TELLS_ADDRESS;
+	err = events_find(events, plan, preset);
+	return err ?: events_listen(events, plan, preset->by_cpu);
+}
+
+static void events_free(struct events *events)
+{
+	listening_put(&events->start);
+	listening_put(&events->end);
+	kfree(events);
 }
 
 static struct ktlat_attachment *events_attach(struct ktlat_plan *plan)
@@ -142,7 +209,7 @@ static struct ktlat_attachment *events_attach(struct ktlat_plan *plan)
 	events->plan = plan;
 	err = events_prepare(events, plan);
 	if (err) {
-		kfree(events);
+		events_free(events);
 		return ERR_PTR(err);
 	}
 	return &events->attachment;
@@ -152,30 +219,30 @@ static int events_start(struct ktlat_attachment *attachment)
 {
 	struct events *events = events_of(attachment);
 
-	return listening_start(&events->start, events->starts);
+	return listening_start(&events->start, &events->matcher);
 }
 
 static void events_stop(struct ktlat_attachment *attachment)
 {
 	struct events *events = events_of(attachment);
 
-	listening_stop(&events->start, events->starts);
+	listening_stop(&events->start, &events->matcher);
 }
 
 static void events_detach(struct ktlat_attachment *attachment)
 {
 	struct events *events = events_of(attachment);
 
-	listening_stop(&events->end, events->starts);
-	ktlat_plan_starts_free(events->plan, events->starts);
-	kfree(events);
+	listening_stop(&events->end, &events->matcher);
+	ktlat_plan_starts_free(events->plan, events->matcher.starts);
+	events_free(events);
 }
 
 static void events_info(struct ktlat_attachment *attachment,
 			struct ktlat_mechanism_info *info)
 {
 	*info = (struct ktlat_mechanism_info){
-		.starts = events_of(attachment)->starts->nr_slots,
+		.starts = events_of(attachment)->matcher.starts->nr_slots,
 	};
 }
 

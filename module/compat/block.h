@@ -22,8 +22,7 @@
 #endif
 
 /*
- * block_rq_complete has a status of the block layer in place of an errno since 5.16,
- * commit 8a7d267b4a2c ("block: fix the error argument's type").
+ * block_rq_complete has an errno in 5.10, and in 6.1 a status of the block layer.
  */
 #if KTLAT_HAS_BLOCK_RQ_ERRNO
 #define KTLAT_BLOCK_RQ_COMPLETE_PROTO						\
