@@ -49,6 +49,7 @@ void wanted_init(struct wanted_options *wanted, const struct option *more)
 	*wanted = (struct wanted_options){
 		.pid = NOT_GIVEN,
 		.tgid = NOT_GIVEN,
+		.by = NOT_GIVEN,
 	};
 	memcpy(wanted->options, options, sizeof(options));
 }
@@ -176,17 +177,30 @@ static int fail_events(struct ktlat_error *err)
 		       presets);
 }
 
+/* What tells the calls apart: what was given, or what the SPEC does by itself. */
+static int fill_by(__u32 by, struct ktlat_probe_add *request,
+		   struct ktlat_error *err)
+{
+	if (by == NOT_GIVEN)
+		return 0;
+	if (by == KTLAT_BY_EVENT && !ktlat_tells_events(request))
+		return fail_events(err);
+	if (by != request->by)
+		request->keys = 0;
+	request->by = by;
+	return 0;
+}
+
 /* Rounded up, as other sizes are. */
 static int fill_keys(const struct wanted_options *wanted,
 		     struct ktlat_probe_add *request, struct ktlat_error *err)
 {
-	if (wanted->keys && !wanted->by)
+	int ret = fill_by(wanted->by, request, err);
+
+	if (ret || !wanted->keys)
+		return ret;
+	if (!request->by)
 		return explain(err, "--keys is for --by");
-	if (wanted->by == KTLAT_BY_EVENT && !ktlat_tells_events(request))
-		return fail_events(err);
-	request->by = wanted->by;
-	if (!wanted->keys)
-		return 0;
 	request->keys = KTLAT_KEYS_MIN;
 	while (request->keys < wanted->keys)
 		request->keys *= 2;
@@ -221,6 +235,13 @@ int wanted_fill(const struct wanted_options *wanted,
 	if (wanted->user_stack)
 		request->flags |= KTLAT_PROBE_USER_STACK;
 	return ret;
+}
+
+/* Nobody will look at keys, so none are kept unless they are asked for. */
+void wanted_without_keys(struct wanted_options *wanted)
+{
+	if (wanted->by == NOT_GIVEN)
+		wanted->by = KTLAT_BY_NOTHING;
 }
 
 /* Are calls written, even if not all of them, or do they come with their stack? */

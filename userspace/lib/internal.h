@@ -62,11 +62,13 @@ enum ktl_tells {
  * @spec: how a SPEC calls it, behind the @
  * @name: how the contract calls it
  * @tells: what it is about
+ * @keys: how many keys there is room for where nobody says, on each CPU
  */
 struct ktl_preset {
 	const char *spec;
 	const char *name;
 	enum ktl_tells tells;
+	__u32 keys;
 };
 
 /* presets.c */
@@ -102,9 +104,19 @@ int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,
 void ktl_settle_in_flight(struct ktlat_snapshot *snap);
 void ktl_sum_members(struct ktlat_snapshot *snap);
 
-/* spec.c */
-void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
-		       char spec[KTLAT_SPEC_LEN]);
+/* tracepoints.c */
+bool ktl_is_tracepoints(const char *text);
+int ktl_parse_tracepoints(const char *text, struct ktlat_probe_add *request,
+			  struct ktlat_error *err);
+void ktl_format_tracepoints(const struct ktlat_probe_info *info,
+			    char spec[KTLAT_SPEC_LEN]);
+int ktl_check_tracepoints(const struct ktlat_probe_add *request,
+			  struct ktlat_error *err);
+
+/* syscalls.c */
+bool ktl_name_syscall(__u64 number, bool compat, char text[KTLAT_KEY_LEN]);
+bool ktl_find_syscall(const char *text, __u32 call[2]);
+void ktl_format_syscall(const __u32 call[2], char text[KTLAT_KEY_LEN]);
 
 /* refusal.c */
 int ktl_refused(const struct ktlat_probe_add *answer, int code,
@@ -223,5 +235,7 @@ int ktl_read_news(struct nlmsghdr *message, struct ktlat_news *news);
 /* prototype.c */
 void ktl_find_prototypes(struct ktl_question **list, size_t nr);
 enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point);
+bool ktl_find_argument(const char *event, const char *name,
+		       struct ktlat_argument *argument, char *why, size_t size);
 
 #endif /* KTL_INTERNAL_H */

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <seccomp.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -201,32 +200,6 @@ static bool name_number(const char * const *list, size_t nr, __u64 number,
 	return true;
 }
 
-/* Of which architecture the 32-bit calls of this one are. */
-static __u32 compat_arch(void)
-{
-	switch (seccomp_arch_native()) {
-	case SCMP_ARCH_X86_64:
-		return SCMP_ARCH_X86;
-	case SCMP_ARCH_AARCH64:
-		return SCMP_ARCH_ARM;
-	default:
-		return SCMP_ARCH_NATIVE;
-	}
-}
-
-static bool name_syscall(const __u64 words[2], char text[KTLAT_KEY_LEN])
-{
-	__u32 arch = words[1] ? compat_arch() : SCMP_ARCH_NATIVE;
-	char *name = words[0] <= INT_MAX ?
-		     seccomp_syscall_resolve_num_arch(arch, words[0]) : NULL;
-
-	if (!name)
-		return false;
-	snprintf(text, KTLAT_KEY_LEN, "%s", name);
-	free(name);
-	return true;
-}
-
 static bool name_event(struct ktlat_key_names *names, const __u64 words[2],
 		       char text[KTLAT_KEY_LEN])
 {
@@ -243,7 +216,7 @@ static bool name_event(struct ktlat_key_names *names, const __u64 words[2],
 		return name_number(net_entries, KTL_ARRAY_SIZE(net_entries),
 				   words[0], text);
 	case KTL_TELLS_SYSCALL:
-		return name_syscall(words, text);
+		return ktl_name_syscall(words[0], words[1], text);
 	case KTL_TELLS_FUNCTION:
 		return name_function(names, words[0], text);
 	default:

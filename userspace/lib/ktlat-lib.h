@@ -553,6 +553,8 @@ int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
 		     struct ktlat_error *err);
 void ktlat_format_spec(const struct ktlat_probe_info *info,
 		       char spec[KTLAT_SPEC_LEN]);
+void ktlat_format_request(const struct ktlat_probe_add *request,
+			  char spec[KTLAT_SPEC_LEN]);
 
 /* symbols.c */
 int ktlat_scan_symbols(ktlat_symbol_fn fn, void *data, struct ktlat_error *err);

@@ -3,17 +3,17 @@
 #include "internal.h"
 
 static const struct ktl_preset presets[] = {
-	{ "irq", "irq_handler", KTL_TELLS_IRQ },
-	{ "softirq", "softirq", KTL_TELLS_SOFTIRQ },
-	{ "timer", "timer_expire", KTL_TELLS_FUNCTION },
-	{ "hrtimer", "hrtimer_expire", KTL_TELLS_FUNCTION },
-	{ "workqueue", "workqueue_execute", KTL_TELLS_FUNCTION },
-	{ "runq", "sched_runq", KTL_TELLS_NOTHING },
-	{ "wakeup", "sched_wakeup", KTL_TELLS_NOTHING },
-	{ "migrate", "sched_migrate", KTL_TELLS_NOTHING },
-	{ "syscall", "syscall", KTL_TELLS_SYSCALL },
-	{ "block", "block_rq", KTL_TELLS_BLOCK },
-	{ "netrx", "net_receive", KTL_TELLS_NET },
+	{ "irq", "irq_handler", KTL_TELLS_IRQ, 64 },
+	{ "softirq", "softirq", KTL_TELLS_SOFTIRQ, 16 },
+	{ "timer", "timer_expire", KTL_TELLS_FUNCTION, 128 },
+	{ "hrtimer", "hrtimer_expire", KTL_TELLS_FUNCTION, 32 },
+	{ "workqueue", "workqueue_execute", KTL_TELLS_FUNCTION, 128 },
+	{ "runq", "sched_runq", KTL_TELLS_NOTHING, 0 },
+	{ "wakeup", "sched_wakeup", KTL_TELLS_NOTHING, 0 },
+	{ "migrate", "sched_migrate", KTL_TELLS_NOTHING, 0 },
+	{ "syscall", "syscall", KTL_TELLS_SYSCALL, 128 },
+	{ "block", "block_rq", KTL_TELLS_BLOCK, 16 },
+	{ "netrx", "net_receive", KTL_TELLS_NET, 16 },
 };
 
 /* By what follows the @ of a SPEC; NULL for none. */
