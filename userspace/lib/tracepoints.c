@@ -182,6 +182,11 @@ static void format_key(const struct ktlat_probe_info *info, char *text,
 		snprintf(text, size, "@cpu");
 	if (info->match != KTLAT_MATCH_ARGUMENT)
 		return;
+	/* Notifications do not tell which. */
+	if (!argument[0].index) {
+		snprintf(text, size, "@argument");
+		return;
+	}
 	*text = '@';
 	len += format_argument(&argument[0], text + len, size - len);
 	if (!memcmp(&argument[0], &argument[1], sizeof(*argument)))
