@@ -4,6 +4,7 @@
  * found out by others.
  */
 #include <linux/ctype.h>
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/string.h>
 
