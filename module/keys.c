@@ -10,7 +10,6 @@
 #include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 
 #include "keys.h"
 #include "offsets.h"
@@ -123,18 +122,6 @@ void ktlat_keys_free(struct ktlat_key_table *table)
 	if (table->map_slot >= 0)
 		ida_free(&keys_map_slots, table->map_slot);
 	kfree(table);
-}
-
-/* May there be addresses of the kernel among the keys? */
-bool ktlat_keys_hold_addresses(const struct ktlat_key_table *table,
-			       const char *tracepoint)
-{
-	if (table->keyed.by == KTLAT_BY_VALUES)
-		return true;
-	return table->keyed.by == KTLAT_BY_EVENT &&
-	       (!strcmp(tracepoint, "timer_expire") ||
-		!strcmp(tracepoint, "hrtimer_expire") ||
-		!strcmp(tracepoint, "workqueue_execute"));
 }
 
 /* Where it is mapped; 0 if @table is NULL. */

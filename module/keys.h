@@ -27,8 +27,6 @@ void ktlat_keys_flip(struct ktlat_key_table *table, u64 generation);
 void ktlat_keys_clean(struct ktlat_key_table *table);
 void ktlat_keys_end(struct ktlat_key_table *table);
 void ktlat_keys_free(struct ktlat_key_table *table);
-bool ktlat_keys_hold_addresses(const struct ktlat_key_table *table,
-			       const char *tracepoint);
 void ktlat_keys_place(const struct ktlat_key_table *table, u64 *offset, u64 *size);
 void ktlat_keys_tell(const struct ktlat_key_table *table,
 		     struct ktlat_probe_info *info);

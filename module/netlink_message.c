@@ -53,7 +53,7 @@ int ktlat_message_probe(struct sk_buff *skb, const struct ktlat_probe *probe)
 	    nla_put_u32(skb, KTLAT_NL_A_BACKEND, ktlat_probe_backend(probe)) ||
 	    message_point(skb, KTLAT_NL_A_POINT, &plan->point[0]))
 		return -EMSGSIZE;
-	if (plan->kind == KTLAT_KIND_PAIR &&
+	if (plan->point[1].name[0] &&
 	    (nla_put_u32(skb, KTLAT_NL_A_MATCH, plan->match) ||
 	     message_point(skb, KTLAT_NL_A_END_POINT, &plan->point[1])))
 		return -EMSGSIZE;

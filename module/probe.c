@@ -697,6 +697,13 @@ static void probe_place_keys(const struct ktlat_probe *probe, u64 *start,
 	ktlat_keys_place(probe->keys, start, size);
 }
 
+/* May there be addresses of the kernel among its keys? */
+static bool probe_keys_hold_addresses(const struct ktlat_probe *probe)
+{
+	return probe->keys->keyed.by == KTLAT_BY_VALUES ||
+	       (probe->plan.by_event && probe->plan.tells_addresses);
+}
+
 /* The same for keys; where they are addresses it takes the right to see those, too. */
 struct ktlat_memory *ktlat_probe_keys_memory(struct ktlat_session *session,
 					     u64 *offset)
@@ -705,8 +712,7 @@ struct ktlat_memory *ktlat_probe_keys_memory(struct ktlat_session *session,
 
 	if (!probe)
 		return ERR_PTR(-ENXIO);
-	if (ktlat_keys_hold_addresses(probe->keys, probe->plan.point[0].name) &&
-	    !capable(CAP_SYSLOG))
+	if (probe_keys_hold_addresses(probe) && !capable(CAP_SYSLOG))
 		return ERR_PTR(-EPERM);
 	ktlat_memory_get(probe->keys->histogram.memory);
 	return probe->keys->histogram.memory;

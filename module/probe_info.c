@@ -134,6 +134,8 @@ void ktlat_probe_tell(struct ktlat_probe *probe, struct ktlat_probe_info *info)
 	info->map_offset = ktlat_probe_map_offset(probe);
 	info->map_size = ktlat_memory_bytes(probe->histogram.memory);
 	probe_tell_points(probe, info);
+	memcpy(info->argument, probe->plan.argument, sizeof(info->argument));
+	memcpy(info->syscall, probe->plan.syscall, sizeof(info->syscall));
 	info->filter = probe->filter;
 	info->slow = probe->slow;
 	if (probe->slow.ppm)

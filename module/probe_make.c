@@ -87,6 +87,8 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->by_event = add->by == KTLAT_BY_EVENT;
 	plan->in_registers = add->flags & KTLAT_PROBE_REGISTERS;
 	memcpy(plan->point, add->point, sizeof(plan->point));
+	memcpy(plan->argument, add->argument, sizeof(plan->argument));
+	memcpy(plan->syscall, add->syscall, sizeof(plan->syscall));
 	for (int i = 0; i < ARRAY_SIZE(plan->at); i++)
 		plan->at[i] = add->point[i].address;
 	plan->capture = ktlat_capture_is_wanted(add) ? &probe->capture : NULL;

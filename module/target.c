@@ -46,6 +46,7 @@ static const int target_errnos[] = {
 	[KTLAT_REFUSED_INIT]		= -ESTALE,
 	[KTLAT_REFUSED_RINGS]		= -ENOLINK,
 	[KTLAT_REFUSED_VALUES]		= -EBADSLT,
+	[KTLAT_REFUSED_HANDLER]		= -ENOEXEC,
 };
 
 int ktlat_target_errno(int refusal)

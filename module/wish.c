@@ -4,6 +4,7 @@
  * found out by others.
  */
 #include <linux/ctype.h>
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/string.h>
 
@@ -32,6 +33,40 @@ static bool point_is_sound(const struct ktlat_point *point)
 	       (unsigned long)point->address == point->address;
 }
 
+/* What nobody has looked up yet, and is shown and logged all the same. */
+static bool text_is_sound(const char *text)
+{
+	while (isgraph(*text))
+		text++;
+	return !*text;
+}
+
+/* One tracepoint pair that has a name, and not two tracepoints. */
+static bool is_preset(const struct ktlat_probe_add *add)
+{
+	return point_is_empty(&add->point[1]);
+}
+
+static bool preset_is_sound(const struct ktlat_probe_add *add)
+{
+	const struct ktlat_point *point = &add->point[0];
+
+	return !point->address && !point->offset && !point->module[0];
+}
+
+static bool tracepoints_are_sound(const struct ktlat_probe_add *add)
+{
+	for (int i = 0; i < ARRAY_SIZE(add->point); i++) {
+		const struct ktlat_point *point = &add->point[i];
+
+		if (!ktlat_point_is_named(point) || point->address ||
+		    point->offset || !text_is_sound(point->name) ||
+		    !text_is_sound(point->module))
+			return false;
+	}
+	return true;
+}
+
 static bool points_are_sound(const struct ktlat_probe_add *add)
 {
 	const struct ktlat_point *first = &add->point[0];
@@ -45,20 +80,14 @@ static bool points_are_sound(const struct ktlat_probe_add *add)
 	case KTLAT_KIND_PAIR:
 		return point_is_sound(second);
 	case KTLAT_KIND_TRACEPOINT:
+		return is_preset(add) ? preset_is_sound(add) :
+					tracepoints_are_sound(add);
 	case KTLAT_KIND_GROUP:
 		return !first->address && !first->offset &&
 		       !first->module[0] && point_is_empty(second);
 	default:
 		return false;
 	}
-}
-
-/* What nobody has looked up yet, and is shown and logged all the same. */
-static bool text_is_sound(const char *text)
-{
-	while (isgraph(*text))
-		text++;
-	return !*text;
 }
 
 /* Names last, addresses do not; and without a module there is none to wait for. */
@@ -73,10 +102,44 @@ static bool may_wait(const struct ktlat_probe_add *add)
 	       text_is_sound(add->point[1].module);
 }
 
+/* Has it two points that are matched? */
+static bool is_matched(const struct ktlat_probe_add *add)
+{
+	return add->kind == KTLAT_KIND_PAIR ||
+	       (add->kind == KTLAT_KIND_TRACEPOINT && !is_preset(add));
+}
+
+static bool argument_is_sound(const struct ktlat_argument *argument)
+{
+	return argument->index && argument->index <= KTLAT_ARGUMENTS_MAX &&
+	       is_power_of_2(argument->bytes) && argument->bytes <= 8 &&
+	       argument->is_signed <= 1 && !argument->reserved;
+}
+
+static bool match_is_sound(const struct ktlat_probe_add *add)
+{
+	bool tracepoints = add->kind == KTLAT_KIND_TRACEPOINT;
+
+	if (tracepoints && is_matched(add) && add->match == KTLAT_MATCH_ARGUMENT)
+		return argument_is_sound(&add->argument[0]) &&
+		       argument_is_sound(&add->argument[1]);
+	if (memchr_inv(add->argument, 0, sizeof(add->argument)))
+		return false;
+	return is_matched(add) ? add->match == KTLAT_MATCH_TASK ||
+				 add->match == KTLAT_MATCH_CPU :
+				 !add->match;
+}
+
+/* Which presets are about system calls is known to others. */
+static bool syscall_is_sound(const struct ktlat_probe_add *add)
+{
+	return (add->kind == KTLAT_KIND_TRACEPOINT && is_preset(add)) ||
+	       (!add->syscall[0] && !add->syscall[1]);
+}
+
 /* Options that go with one kind of probe must be 0 for the others. */
 static bool options_are_sound(const struct ktlat_probe_add *add)
 {
-	bool pair = add->kind == KTLAT_KIND_PAIR;
 	bool function = add->kind == KTLAT_KIND_FUNCTION;
 	bool group = add->kind == KTLAT_KIND_GROUP;
 
@@ -84,8 +147,7 @@ static bool options_are_sound(const struct ktlat_probe_add *add)
 		    !(add->flags & KTLAT_PROBE_DISABLED) :
 	    add->functions)
 		return false;
-	if (pair ? add->match != KTLAT_MATCH_TASK && add->match != KTLAT_MATCH_CPU :
-		   add->match)
+	if (!match_is_sound(add) || !syscall_is_sound(add))
 		return false;
 	if (function ? add->pool > KTLAT_POOL_MAX : add->pool)
 		return false;

@@ -241,8 +241,17 @@ enum ktlat_session_kind {
  *	with the same key (see enum ktlat_match)
  * @KTLAT_KIND_TRACEPOINT: the tracepoint pair named by point[0].name, one of
  *	"irq_handler", "softirq", "timer_expire", "hrtimer_expire",
- *	"workqueue_execute", "sched_wakeup" (wake-up to switch-in, that is the
- *	wait on the run queue) and "syscall" (sys_enter to sys_exit)
+ *	"workqueue_execute", "sched_wakeup" (wake-up to switch-in), "sched_runq" (the
+ *	same, and from where a task was switched out that could run on: all waits on
+ *	run queues), "sched_migrate" (from where a task was moved to another CPU to
+ *	switch-in), "block_rq" (a request is issued to its driver, until all of it is
+ *	complete), "net_receive" (a packet, or a list of these, is handed to the
+ *	stack, until the call returns) and "syscall" (sys_enter to sys_exit). Or,
+ *	where point[1] is not empty, from each passage of the tracepoint point[0].name
+ *	to the next one of the tracepoint point[1].name with the same key (see &enum
+ *	ktlat_match); @module of each is the subsystem that tracefs shows it in, which
+ *	is told back and of no account otherwise. Where they are those of a module,
+ *	the probe holds that
  * @KTLAT_KIND_GROUP: each call of each function of the group; point[0].name is
  *	what the group is called, any text
  */
@@ -281,13 +290,17 @@ enum ktlat_backend_id {
 };
 
 /**
- * enum ktlat_match - By what the two points of a pair find each other
+ * enum ktlat_match - By what the two points of a pair, or two tracepoints, find each
+ * other
  * @KTLAT_MATCH_TASK: the same task passes both; it may sleep and change CPU
  * @KTLAT_MATCH_CPU: the same CPU passes both, whatever runs on it
+ * @KTLAT_MATCH_ARGUMENT: an argument of one is equal to an argument of the other, see
+ *	struct ktlat_argument; for two tracepoints alone
  */
 enum ktlat_match {
 	KTLAT_MATCH_TASK	= 1,
 	KTLAT_MATCH_CPU		= 2,
+	KTLAT_MATCH_ARGUMENT	= 3,
 };
 
 /**
@@ -301,8 +314,9 @@ enum ktlat_match {
  * @KTLAT_BY_EVENT: what the tracepoint that starts them is about. irq_handler: the
  *	number of the interrupt; softirq: the vector; timer_expire and hrtimer_expire:
  *	the address of the timer's function, 0 for one that is being shut down;
- *	workqueue_execute: that of the work's; syscall: the number, and in the second
- *	word 1 for one that a 32-bit process makes. Not for sched_wakeup
+ *	workqueue_execute: that of the work's; block_rq: &enum ktlat_block_op;
+ *	net_receive: &enum ktlat_net_entry; syscall: the number, and in the second
+ *	word 1 for one that a 32-bit process makes. Not for the others
  * @KTLAT_BY_VALUES: what the probe captures of it, as both words of the key; calls of
  *	which a value could not be read are counted in the first slot
  */
@@ -315,6 +329,46 @@ enum ktlat_by {
 	KTLAT_BY_CGROUP		= 5,
 	KTLAT_BY_EVENT		= 6,
 	KTLAT_BY_VALUES		= 7,
+};
+
+/**
+ * enum ktlat_block_op - What a request asks for, a key of "block_rq"
+ * @KTLAT_BLOCK_OTHER: anything else: what is done to zones, for one
+ * @KTLAT_BLOCK_READ: data
+ * @KTLAT_BLOCK_WRITE: data
+ * @KTLAT_BLOCK_FLUSH: that the device's cache is written back
+ * @KTLAT_BLOCK_DISCARD: that data is forgotten
+ * @KTLAT_BLOCK_SECURE_ERASE: that data is forgotten for good
+ * @KTLAT_BLOCK_WRITE_ZEROES: zeroes, without passing them
+ * @KTLAT_BLOCK_DRIVER: something between the driver and its users
+ */
+enum ktlat_block_op {
+	KTLAT_BLOCK_OTHER		= 0,
+	KTLAT_BLOCK_READ		= 1,
+	KTLAT_BLOCK_WRITE		= 2,
+	KTLAT_BLOCK_FLUSH		= 3,
+	KTLAT_BLOCK_DISCARD		= 4,
+	KTLAT_BLOCK_SECURE_ERASE	= 5,
+	KTLAT_BLOCK_WRITE_ZEROES	= 6,
+	KTLAT_BLOCK_DRIVER		= 7,
+};
+
+/**
+ * enum ktlat_net_entry - How packets come to the stack, a key of "net_receive"
+ * @KTLAT_NET_NAPI_GRO_FRAGS: napi_gro_frags()
+ * @KTLAT_NET_NAPI_GRO_RECEIVE: napi_gro_receive()
+ * @KTLAT_NET_NETIF_RECEIVE_SKB: netif_receive_skb()
+ * @KTLAT_NET_NETIF_RECEIVE_SKB_LIST: netif_receive_skb_list()
+ * @KTLAT_NET_NETIF_RX: netif_rx()
+ * @KTLAT_NET_NETIF_RX_NI: netif_rx_ni(), up to Linux 5.17
+ */
+enum ktlat_net_entry {
+	KTLAT_NET_NAPI_GRO_FRAGS		= 1,
+	KTLAT_NET_NAPI_GRO_RECEIVE		= 2,
+	KTLAT_NET_NETIF_RECEIVE_SKB		= 3,
+	KTLAT_NET_NETIF_RECEIVE_SKB_LIST	= 4,
+	KTLAT_NET_NETIF_RX			= 5,
+	KTLAT_NET_NETIF_RX_NI			= 6,
 };
 
 /**
@@ -379,6 +433,9 @@ enum ktlat_state {
  *	(ENOLINK)
  * @KTLAT_REFUSED_VALUES: the backend does not see what the probe is to capture or to
  *	look at (EBADSLT): arguments are seen by %KTLAT_BACKEND_KRETPROBE alone
+ * @KTLAT_REFUSED_HANDLER: two tracepoints of any kind cannot be measured on this kernel:
+ *	it checks the type of each function that it calls (kCFI), or its architecture
+ *	is one of which it is not known that all arguments come in registers (ENOEXEC)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -406,6 +463,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_CROWDED	= 22,
 	KTLAT_REFUSED_RINGS	= 23,
 	KTLAT_REFUSED_VALUES	= 24,
+	KTLAT_REFUSED_HANDLER	= 25,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -541,7 +599,8 @@ struct ktlat_session_new {
  * @offset: bytes from the start of the function; 0 for %KTLAT_KIND_FUNCTION
  * @module: name of the kernel module that holds the function, zero-terminated;
  *	empty for any
- * @name: name of the function, or of the tracepoint pair, zero-terminated
+ * @name: name of the function, of the tracepoint pair or of one of two tracepoints,
+ *	zero-terminated
  */
 struct ktlat_point {
 	__u64 address;
@@ -723,6 +782,27 @@ struct ktlat_slow {
 	__u64 reserved;
 };
 
+/* How many arguments of a tracepoint can be looked at. */
+#define KTLAT_ARGUMENTS_MAX	5
+
+/**
+ * struct ktlat_argument - An argument of a tracepoint
+ * @index: 1 for the first, up to %KTLAT_ARGUMENTS_MAX; each takes one register
+ * @bytes: how long it is: 1, 2, 4 or 8
+ * @is_signed: 1 if it is a signed number, so that it equals one of another length, or 0
+ * @reserved: must be zero
+ *
+ * Who says something wrong has the wrong values compared, and no worse. The value 0 is
+ * one with all bits but the highest and the lowest 0, as a key, and all ones are one
+ * with all bits but the highest.
+ */
+struct ktlat_argument {
+	__u8 index;
+	__u8 bytes;
+	__u8 is_signed;
+	__u8 reserved;
+};
+
 /**
  * struct ktlat_probe_add - A probe to add
  * @size: in: size of this struct
@@ -736,7 +816,7 @@ struct ktlat_slow {
  * @backend: in: &enum ktlat_backend_id; one that cannot serve @kind: EINVAL
  * @precision: in: p of the histogram, 0 to %KTLAT_PRECISION_MAX: each power of
  *	two is split into 2^p buckets
- * @match: in: &enum ktlat_match for a pair, else 0
+ * @match: in: &enum ktlat_match for a pair and for two tracepoints, else 0
  * @pool: in: for a kretprobe, how many calls may be in flight at once, at most
  *	%KTLAT_POOL_MAX; 0 lets the module size it by the number of CPUs and
  *	register a larger pool when calls were missed. The same for a fprobe; it
@@ -754,7 +834,8 @@ struct ktlat_slow {
  *	%KTLAT_PROBE_DISABLED. Else 0
  * @reserved1: must be zero
  * @reserved: must be zero
- * @point: in: what to probe; point[1] is all zero unless @kind is a pair
+ * @point: in: what to probe; point[1] is all zero unless @kind is a pair, or there are
+ *	two tracepoints
  * @filter: in: which calls it is after
  * @slow: in: which of them are slow. These are written to the rings of the session
  *	even without %KTLAT_PROBE_EVENTS, and wake who waits for records
@@ -769,6 +850,10 @@ struct ktlat_slow {
  *	they can tell addresses; so does mapping what a probe with values writes to, from
  *	then on, and EPERM is also given where the rings have been mapped without
  * @condition: in: what must be true of it besides @filter, likewise
+ * @argument: in: for %KTLAT_MATCH_ARGUMENT, which argument of each of the two; else 0
+ * @syscall: in: for "syscall", the number, plus 1, of the only call that is measured:
+ *	that of processes of the kernel's own kind, and that of 32-bit processes; 0 for
+ *	none of that kind; both 0 for all calls. Else 0
  *
  * Further errors: see &enum ktlat_refusal; ENOMEM; ENOSPC (there is no place left to map
  * it at).
@@ -795,6 +880,8 @@ struct ktlat_probe_add {
 	__u32 keys;
 	struct ktlat_fetch value[KTLAT_VALUES];
 	struct ktlat_condition condition[KTLAT_CONDITIONS];
+	struct ktlat_argument argument[2];
+	__u32 syscall[2];
 };
 
 /**
@@ -898,6 +985,8 @@ struct ktlat_probe_ref {
  * @keys_size: out: size of that mapping, in bytes, or 0
  * @value: out: as it was added; without CAP_SYSLOG all zero, like the next one
  * @condition: out: as it was added, those that there are in front
+ * @argument: out: as it was added
+ * @syscall: out: as it was added
  */
 struct ktlat_probe_info {
 	__u32 size;
@@ -934,6 +1023,8 @@ struct ktlat_probe_info {
 	__u64 keys_size;
 	struct ktlat_fetch value[KTLAT_VALUES];
 	struct ktlat_condition condition[KTLAT_CONDITIONS];
+	struct ktlat_argument argument[2];
+	__u32 syscall[2];
 };
 
 /**

@@ -110,12 +110,12 @@ enum ktlat_nl_cmd {
  *	end
  * @KTLAT_NL_A_SESSION_ID: u64: the session that the probe is in
  * @KTLAT_NL_A_KIND: u32: &enum ktlat_kind
- * @KTLAT_NL_A_MATCH: u32: &enum ktlat_match, of a pair
+ * @KTLAT_NL_A_MATCH: u32: &enum ktlat_match, of a pair or two tracepoints
  * @KTLAT_NL_A_BACKEND: u32: &enum ktlat_backend_id
  * @KTLAT_NL_A_STATE: u32: &enum ktlat_state; not of a probe that was removed, nor with
  *	a slow call or frozen rings
  * @KTLAT_NL_A_POINT: nested, of &enum ktlat_nl_point_attr: where it is, or begins
- * @KTLAT_NL_A_END_POINT: likewise: where a pair ends
+ * @KTLAT_NL_A_END_POINT: likewise: where a pair ends, or the second tracepoint
  * @KTLAT_NL_A_FUNCTIONS: u32: how many functions a group has
  * @KTLAT_NL_A_GENERATION: u64: *the figures*, up to %KTLAT_NL_A_CLOCK_BACKWARDS: how
  *	often the probe was reset

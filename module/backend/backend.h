@@ -23,18 +23,22 @@ struct ktlat_starts;
 /**
  * struct ktlat_plan - What to attach to
  * @kind: &enum ktlat_kind
- * @match: &enum ktlat_match, for a pair
+ * @match: &enum ktlat_match, for a pair or two tracepoints
  * @pool: calls that may be in flight at once; 0 for "by CPUs, and growing"
  * @starts: starts that may wait for their end at once; 0 for the usual number
  * @by_event: calls are told apart by what their tracepoint is about
  * @in_registers: somebody vouches for %KTLAT_PROBE_REGISTERS
  * @ours: the point lies in ktlat, and is to be probed all the same; for cost.c
  * @point: what to probe; @address is filled in by attach
+ * @argument: what two tracepoints are matched by
+ * @syscall: the only one that is measured, see struct ktlat_probe_add
  * @at: where the function of each point begins, if it is told by that; else 0
  * @capture: which values are wanted of the calls, or NULL; outlives the attachment
  * @group: the functions of a group, sealed before @start; else NULL
  * @meter: where to count; outlives the attachment
  * @account: who pays for memory; outlives the attachment
+ * @tells_addresses: filled in by attach: what the tracepoint is about are functions of
+ *	the kernel
  * @refusal: filled in by attach where it fails: &enum ktlat_refusal
  * @refused_point: filled in likewise: the index of the point
  */
@@ -47,11 +51,14 @@ struct ktlat_plan {
 	bool in_registers;
 	bool ours;
 	struct ktlat_point point[2];
+	struct ktlat_argument argument[2];
+	u32 syscall[2];
 	unsigned long at[2];
 	const struct ktlat_capture *capture;
 	struct ktlat_group *group;
 	const struct ktlat_meter *meter;
 	struct ktlat_account *account;
+	bool tells_addresses;
 	u32 refusal;
 	u32 refused_point;
 };
@@ -170,5 +177,8 @@ void ktlat_plan_starts_free(const struct ktlat_plan *plan,
 
 /* Finds a tracepoint of the kernel proper by name, or returns NULL. */
 struct tracepoint *ktlat_tracepoint_find(const char *name);
+
+/* The same, or one of a module that is loaded. */
+struct tracepoint *ktlat_tracepoint_get(const char *name, struct module **owner);
 
 #endif /* KTLAT_BACKEND_H */

@@ -47,4 +47,37 @@
 	void *data, struct hrtimer *timer, ktime_t *now
 #endif
 
+/*
+ * netif_rx_ni() and its events went in 5.18, commit 2655926aea9b ("net: Remove
+ * netif_rx_any_context() and netif_rx_ni().").
+ */
+#if KTLAT_HAS_NETIF_RX_NI
+#define ktlat_check_netif_rx_ni(entry, exit)					\
+	do {									\
+		check_trace_callback_type_netif_rx_ni_entry(entry);		\
+		check_trace_callback_type_netif_rx_ni_exit(exit);		\
+	} while (0)
+#else
+#define ktlat_check_netif_rx_ni(entry, exit)					\
+	do {									\
+		(void)(entry);							\
+		(void)(exit);							\
+	} while (0)
+#endif
+
+/*
+ * Can a task that is on its way off its CPU run on? Not told by what sched_switch says
+ * since 5.18: that may have been read before a signal has kept the task from sleeping.
+ * The state has another name since 5.14, commit 2f064a59a11f ("sched: Change
+ * task_struct::state"). Context: sched_switch.
+ */
+static __always_inline bool ktlat_task_is_runnable(const struct task_struct *task)
+{
+#if KTLAT_HAS_TASK_STATE_UNDERSCORED
+	return READ_ONCE(task->__state) == TASK_RUNNING;
+#else
+	return READ_ONCE(task->state) == TASK_RUNNING;
+#endif
+}
+
 #endif /* KTLAT_COMPAT_TRACEPOINT_H */

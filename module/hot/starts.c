@@ -15,9 +15,11 @@
  * Each release pairs with the cmpxchg that takes the slot next, so who has taken
  * a slot sees its call whole, and what it is about, and is alone with it. Two
  * starts at once may leave two slots with one key; whoever comes for the key takes
- * both. An end and a
- * start of one key are never at work at once: the task or the CPU that they
- * are keyed by, or the lock of its run queue, keeps them apart.
+ * both. An end and a start of one key are never at work at once: the task or the
+ * CPU that they are keyed by, or the lock of its run queue, keeps them apart, or
+ * what a request goes through. Two tracepoints that somebody else has chosen, by
+ * one of their arguments, may be hit at once: the end then finds the start or does
+ * not, and what it does not find waits for the next one. Either way it is counted.
  */
 #include <linux/cpumask.h>
 #include <linux/hash.h>

@@ -115,6 +115,13 @@ static const struct {
 	{ "by event", PAIR, FIELD(by), KTLAT_BY_EVENT, -EINVAL },
 	{ "by nothing known", TRACEPOINT, FIELD(by), KTLAT_BY_EVENT + 1,
 	  -EINVAL },
+	{ "a system call of none", TRACEPOINT, FIELD(syscall[0]), 1, -EINVAL },
+	{ "a system call", FUNCTION, FIELD(syscall[1]), 1, -EINVAL },
+	{ "an argument", TRACEPOINT, FIELD(argument[0]), 0x0801, -EINVAL },
+	{ "an argument", PAIR, FIELD(argument[1]), 0x0801, -EINVAL },
+	{ "match by argument", PAIR, FIELD(match), KTLAT_MATCH_ARGUMENT, -EINVAL },
+	{ "two tracepoints without a match", TRACEPOINT, FIELD(point[1].name),
+	  'x', -EINVAL },
 	{ "keys without by", FUNCTION, FIELD(keys), KTLAT_KEYS_MIN, -EINVAL },
 	/* Members of points; the low halves of 64-bit ones. */
 	{ "address of nothing", FUNCTION, FIELD(point[0].address), 1, -ENXIO },

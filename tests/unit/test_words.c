@@ -130,6 +130,28 @@ static const struct {
 	{ "@workqueue", NULL, KTLAT_KIND_TRACEPOINT, 0 },
 	{ "@wakeup", NULL, KTLAT_KIND_TRACEPOINT, 0 },
 	{ "@syscall", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@runq", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@migrate", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@block", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@netrx", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@syscall:getppid", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "@syscall:99999", NULL, KTLAT_KIND_TRACEPOINT, 0 },
+	{ "t:a..b", NULL, KTLAT_KIND_PAIR, KTLAT_MATCH_TASK },
+	{ "t:irq:softirq_entry..irq:softirq_exit", NULL, KTLAT_KIND_TRACEPOINT,
+	  KTLAT_MATCH_TASK },
+	{ "t:a:b..c:d@task", "t:a:b..c:d", KTLAT_KIND_TRACEPOINT,
+	  KTLAT_MATCH_TASK },
+	{ "t:a:b..c:d@cpu", NULL, KTLAT_KIND_TRACEPOINT, KTLAT_MATCH_CPU },
+	{ "t:9p:9p_req..9p:9p_res@arg3", NULL, KTLAT_KIND_TRACEPOINT,
+	  KTLAT_MATCH_ARGUMENT },
+	{ "t:a:b..c:d@arg3:u64", "t:a:b..c:d@arg3", KTLAT_KIND_TRACEPOINT,
+	  KTLAT_MATCH_ARGUMENT },
+	{ "t:a:b..c:d@arg5:s32", NULL, KTLAT_KIND_TRACEPOINT,
+	  KTLAT_MATCH_ARGUMENT },
+	{ "t:a:b..c:d@arg1:u8,arg2:s64", NULL, KTLAT_KIND_TRACEPOINT,
+	  KTLAT_MATCH_ARGUMENT },
+	{ "t:a:b..c:d@arg1,arg1", "t:a:b..c:d@arg1", KTLAT_KIND_TRACEPOINT,
+	  KTLAT_MATCH_ARGUMENT },
 };
 
 static void test_parse_spec(void **state)
@@ -150,6 +172,8 @@ static void test_parse_spec(void **state)
 		info.kind = request.kind;
 		info.match = request.match;
 		memcpy(info.point, request.point, sizeof(info.point));
+		memcpy(info.argument, request.argument, sizeof(info.argument));
+		memcpy(info.syscall, request.syscall, sizeof(info.syscall));
 		ktlat_format_spec(&info, spec);
 		assert_string_equal(spec, specs[i].canonical ?
 					  specs[i].canonical : specs[i].text);
@@ -169,10 +193,57 @@ static void test_names_of_the_contract(void **state)
 	assert_int_equal(request.point[1].offset, 16);
 }
 
+/* What a preset is about tells its calls apart, but not where there is only one. */
+static void test_presets_tell_apart(void **state)
+{
+	struct ktlat_probe_add request;
+
+	(void)state;
+	assert_int_equal(ktlat_parse_spec("@softirq", &request, NULL), 0);
+	assert_int_equal(request.by, KTLAT_BY_EVENT);
+	assert_int_equal(request.keys, KTLAT_KEYS_MIN);
+	assert_int_equal(ktlat_parse_spec("@runq", &request, NULL), 0);
+	assert_int_equal(request.by, KTLAT_BY_NOTHING);
+	assert_int_equal(request.keys, 0);
+	assert_int_equal(ktlat_parse_spec("@syscall:getppid", &request, NULL), 0);
+	assert_int_equal(request.by, KTLAT_BY_NOTHING);
+#ifdef __x86_64__
+	assert_int_equal(request.syscall[0], 110 + 1);
+	assert_int_equal(request.syscall[1], 64 + 1);
+	assert_int_equal(ktlat_parse_spec("@syscall:110", &request, NULL), 0);
+	assert_int_equal(request.syscall[1], 64 + 1);
+	assert_int_equal(ktlat_parse_spec("@syscall:socketcall", &request, NULL), 0);
+	assert_int_equal(request.syscall[0], 0);
+	assert_int_equal(request.syscall[1], 102 + 1);
+#endif
+}
+
 static const struct {
 	const char *text;
 	const char *error;
 } bad_specs[] = {
+	{ "@irq:9", "at character 5: nothing goes behind @irq" },
+	{ "@syscall:", "at character 10: \"\" is no system call" },
+	{ "@syscall:frobnicate", "at character 10: \"frobnicate\" is no system call" },
+	{ "@syscall:99999999999", "at character 10" },
+	{ "@syscall:1x", "at character 10" },
+	{ "t::a", "at character 3: the name of a subsystem is missing" },
+	{ "t:a:..b:c", "at character 5: the name of an event is missing" },
+	{ "t:a:b", "at character 6: \"..\" and a second" },
+	{ "t:a:b.c:d", "at character 6: \"..\" and a second" },
+	{ "t:a:b..", "at character 8: the name of a subsystem" },
+	{ "t:a:b..c", "at character 9: ':' and the name" },
+	{ "t:a:b..c:", "at character 10: the name of an event" },
+	{ "t:a:b..c:d+4", "at character 11: @KEY or the end" },
+	{ "t:a:b..c:d@", "at character 12: a key is" },
+	{ "t:a:b..c:d@arg0", "at character 15: arguments are" },
+	{ "t:a:b..c:d@arg6", "at character 15: arguments are" },
+	{ "t:a:b..c:d@arg12", "at character 15: arguments are" },
+	{ "t:a:b..c:d@arg1:u7", "at character 16: the type" },
+	{ "t:a:b..c:d@arg1:", "at character 16: the type" },
+	{ "t:a:b..c:d@arg1:u32x", "at character 16: the type" },
+	{ "t:a:b..c:d@arg1,", "at character 17: a key is" },
+	{ "t:a:b..c:d@,arg1", "at character 12: a key is" },
 	{ "", "it is empty" },
 	{ "@", "\"@\" is none of @irq" },
 	{ "@disk", "\"@disk\" is none of @irq" },
@@ -252,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_format_duration),
 		cmocka_unit_test(test_parse_spec),
 		cmocka_unit_test(test_names_of_the_contract),
+		cmocka_unit_test(test_presets_tell_apart),
 		cmocka_unit_test(test_bad_specs),
 		cmocka_unit_test(test_long_names),
 	};

@@ -229,7 +229,7 @@ is "$(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all --bound
 ktlat-ctl remove-probe all >/dev/null
 
 keep_state
-refused 2 '--by: "nobody" is none of nothing, cpu' ktlat-ctl add-probe --by nobody $F
+refused 2 '--by: "nobody" is none of none, cpu' ktlat-ctl add-probe --by nobody $F
 refused 2 '--keys is for --by' ktlat-ctl add-probe --keys 32 $F
 refused 2 '--by event is for @irq' ktlat-ctl add-probe --by event $F
 refused 2 '--by event is for @irq' ktlat-ctl add-probe --by event @wakeup

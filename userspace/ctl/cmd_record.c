@@ -298,6 +298,7 @@ int cmd_record(struct ctl *ctl, char **argv)
 	record.recording.from = record.flight.save ? KTLAT_FROM_OLDEST :
 				args.nr ? KTLAT_FROM_START : KTLAT_FROM_NOW;
 	probe.events = true;
+	wanted_without_keys(&probe.wanted);
 	if (args.nr)
 		ret = make_requests(&args, &probe, &record.requests, &err);
 	if (ret)

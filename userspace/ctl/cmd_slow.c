@@ -133,6 +133,7 @@ static int make_new(struct slow *slow, struct requests *requests,
 		wanted->slowest = SLOWEST_DEFAULT;
 	if (!wanted->interval_ns)
 		wanted->interval_ns = KTLAT_INTERVAL_MAX;
+	wanted_without_keys(wanted);
 	slow->room = room_or_default(&slow->room);
 	slow->room.slots = RING_ROOM;
 	return make_requests(&slow->names, &slow->probe, requests, err);

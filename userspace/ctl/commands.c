@@ -11,8 +11,15 @@
 	"  POINT..POINT@cpu    the same, on the same CPU\n"		\
 	"  @irq @softirq @timer @hrtimer @workqueue\n"			\
 	"                      each run of such a handler\n"		\
-	"  @wakeup             wait on the run queue, wake-up to switch-in\n" \
-	"  @syscall            each system call\n"			\
+	"  @runq               each wait on a run queue, wake-up or preemption to switch-in\n" \
+	"  @wakeup             of these those after a wake-up\n"	\
+	"  @migrate            a task that is moved to another CPU, until it runs\n" \
+	"  @syscall            each system call; @syscall:NAME, or its number: of one kind\n" \
+	"  @block              each request to a disk, issue to completion\n" \
+	"  @netrx              each packet, as long as the network stack has it at once\n" \
+	"  t:SUBSYS:EVENT..SUBSYS:EVENT[@KEY]  from one tracepoint to another; KEY is\n" \
+	"                      task, cpu, or an argument of both by its name or as\n" \
+	"                      argN[:u32], two with a comma for different ones\n" \
 	"POINT is [MODULE:]FUNC[+OFFSET].\n\n"
 
 #define PROBE_OPTIONS_HELP						\
@@ -33,8 +40,10 @@
 	"  --interval DUR  how long that is (10s)\n"			\
 	"  --user-stack   with the stack of the process\n"		\
 	"  --by KEY       tell calls apart by cpu, pid, tgid, comm or cgroup; those of\n" \
-	"                 tracepoints also by event: interrupt, softirq, function, system call\n" \
-	"  --keys N       keys that each CPU has room for (256)\n"
+	"                 presets by event: interrupt, softirq, function, system call, disk\n" \
+	"                 operation, entry of the network stack, which they are by\n" \
+	"                 themselves; none turns that off\n"		\
+	"  --keys N       keys that each CPU has room for (256; presets fewer)\n"
 
 #define REF_HELP							\
 	"A probe is named by its id, by its SPEC, by the name of its function or, if\n" \

@@ -9,7 +9,7 @@ static const char *name_of(const char * const *names, size_t nr, __u32 value)
 }
 
 const char * const by_names[] = {
-	[KTLAT_BY_NOTHING]	= "nothing",
+	[KTLAT_BY_NOTHING]	= "none",
 	[KTLAT_BY_CPU]		= "cpu",
 	[KTLAT_BY_PID]		= "pid",
 	[KTLAT_BY_TGID]		= "tgid",

@@ -9,7 +9,6 @@
 static bool has_spec(const struct ktlat_probe_info *info, const char *text)
 {
 	char own[KTLAT_SPEC_LEN], asked[KTLAT_SPEC_LEN];
-	struct ktlat_probe_info other = { 0 };
 	struct ktlat_probe_add request;
 
 	if (ktlat_parse_spec(text, &request, NULL))
@@ -18,13 +17,9 @@ static bool has_spec(const struct ktlat_probe_info *info, const char *text)
 		*request.point[0].module = '\0';
 	if (!strcmp(request.point[1].module, KTLAT_VMLINUX))
 		*request.point[1].module = '\0';
-
-	other.kind = request.kind;
-	other.match = request.match;
-	memcpy(other.point, request.point, sizeof(other.point));
-	ktlat_format_spec(&other, asked);
+	ktlat_format_request(&request, asked);
 	ktlat_format_spec(info, own);
-	return other.kind == info->kind && !strcmp(own, asked);
+	return request.kind == info->kind && !strcmp(own, asked);
 }
 
 /**

@@ -49,6 +49,7 @@ void wanted_init(struct wanted_options *wanted, const struct option *more)
 	*wanted = (struct wanted_options){
 		.pid = NOT_GIVEN,
 		.tgid = NOT_GIVEN,
+		.by = NOT_GIVEN,
 	};
 	memcpy(wanted->options, options, sizeof(options));
 }
@@ -167,24 +168,39 @@ static int fill_slowest(const struct wanted_options *wanted,
 	return 0;
 }
 
-/* Is the probe on tracepoints that are about something with a name? */
-static bool has_events(const struct ktlat_probe_add *request)
+static int fail_events(struct ktlat_error *err)
 {
-	return request->kind == KTLAT_KIND_TRACEPOINT &&
-	       strcmp(request->point[0].name, "sched_wakeup");
+	char presets[KTLAT_ERROR_LEN / 2];
+
+	ktlat_list_presets(true, presets, sizeof(presets));
+	return explain(err, "--by event is for %s; others go by cpu, pid, tgid, comm or cgroup",
+		       presets);
+}
+
+/* What tells the calls apart: what was given, or what the SPEC does by itself. */
+static int fill_by(__u32 by, struct ktlat_probe_add *request,
+		   struct ktlat_error *err)
+{
+	if (by == NOT_GIVEN)
+		return 0;
+	if (by == KTLAT_BY_EVENT && !ktlat_tells_events(request))
+		return fail_events(err);
+	if (by != request->by)
+		request->keys = 0;
+	request->by = by;
+	return 0;
 }
 
 /* Rounded up, as other sizes are. */
 static int fill_keys(const struct wanted_options *wanted,
 		     struct ktlat_probe_add *request, struct ktlat_error *err)
 {
-	if (wanted->keys && !wanted->by)
+	int ret = fill_by(wanted->by, request, err);
+
+	if (ret || !wanted->keys)
+		return ret;
+	if (!request->by)
 		return explain(err, "--keys is for --by");
-	if (wanted->by == KTLAT_BY_EVENT && !has_events(request))
-		return explain(err, "--by event is for @irq, @softirq, @timer, @hrtimer, @workqueue and @syscall; others go by cpu, pid, tgid, comm or cgroup");
-	request->by = wanted->by;
-	if (!wanted->keys)
-		return 0;
 	request->keys = KTLAT_KEYS_MIN;
 	while (request->keys < wanted->keys)
 		request->keys *= 2;
@@ -219,6 +235,13 @@ int wanted_fill(const struct wanted_options *wanted,
 	if (wanted->user_stack)
 		request->flags |= KTLAT_PROBE_USER_STACK;
 	return ret;
+}
+
+/* Nobody will look at keys, so none are kept unless they are asked for. */
+void wanted_without_keys(struct wanted_options *wanted)
+{
+	if (wanted->by == NOT_GIVEN)
+		wanted->by = KTLAT_BY_NOTHING;
 }
 
 /* Are calls written, even if not all of them, or do they come with their stack? */

@@ -16,7 +16,7 @@
  * @slow: from which on a call is slow, a duration or p99.9; or NULL
  * @slowest: keep so many of the slowest calls of an interval, or 0
  * @interval_ns: how long that is, or 0 if it was not given
- * @by: &enum ktlat_by, by which calls are told apart
+ * @by: &enum ktlat_by, by which calls are told apart, or %NOT_GIVEN
  * @keys: how many keys there is room for on each CPU, or 0
  * @user_stack: with its stack goes that of its process
  * @options: the table of these, and of the options that come after
@@ -40,6 +40,7 @@ struct wanted_options {
 void wanted_init(struct wanted_options *wanted, const struct option *more);
 int wanted_fill(const struct wanted_options *wanted,
 		struct ktlat_probe_add *request, struct ktlat_error *err);
+void wanted_without_keys(struct wanted_options *wanted);
 bool wanted_takes_rings(const struct wanted_options *wanted);
 
 #endif /* WANTED_H */

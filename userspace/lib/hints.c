@@ -125,7 +125,7 @@ static bool find_data(const char *name, char *text, size_t size)
 
 static bool find_tracepoint(const char *name, char *text, size_t size)
 {
-	char pattern[KTLAT_NAME_LEN + 64];
+	char pattern[KTLAT_NAME_LEN + 64], presets[KTLAT_ERROR_LEN / 2];
 	glob_t found = { 0 };
 	bool is;
 
@@ -133,8 +133,10 @@ static bool find_tracepoint(const char *name, char *text, size_t size)
 		 "/sys/kernel/tracing/events/*/%s/format", name);
 	is = !glob(pattern, GLOB_NOSORT, NULL, &found) && found.gl_pathc;
 	globfree(&found);
+	ktlat_list_presets(false, presets, sizeof(presets));
 	if (is)
-		snprintf(text, size, "that is a tracepoint and no function; measure what it is in, or one of @irq @softirq @timer @hrtimer @workqueue @wakeup @syscall");
+		snprintf(text, size, "that is a tracepoint and no function; measure what it is in, or one of %s",
+			 presets);
 	return is;
 }
 

@@ -37,6 +37,44 @@ int ktl_expand_globs(struct ktlat_group *group, struct ktlat_error *err);
 /* device.c */
 int ktl_ioctl(struct ktlat *k, unsigned long call, void *argument);
 
+/**
+ * enum ktl_tells - What the tracepoints of a preset are about
+ * @KTL_TELLS_NOTHING: nothing that has a name
+ * @KTL_TELLS_IRQ: an interrupt, by its number
+ * @KTL_TELLS_SOFTIRQ: a softirq, by its vector
+ * @KTL_TELLS_FUNCTION: a function of the kernel, by its address
+ * @KTL_TELLS_SYSCALL: a system call, by its number
+ * @KTL_TELLS_BLOCK: what is asked of a disk, &enum ktlat_block_op
+ * @KTL_TELLS_NET: a function that takes packets, &enum ktlat_net_entry
+ */
+enum ktl_tells {
+	KTL_TELLS_NOTHING,
+	KTL_TELLS_IRQ,
+	KTL_TELLS_SOFTIRQ,
+	KTL_TELLS_FUNCTION,
+	KTL_TELLS_SYSCALL,
+	KTL_TELLS_BLOCK,
+	KTL_TELLS_NET,
+};
+
+/**
+ * struct ktl_preset - A tracepoint pair that has a name
+ * @spec: how a SPEC calls it, behind the @
+ * @name: how the contract calls it
+ * @tells: what it is about
+ * @keys: how many keys there is room for where nobody says, on each CPU
+ */
+struct ktl_preset {
+	const char *spec;
+	const char *name;
+	enum ktl_tells tells;
+	__u32 keys;
+};
+
+/* presets.c */
+const struct ktl_preset *ktl_find_preset(const char *spec, size_t len);
+const struct ktl_preset *ktl_find_preset_by_name(const char *name);
+
 /* point.c: "MODULE:FUNC+OFF", as far as it is set */
 #define KTL_POINT_LEN	(KTLAT_MODULE_LEN + KTLAT_NAME_LEN + 48)
 _Static_assert(KTLAT_SPEC_LEN >= 2 * KTL_POINT_LEN + sizeof("..@cpu"),
@@ -66,9 +104,19 @@ int ktl_make_room(struct ktlat_snapshot *snap, __u32 nr_members,
 void ktl_settle_in_flight(struct ktlat_snapshot *snap);
 void ktl_sum_members(struct ktlat_snapshot *snap);
 
-/* spec.c */
-void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
-		       char spec[KTLAT_SPEC_LEN]);
+/* tracepoints.c */
+bool ktl_is_tracepoints(const char *text);
+int ktl_parse_tracepoints(const char *text, struct ktlat_probe_add *request,
+			  struct ktlat_error *err);
+void ktl_format_tracepoints(const struct ktlat_probe_info *info,
+			    char spec[KTLAT_SPEC_LEN]);
+int ktl_check_tracepoints(const struct ktlat_probe_add *request,
+			  struct ktlat_error *err);
+
+/* syscalls.c */
+bool ktl_name_syscall(__u64 number, bool compat, char text[KTLAT_KEY_LEN]);
+bool ktl_find_syscall(const char *text, __u32 call[2]);
+void ktl_format_syscall(const __u32 call[2], char text[KTLAT_KEY_LEN]);
 
 /* refusal.c */
 int ktl_refused(const struct ktlat_probe_add *answer, int code,
@@ -187,5 +235,7 @@ int ktl_read_news(struct nlmsghdr *message, struct ktlat_news *news);
 /* prototype.c */
 void ktl_find_prototypes(struct ktl_question **list, size_t nr);
 enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point);
+bool ktl_find_argument(const char *event, const char *name,
+		       struct ktlat_argument *argument, char *why, size_t size);
 
 #endif /* KTL_INTERNAL_H */

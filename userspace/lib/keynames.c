@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <seccomp.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,13 +15,13 @@
 /**
  * struct ktlat_key_names - What is needed to name the keys of a probe
  * @by: &enum ktlat_by
- * @event: of the tracepoint; empty for another probe
+ * @tells: what the tracepoint is about, where keys are that
  * @addresses: functions of the kernel; NULL before the first is asked for
  * @cgroups: descriptor of where cgroup2 is mounted, or -1
  */
 struct ktlat_key_names {
 	__u32 by;
-	char event[KTLAT_NAME_LEN];
+	enum ktl_tells tells;
 	struct ktl_addresses *addresses;
 	int cgroups;
 };
@@ -31,6 +30,26 @@ struct ktlat_key_names {
 static const char * const softirqs[] = {
 	"HI", "TIMER", "NET_TX", "NET_RX", "BLOCK", "IRQ_POLL", "TASKLET",
 	"SCHED", "HRTIMER", "RCU",
+};
+
+static const char * const block_ops[] = {
+	[KTLAT_BLOCK_OTHER]		= "other",
+	[KTLAT_BLOCK_READ]		= "read",
+	[KTLAT_BLOCK_WRITE]		= "write",
+	[KTLAT_BLOCK_FLUSH]		= "flush",
+	[KTLAT_BLOCK_DISCARD]		= "discard",
+	[KTLAT_BLOCK_SECURE_ERASE]	= "secure erase",
+	[KTLAT_BLOCK_WRITE_ZEROES]	= "write zeroes",
+	[KTLAT_BLOCK_DRIVER]		= "driver",
+};
+
+static const char * const net_entries[] = {
+	[KTLAT_NET_NAPI_GRO_FRAGS]		= "napi_gro_frags",
+	[KTLAT_NET_NAPI_GRO_RECEIVE]		= "napi_gro_receive",
+	[KTLAT_NET_NETIF_RECEIVE_SKB]		= "netif_receive_skb",
+	[KTLAT_NET_NETIF_RECEIVE_SKB_LIST]	= "netif_receive_skb_list",
+	[KTLAT_NET_NETIF_RX]			= "netif_rx",
+	[KTLAT_NET_NETIF_RX_NI]			= "netif_rx_ni",
 };
 
 /**
@@ -42,13 +61,16 @@ static const char * const softirqs[] = {
 struct ktlat_key_names *ktlat_open_key_names(const struct ktlat_probe_info *info)
 {
 	struct ktlat_key_names *names = calloc(1, sizeof(*names));
+	const struct ktl_preset *preset = NULL;
 
 	if (!names)
 		return NULL;
 	names->by = info->by;
 	names->cgroups = -1;
-	if (info->kind == KTLAT_KIND_TRACEPOINT)
-		memcpy(names->event, info->point[0].name, sizeof(names->event));
+	if (info->kind == KTLAT_KIND_TRACEPOINT && info->by == KTLAT_BY_EVENT)
+		preset = ktl_find_preset_by_name(info->point[0].name);
+	if (preset)
+		names->tells = preset->tells;
 	return names;
 }
 
@@ -169,50 +191,37 @@ static bool name_irq(__u64 irq, char text[KTLAT_KEY_LEN])
 	return read_line(path, text, KTLAT_KEY_LEN);
 }
 
-static bool name_softirq(__u64 vector, char text[KTLAT_KEY_LEN])
+static bool name_number(const char * const *list, size_t nr, __u64 number,
+			char text[KTLAT_KEY_LEN])
 {
-	if (vector >= KTL_ARRAY_SIZE(softirqs))
+	if (number >= nr || !list[number])
 		return false;
-	strcpy(text, softirqs[vector]);
-	return true;
-}
-
-/* Of which architecture the 32-bit calls of this one are. */
-static __u32 compat_arch(void)
-{
-	switch (seccomp_arch_native()) {
-	case SCMP_ARCH_X86_64:
-		return SCMP_ARCH_X86;
-	case SCMP_ARCH_AARCH64:
-		return SCMP_ARCH_ARM;
-	default:
-		return SCMP_ARCH_NATIVE;
-	}
-}
-
-static bool name_syscall(const __u64 words[2], char text[KTLAT_KEY_LEN])
-{
-	__u32 arch = words[1] ? compat_arch() : SCMP_ARCH_NATIVE;
-	char *name = words[0] <= INT_MAX ?
-		     seccomp_syscall_resolve_num_arch(arch, words[0]) : NULL;
-
-	if (!name)
-		return false;
-	snprintf(text, KTLAT_KEY_LEN, "%s", name);
-	free(name);
+	strcpy(text, list[number]);
 	return true;
 }
 
 static bool name_event(struct ktlat_key_names *names, const __u64 words[2],
 		       char text[KTLAT_KEY_LEN])
 {
-	if (!strcmp(names->event, "irq_handler"))
+	switch (names->tells) {
+	case KTL_TELLS_IRQ:
 		return name_irq(words[0], text);
-	if (!strcmp(names->event, "softirq"))
-		return name_softirq(words[0], text);
-	if (!strcmp(names->event, "syscall"))
-		return name_syscall(words, text);
-	return name_function(names, words[0], text);
+	case KTL_TELLS_SOFTIRQ:
+		return name_number(softirqs, KTL_ARRAY_SIZE(softirqs), words[0],
+				   text);
+	case KTL_TELLS_BLOCK:
+		return name_number(block_ops, KTL_ARRAY_SIZE(block_ops),
+				   words[0], text);
+	case KTL_TELLS_NET:
+		return name_number(net_entries, KTL_ARRAY_SIZE(net_entries),
+				   words[0], text);
+	case KTL_TELLS_SYSCALL:
+		return ktl_name_syscall(words[0], words[1], text);
+	case KTL_TELLS_FUNCTION:
+		return name_function(names, words[0], text);
+	default:
+		return false;
+	}
 }
 
 /**
@@ -258,10 +267,7 @@ bool ktlat_name_key(struct ktlat_key_names *names, const struct ktlat_key *key,
  */
 bool ktlat_key_is_address(const struct ktlat_key_names *names)
 {
-	return names->by == KTLAT_BY_EVENT &&
-	       strcmp(names->event, "irq_handler") &&
-	       strcmp(names->event, "softirq") &&
-	       strcmp(names->event, "syscall");
+	return names->tells == KTL_TELLS_FUNCTION;
 }
 
 /**
@@ -271,5 +277,5 @@ bool ktlat_key_is_address(const struct ktlat_key_names *names)
  */
 bool ktlat_key_is_syscall(const struct ktlat_key_names *names)
 {
-	return names->by == KTLAT_BY_EVENT && !strcmp(names->event, "syscall");
+	return names->tells == KTL_TELLS_SYSCALL;
 }

@@ -544,11 +544,17 @@ int ktlat_begin_tally(struct ktlat_snapshot *snap, __u32 precision,
 		      __u32 nr_members, struct ktlat_error *err);
 void ktlat_tally(struct ktlat_snapshot *snap, __u32 function, __u64 latency_ns);
 
+/* presets.c */
+void ktlat_list_presets(bool events, char *text, size_t size);
+bool ktlat_tells_events(const struct ktlat_probe_add *request);
+
 /* spec.c */
 int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
 		     struct ktlat_error *err);
 void ktlat_format_spec(const struct ktlat_probe_info *info,
 		       char spec[KTLAT_SPEC_LEN]);
+void ktlat_format_request(const struct ktlat_probe_add *request,
+			  char spec[KTLAT_SPEC_LEN]);
 
 /* symbols.c */
 int ktlat_scan_symbols(ktlat_symbol_fn fn, void *data, struct ktlat_error *err);

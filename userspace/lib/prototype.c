@@ -5,6 +5,7 @@
  */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
@@ -344,6 +345,9 @@ static bool open_source(struct source *source, const char *module,
 	return false;
 }
 
+/* For the BTF that is kept, and for what libbpf keeps of its own. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 /* It stays the same until the next boot, and is long: it is read once. */
 static const struct source *open_vmlinux(void)
 {
@@ -417,9 +421,6 @@ static void answer_all(struct ktl_question **list, size_t nr)
  */
 void ktl_find_prototypes(struct ktl_question **list, size_t nr)
 {
-	/* For the BTF that is kept, and for what libbpf keeps of its own. */
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
 	qsort(list, nr, sizeof(*list), by_module);
 	pthread_mutex_lock(&lock);
 	answer_all(list, nr);
@@ -434,4 +435,167 @@ enum ktl_prototype ktl_find_prototype(const struct ktlat_point *point)
 
 	ktl_find_prototypes(&list, 1);
 	return question.answer;
+}
+
+/* Where an argument is, counted in registers, behind those before it. */
+static bool place_argument(const struct btf *btf, const struct btf_param *param,
+			   __u32 nr, struct ktlat_argument *argument)
+{
+	unsigned int words, before = 0;
+	__u32 i;
+
+	for (i = 0; i < nr; i++) {
+		switch (pass(btf, param[i].type, &words)) {
+		case KTL_PROTOTYPE_REGISTERS:
+			before += words;
+			break;
+		case KTL_PROTOTYPE_STACK:
+			break;
+		default:
+			return false;
+		}
+	}
+	if (before >= KTLAT_ARGUMENTS_MAX)
+		return false;
+	argument->index = before + 1;
+	return true;
+}
+
+/* A number or an address, which can be compared. */
+static bool size_argument(const struct btf *btf, __u32 id,
+			  struct ktlat_argument *argument)
+{
+	struct walk walk = { .btf = btf, .steps = MAX_STEPS };
+	const struct btf_type *type = strip(&walk, id);
+
+	if (!type)
+		return false;
+	switch (btf_kind(type)) {
+	case BTF_KIND_PTR:
+		argument->bytes = WORD_BYTES;
+		return true;
+	case BTF_KIND_INT:
+		argument->is_signed = !!(btf_int_encoding(type) & BTF_INT_SIGNED);
+		/* fall through */
+	case BTF_KIND_ENUM:
+	case KIND_ENUM64:
+		argument->bytes = type->size;
+		return type->size && type->size <= WORD_BYTES;
+	default:
+		return false;
+	}
+}
+
+static void list_arguments(const struct btf *btf, const struct btf_type *proto,
+			   char *why, size_t size)
+{
+	const struct btf_param *param = btf_params(proto);
+	size_t len = snprintf(why, size, "the event has no argument of that name, but");
+	__u32 i;
+
+	for (i = 1; i < btf_vlen(proto) && len < size; i++)
+		len += snprintf(why + len, size - len, " %s",
+				btf__name_by_offset(btf, param[i].name_off));
+	if (btf_vlen(proto) < 2)
+		snprintf(why, size, "the event has no arguments");
+}
+
+/* Of what calls the handlers of an event: their data come first. */
+static bool find_argument(const struct btf *btf, const struct btf_type *proto,
+			  const char *name, struct ktlat_argument *argument,
+			  char *why, size_t size)
+{
+	const struct btf_param *param = btf_params(proto);
+	__u32 i, nr = btf_vlen(proto);
+
+	for (i = 1; i < nr; i++)
+		if (!strcmp(btf__name_by_offset(btf, param[i].name_off), name))
+			break;
+	if (i >= nr) {
+		list_arguments(btf, proto, why, size);
+		return false;
+	}
+	*argument = (struct ktlat_argument){ 0 };
+	if (size_argument(btf, param[i].type, argument) &&
+	    place_argument(btf, param + 1, i - 1, argument))
+		return true;
+	snprintf(why, size, "that argument is no number and no address, or not among the first %u",
+		 KTLAT_ARGUMENTS_MAX);
+	return false;
+}
+
+static const struct btf_type *find_event(const struct source *source,
+					 const char *event)
+{
+	char name[KTLAT_NAME_LEN + sizeof("__traceiter_")];
+	const struct btf_type *type;
+
+	snprintf(name, sizeof(name), "__traceiter_%s", event);
+	type = find_function(source, name);
+	if (type)
+		type = btf__type_by_id(source->btf, type->type);
+	return type && btf_is_func_proto(type) ? type : NULL;
+}
+
+/* The first module that has the event; its source is to be closed. */
+static const struct btf_type *find_event_in_modules(const struct source *vmlinux,
+						    const char *event,
+						    struct source *module)
+{
+	const struct btf_type *found = NULL;
+	DIR *dir = opendir(BTF_DIR);
+	struct dirent *entry;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		if (*entry->d_name == '.' ||
+		    !strcmp(entry->d_name, KTLAT_VMLINUX) ||
+		    !open_source(module, entry->d_name, vmlinux->btf))
+			continue;
+		found = find_event(module, event);
+		if (!found)
+			close_source(module);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static bool find_event_argument(const char *event, const char *name,
+				struct ktlat_argument *argument, char *why,
+				size_t size)
+{
+	const struct source *vmlinux = open_vmlinux();
+	const struct btf_type *proto;
+	struct source module = { 0 };
+	bool found = false;
+
+	if (!vmlinux)
+		return false;
+	proto = find_event(vmlinux, event);
+	if (proto)
+		return find_argument(vmlinux->btf, proto, name, argument, why,
+				     size);
+	proto = find_event_in_modules(vmlinux, event, &module);
+	if (proto)
+		found = find_argument(module.btf, proto, name, argument, why,
+				      size);
+	close_source(&module);
+	return found;
+}
+
+/*
+ * Which argument of an event has a name, as the kernel's BTF tells. Returns false where
+ * it does not, and says why.
+ */
+bool ktl_find_argument(const char *event, const char *name,
+		       struct ktlat_argument *argument, char *why, size_t size)
+{
+	bool found;
+
+	snprintf(why, size, "the kernel's BTF does not tell the arguments of this event; write arg1 to arg%u, with :u32 or the like where it is no whole word",
+		 KTLAT_ARGUMENTS_MAX);
+	pthread_mutex_lock(&lock);
+	found = find_event_argument(event, name, argument, why, size);
+	pthread_mutex_unlock(&lock);
+	return found;
 }

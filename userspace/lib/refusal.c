@@ -45,6 +45,8 @@ static const char * const reasons[] = {
 		"this function has as many fprobes as it can; remove one of its probes, or take --backend auto",
 	[KTLAT_REFUSED_RINGS] =
 		"it is to write events, and its session has no rings; make rings first",
+	[KTLAT_REFUSED_HANDLER] =
+		"this kernel checks the type of each function that it calls (kCFI), or is one of another architecture, so no handler fits any tracepoint; measure a preset, @irq for one",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
@@ -162,6 +164,8 @@ int ktl_refused(const struct ktlat_probe_add *answer, int code,
 		reason = "this kernel has no such tracepoint; measure the function itself";
 	else
 		reason = ktl_reason_of_refusal(refusal);
+	if (refusal == KTLAT_REFUSED_MEMLOCK && answer->by)
+		reason = "its histogram and keys would pass your limit of locked memory; raise ulimit -l, give --by none or fewer --keys, or remove a probe";
 	if (!reason)
 		reason = ktl_reason_of_errno(code);
 	if (refusal == KTLAT_REFUSED_BLACKLIST || refusal == KTLAT_REFUSED_NOTRACE)
@@ -172,8 +176,7 @@ int ktl_refused(const struct ktlat_probe_add *answer, int code,
 		ktl_format_point(&answer->point[answer->refused_point & 1],
 				 spec);
 	else
-		ktl_format_points(answer->kind, answer->match, answer->point,
-				  spec);
+		ktlat_format_request(answer, spec);
 	if (!reason)
 		return ktl_fail(err, code,
 				"cannot add %s: %s; see ktlat-ctl status and the kernel log",

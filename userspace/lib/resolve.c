@@ -404,6 +404,8 @@ static int resolve_request(struct resolution *all, size_t request,
 	for (i = 0; !ret && add.kind == KTLAT_KIND_PAIR && i < 2; i++)
 		ret = resolve_point(all, &add, &add.point[i],
 				    &all->lookups[2 * request + i], err);
+	if (!ret)
+		ret = ktl_check_tracepoints(&add, err);
 	return ret ? ret : append(all, &add, err);
 }
 

@@ -1,37 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "internal.h"
 
-/* How the tracepoint pairs are called in a SPEC and in the contract. */
-static const struct {
-	const char *spec;
-	const char *name;
-} tracepoints[] = {
-	{ "irq", "irq_handler" },
-	{ "softirq", "softirq" },
-	{ "timer", "timer_expire" },
-	{ "hrtimer", "hrtimer_expire" },
-	{ "workqueue", "workqueue_execute" },
-	{ "wakeup", "sched_wakeup" },
-	{ "syscall", "syscall" },
-};
-
-static int parse_tracepoint(const char *text, struct ktlat_probe_add *request,
-			    struct ktlat_error *err)
+/* What follows the name of a preset: ":NAME", for one system call. */
+static int parse_syscall(const char *text, const char *at,
+			 struct ktlat_probe_add *request, struct ktlat_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < KTL_ARRAY_SIZE(tracepoints); i++) {
-		if (strcmp(text, tracepoints[i].spec))
-			continue;
-		request->kind = KTLAT_KIND_TRACEPOINT;
-		snprintf(request->point[0].name,
-			 sizeof(request->point[0].name), "%s",
-			 tracepoints[i].name);
+	if (ktl_find_syscall(at, request->syscall))
 		return 0;
-	}
 	return ktl_fail(err, EINVAL,
-			"\"@%s\" is none of @irq @softirq @timer @hrtimer @workqueue @wakeup @syscall",
-			text);
+			"at character %zu: \"%s\" is no system call that is known here; write its number",
+			at - text + 1, at);
+}
+
+/* Where it can, a preset tells its calls apart. */
+static int parse_preset(const char *text, struct ktlat_probe_add *request,
+			struct ktlat_error *err)
+{
+	const char *name = text + 1, *end = name + strcspn(name, ":");
+	const struct ktl_preset *preset = ktl_find_preset(name, end - name);
+	char presets[KTLAT_ERROR_LEN / 2];
+
+	if (!preset) {
+		ktlat_list_presets(false, presets, sizeof(presets));
+		return ktl_fail(err, EINVAL, "\"%s\" is none of %s", text,
+				presets);
+	}
+	request->kind = KTLAT_KIND_TRACEPOINT;
+	snprintf(request->point[0].name, sizeof(request->point[0].name), "%s",
+		 preset->name);
+	if (*end && preset->tells != KTL_TELLS_SYSCALL)
+		return ktl_fail(err, EINVAL,
+				"at character %zu: nothing goes behind @%s",
+				end - text + 1, preset->spec);
+	if (*end)
+		return parse_syscall(text, end + 1, request, err);
+	request->by = preset->tells ? KTLAT_BY_EVENT : KTLAT_BY_NOTHING;
+	request->keys = preset->keys;
+	return 0;
 }
 
 static int parse_match(const char *at, struct ktlat_probe_add *request,
@@ -101,7 +106,9 @@ static int parse(const char *text, struct ktlat_probe_add *request,
 	if (!*text)
 		return ktl_fail(err, EINVAL, "it is empty");
 	if (*text == '@')
-		return parse_tracepoint(text + 1, request, err);
+		return parse_preset(text, request, err);
+	if (ktl_is_tracepoints(text))
+		return ktl_parse_tracepoints(text, request, err);
 	if (dots)
 		return parse_pair(text, dots, request, err);
 	return parse_function(text, request, err);
@@ -110,8 +117,10 @@ static int parse(const char *text, struct ktlat_probe_add *request,
 /**
  * ktlat_parse_spec() - Turn a SPEC into the request to add it
  * @text: "FUNC", "MODULE:FUNC", "MODULE+OFF:FUNC", "0xADDRESS",
- *	"POINT..POINT[@task|@cpu]" or "@TRACEPOINT"
- * @request: cleared, then kind, match and points are set
+ *	"POINT..POINT[@task|@cpu]", "@PRESET", "@syscall:NAME" or
+ *	"t:SUBSYS:EVENT..SUBSYS:EVENT[@task|@cpu|@ARGUMENT]"
+ * @request: cleared, then what tells what is measured is set; for a preset that is
+ *	about something with a name also that its calls are told apart by that
  * @err: which part is wrong (EINVAL)
  */
 int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
@@ -129,31 +138,41 @@ int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
 	return 0;
 }
 
-static const char *tracepoint_spec(const char *name)
+static void format_preset(const struct ktlat_probe_info *info,
+			  char spec[KTLAT_SPEC_LEN])
 {
-	size_t i;
+	const char *name = info->point[0].name;
+	const struct ktl_preset *preset = ktl_find_preset_by_name(name);
+	char call[KTLAT_KEY_LEN] = "";
 
-	for (i = 0; i < KTL_ARRAY_SIZE(tracepoints); i++)
-		if (!strcmp(name, tracepoints[i].name))
-			return tracepoints[i].spec;
-	return name;
+	if (info->syscall[0] || info->syscall[1])
+		ktl_format_syscall(info->syscall, call);
+	snprintf(spec, KTLAT_SPEC_LEN, "@%.*s%s%s", KTLAT_NAME_LEN - 1,
+		 preset ? preset->spec : name, *call ? ":" : "", call);
 }
 
-void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
-		       char spec[KTLAT_SPEC_LEN])
+static void format_code(const struct ktlat_probe_info *info,
+			char spec[KTLAT_SPEC_LEN])
 {
-	char first[KTL_POINT_LEN], second[KTL_POINT_LEN] = "";
+	char first[KTL_POINT_LEN], second[KTL_POINT_LEN];
 
-	ktl_format_point(&point[0], first);
-	if (kind == KTLAT_KIND_PAIR)
-		ktl_format_point(&point[1], second);
-	if (kind == KTLAT_KIND_TRACEPOINT)
-		snprintf(spec, KTLAT_SPEC_LEN, "@%s", tracepoint_spec(first));
-	else if (kind == KTLAT_KIND_PAIR)
+	ktl_format_point(&info->point[0], first);
+	ktl_format_point(&info->point[1], second);
+	if (info->kind == KTLAT_KIND_PAIR)
 		snprintf(spec, KTLAT_SPEC_LEN, "%s..%s%s", first, second,
-			 match == KTLAT_MATCH_CPU ? "@cpu" : "");
+			 info->match == KTLAT_MATCH_CPU ? "@cpu" : "");
 	else
 		snprintf(spec, KTLAT_SPEC_LEN, "%s", first);
+}
+
+static void format(const struct ktlat_probe_info *info, char spec[KTLAT_SPEC_LEN])
+{
+	if (info->kind != KTLAT_KIND_TRACEPOINT)
+		format_code(info, spec);
+	else if (*info->point[1].name)
+		ktl_format_tracepoints(info, spec);
+	else
+		format_preset(info, spec);
 }
 
 /**
@@ -164,11 +183,29 @@ void ktl_format_points(__u32 kind, __u32 match, const struct ktlat_point *point,
 void ktlat_format_spec(const struct ktlat_probe_info *info,
 		       char spec[KTLAT_SPEC_LEN])
 {
-	struct ktlat_point point[2];
+	struct ktlat_probe_info told = *info;
 	int i;
 
-	memcpy(point, info->point, sizeof(point));
 	for (i = 0; i < 2 && info->flags & KTLAT_PROBE_BY_ADDRESS; i++)
-		ktl_set_place(&point[i]);
-	ktl_format_points(info->kind, info->match, point, spec);
+		ktl_set_place(&told.point[i]);
+	format(&told, spec);
+}
+
+/**
+ * ktlat_format_request() - The canonical form of the SPEC of a request
+ * @request: the request
+ * @spec: where to put it
+ */
+void ktlat_format_request(const struct ktlat_probe_add *request,
+			  char spec[KTLAT_SPEC_LEN])
+{
+	struct ktlat_probe_info info = {
+		.kind = request->kind,
+		.match = request->match,
+	};
+
+	memcpy(info.point, request->point, sizeof(info.point));
+	memcpy(info.argument, request->argument, sizeof(info.argument));
+	memcpy(info.syscall, request->syscall, sizeof(info.syscall));
+	format(&info, spec);
 }
