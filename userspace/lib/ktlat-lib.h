@@ -50,10 +50,13 @@
 /**
  * struct ktlat_error - Why a call failed
  * @code: the errno, positive
+ * @position: of a text that was refused, which of its characters is wrong, from 1 up, or
+ *	one more than it has; else 0
  * @text: "what failed: why; what to do next", without a newline
  */
 struct ktlat_error {
 	int code;
+	unsigned int position;
 	char text[KTLAT_ERROR_LEN];
 };
 
@@ -467,6 +470,40 @@ struct ktlat_stack_counts {
 	__u64 recursed;
 };
 
+/* Longest expression, and longest condition, with its terminating zero. */
+#define KTLAT_EXPRESSION_LEN	256
+#define KTLAT_CONDITION_LEN	(KTLAT_EXPRESSION_LEN + 4 * KTLAT_TEXT_LEN + 8)
+/* Longest value as it is shown, likewise. */
+#define KTLAT_VALUE_LEN		384
+
+/**
+ * enum ktlat_show - How a value is shown
+ * @KTLAT_SHOW_NUMBER: as a number, with a sign if its fetch says so
+ * @KTLAT_SHOW_HEX: in hexadecimal, as addresses are
+ * @KTLAT_SHOW_BOOL: as true or false
+ * @KTLAT_SHOW_TEXT: as a text
+ * @KTLAT_SHOW_SYMBOL: as a place in a function
+ */
+enum ktlat_show {
+	KTLAT_SHOW_NUMBER,
+	KTLAT_SHOW_HEX,
+	KTLAT_SHOW_BOOL,
+	KTLAT_SHOW_TEXT,
+	KTLAT_SHOW_SYMBOL,
+};
+
+/**
+ * struct ktlat_value - A value that is captured of calls
+ * @text: the expression
+ * @fetch: how it is found
+ * @show: &enum ktlat_show
+ */
+struct ktlat_value {
+	char text[KTLAT_EXPRESSION_LEN];
+	struct ktlat_fetch fetch;
+	__u32 show;
+};
+
 struct ktlat;
 struct ktlat_listener;
 struct ktlat_map;
@@ -660,6 +697,23 @@ bool ktlat_name_key(struct ktlat_key_names *names, const struct ktlat_key *key,
 		    char text[KTLAT_KEY_LEN]);
 bool ktlat_key_is_address(const struct ktlat_key_names *names);
 bool ktlat_key_is_syscall(const struct ktlat_key_names *names);
+
+/* value.c */
+int ktlat_check_value(const char *text, struct ktlat_error *err);
+int ktlat_parse_value(const char *text, const struct ktlat_point *function,
+		      struct ktlat_value *value, struct ktlat_error *err);
+void ktlat_name_value(const struct ktlat_point *function,
+		      const struct ktlat_fetch *fetch,
+		      struct ktlat_value *value);
+
+/* condition.c */
+int ktlat_check_conditions(const char *text, struct ktlat_error *err);
+int ktlat_parse_conditions(const char *text, const struct ktlat_point *function,
+			   struct ktlat_condition list[KTLAT_CONDITIONS],
+			   struct ktlat_error *err);
+void ktlat_format_condition(const struct ktlat_condition *condition,
+			    const char *expression,
+			    char text[KTLAT_CONDITION_LEN]);
 
 /* timeline.c */
 int ktlat_get_clock(struct ktlat *k, struct ktlat_clock_now *now,
