@@ -45,6 +45,8 @@ static const char * const reasons[] = {
 		"this function has as many fprobes as it can; remove one of its probes, or take --backend auto",
 	[KTLAT_REFUSED_RINGS] =
 		"it is to write events, and its session has no rings; make rings first",
+	[KTLAT_REFUSED_VALUES] =
+		"the direct backend sees what a function returns and who calls it, and no arguments; take --backend auto",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };

@@ -80,7 +80,7 @@ static __u32 show_raw(const struct ktlat_fetch *fetch)
  * @function: of whose calls it is, or NULL
  * @fetch: how it is found
  * @value: filled in. Its text is such that ktlat_parse_value() comes to @fetch again, by
- *	names where BTF has some; empty where @fetch is none that the module takes
+ *	names where BTF has some; "?" where @fetch is of a kind that is not known here
  */
 void ktlat_name_value(const struct ktlat_point *function,
 		      const struct ktlat_fetch *fetch,
@@ -90,8 +90,49 @@ void ktlat_name_value(const struct ktlat_point *function,
 		.fetch = *fetch,
 		.show = show_raw(fetch),
 	};
-	if (!ktl_format_fetch(fetch, value->text) || !function ||
-	    fetch->from == KTLAT_FETCH_CALLER)
+	if (!ktl_format_fetch(fetch, value->text)) {
+		strcpy(value->text, "?");
+		return;
+	}
+	if (!function || fetch->from == KTLAT_FETCH_CALLER)
 		return;
 	ktl_find_expression(function, fetch, value);
+}
+
+/* As ktlat_name_value(), for those of a probe. */
+static void name_of_probe(const struct ktlat_probe_info *info,
+			  const struct ktlat_fetch *fetch,
+			  struct ktlat_value *value)
+{
+	bool group = info->kind == KTLAT_KIND_GROUP;
+
+	ktlat_name_value(group ? NULL : &info->point[0], fetch, value);
+}
+
+/**
+ * ktlat_name_values() - Find expressions for what a probe captures and looks at
+ * @info: the probe
+ * @values: where to put what it captures; those that it does not have are empty
+ * @conditions: where to put what must be true of its calls, likewise
+ */
+void ktlat_name_values(const struct ktlat_probe_info *info,
+		       struct ktlat_value values[KTLAT_VALUES],
+		       char conditions[KTLAT_CONDITIONS][KTLAT_CONDITION_LEN])
+{
+	struct ktlat_value value;
+	int i;
+
+	for (i = 0; i < KTLAT_VALUES; i++) {
+		values[i] = (struct ktlat_value){ .show = KTLAT_SHOW_NUMBER };
+		if (info->value[i].from)
+			name_of_probe(info, &info->value[i], &values[i]);
+	}
+	for (i = 0; i < KTLAT_CONDITIONS; i++) {
+		*conditions[i] = '\0';
+		if (!info->condition[i].fetch.from)
+			continue;
+		name_of_probe(info, &info->condition[i].fetch, &value);
+		ktlat_format_condition(&info->condition[i], value.text,
+				       conditions[i]);
+	}
 }
