@@ -73,7 +73,7 @@ refused 2 '--interval: it must be longer than 0' $ctl hist -i 0s
 refused 2 '--duration: ' $ctl lat $F -d forever
 
 # SPECs.
-refused 2 'malformed SPEC "": it is empty' $ctl add-probe ''
+refused 2 'malformed SPEC "" at character 1: it is empty' $ctl add-probe ''
 refused 2 '"@nonsense" is none of @irq @softirq' $ctl add-probe @nonsense
 refused 2 'holds another "\.\."; a pair has two points' $ctl add-probe a..b..c
 refused 2 '"@cpu" goes after a pair' $ctl add-probe $F@cpu

@@ -48,6 +48,14 @@ int ktl_fail_at(struct ktlat_error *err, size_t offset, const char *format, ...)
 	return -EINVAL;
 }
 
+/* What failed in a part of a text that begins @offset bytes behind its start. */
+int ktl_shift(struct ktlat_error *err, size_t offset, int ret)
+{
+	if (ret && err && err->position)
+		err->position += offset;
+	return ret;
+}
+
 /* Tells of @why, which is about a part of @text that begins @offset bytes in it. */
 int ktl_fail_text(struct ktlat_error *err, const char *what, const char *text,
 		  size_t offset, const struct ktlat_error *why)

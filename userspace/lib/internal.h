@@ -25,6 +25,7 @@ __printf(3, 4)
 int ktl_fail(struct ktlat_error *err, int code, const char *format, ...);
 __printf(3, 4)
 int ktl_fail_at(struct ktlat_error *err, size_t offset, const char *format, ...);
+int ktl_shift(struct ktlat_error *err, size_t offset, int ret);
 int ktl_fail_text(struct ktlat_error *err, const char *what, const char *text,
 		  size_t offset, const struct ktlat_error *why);
 

@@ -29,8 +29,8 @@ static int parse_tracepoint(const char *text, struct ktlat_probe_add *request,
 			 tracepoints[i].name);
 		return 0;
 	}
-	return ktl_fail(err, EINVAL,
-			"\"@%s\" is none of @irq @softirq @timer @hrtimer @workqueue @wakeup @syscall",
+	return ktl_fail_at(err, 0,
+			   "\"@%s\" is none of @irq @softirq @timer @hrtimer @workqueue @wakeup @syscall",
 			text);
 }
 
@@ -42,16 +42,16 @@ static int parse_match(const char *at, struct ktlat_probe_add *request,
 	else if (!strcmp(at, "@cpu"))
 		request->match = KTLAT_MATCH_CPU;
 	else
-		return ktl_fail(err, EINVAL,
-				"\"%s\" after a pair is neither @task nor @cpu",
-				at);
+		return ktl_fail_at(err, 0,
+				   "\"%s\" after a pair is neither @task nor @cpu",
+				   at);
 	return 0;
 }
 
 static int parse_pair(const char *text, const char *dots,
 		      struct ktlat_probe_add *request, struct ktlat_error *err)
 {
-	const char *second = dots + 2;
+	const char *second = dots + 2, *more;
 	size_t len = strcspn(second, "@");
 	int ret;
 
@@ -59,14 +59,16 @@ static int parse_pair(const char *text, const char *dots,
 	ret = ktl_parse_point(text, dots - text, &request->point[0], err);
 	if (ret)
 		return ret;
-	if (memmem(second, len, "..", 2))
-		return ktl_fail(err, EINVAL,
-				"\"..%.*s\" holds another \"..\"; a pair has two points",
-				(int)len, second);
+	more = memmem(second, len, "..", 2);
+	if (more)
+		return ktl_fail_at(err, more - text,
+				   "\"..%.*s\" holds another \"..\"; a pair has two points",
+				   (int)len, second);
 	ret = ktl_parse_point(second, len, &request->point[1], err);
 	if (ret)
-		return ret;
-	return parse_match(second + len, request, err);
+		return ktl_shift(err, second - text, ret);
+	ret = parse_match(second + len, request, err);
+	return ktl_shift(err, second + len - text, ret);
 }
 
 static int parse_function(const char *text, struct ktlat_probe_add *request,
@@ -81,15 +83,15 @@ static int parse_function(const char *text, struct ktlat_probe_add *request,
 	if (ret)
 		return ret;
 	if (text[len])
-		return ktl_fail(err, EINVAL,
-				"\"%s\" goes after a pair FUNC..FUNC and not after a function",
-				text + len);
+		return ktl_fail_at(err, len,
+				   "\"%s\" goes after a pair FUNC..FUNC and not after a function",
+				   text + len);
 	colon = strchr(text, ':');
 	plus = strchr(colon ? colon : text, '+');
 	if (plus)
-		return ktl_fail(err, EINVAL,
-				"\"%s\" is for a pair FUNC+OFF..FUNC+OFF; a function is measured from its entry",
-				plus);
+		return ktl_fail_at(err, plus - text,
+				   "\"%s\" is for a pair FUNC+OFF..FUNC+OFF; a function is measured from its entry",
+				   plus);
 	return 0;
 }
 
@@ -99,7 +101,7 @@ static int parse(const char *text, struct ktlat_probe_add *request,
 	const char *dots = strstr(text, "..");
 
 	if (!*text)
-		return ktl_fail(err, EINVAL, "it is empty");
+		return ktl_fail_at(err, 0, "it is empty");
 	if (*text == '@')
 		return parse_tracepoint(text + 1, request, err);
 	if (dots)
@@ -112,21 +114,17 @@ static int parse(const char *text, struct ktlat_probe_add *request,
  * @text: "FUNC", "MODULE:FUNC", "MODULE+OFF:FUNC", "0xADDRESS",
  *	"POINT..POINT[@task|@cpu]" or "@TRACEPOINT"
  * @request: cleared, then kind, match and points are set
- * @err: which part is wrong (EINVAL)
+ * @err: which part is wrong, and at which character (EINVAL)
  */
 int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
 		     struct ktlat_error *err)
 {
 	struct ktlat_error why;
-	int ret;
 
 	memset(request, 0, sizeof(*request));
 	request->size = sizeof(*request);
-	ret = parse(text, request, &why);
-	if (ret)
-		return ktl_fail(err, -ret,
-				"malformed SPEC \"%s\": %s", text, why.text);
-	return 0;
+	return parse(text, request, &why) ?
+	       ktl_fail_text(err, "malformed SPEC", text, 0, &why) : 0;
 }
 
 static const char *tracepoint_spec(const char *name)
