@@ -161,9 +161,9 @@ static void test_record(void **state)
 static void test_old_recording(void **state)
 {
 	new_device(state);
-	run("report ../fuzz/corpus/sample");
+	run("report ../fuzz/corpus/sample-before-values");
 	expect_in(result.out, " recorded calls, ");
-	run("report --json ../fuzz/corpus/sample");
+	run("report --json ../fuzz/corpus/sample-before-values");
 	expect_in(result.out, "\"whole\":true");
 	assert_null(strstr(result.out, "\"args\""));
 }
