@@ -33,8 +33,14 @@
 	"  --interval DUR  how long that is (10s)\n"			\
 	"  --user-stack   with the stack of the process\n"		\
 	"  --by KEY       tell calls apart by cpu, pid, tgid, comm or cgroup; those of\n" \
-	"                 tracepoints also by event: interrupt, softirq, function, system call\n" \
-	"  --keys N       keys that each CPU has room for (256)\n"
+	"                 tracepoints also by event: interrupt, softirq, function, system\n" \
+	"                 call; those of functions by arg (see --arg), caller or ret\n" \
+	"  --keys N       keys that each CPU has room for (256)\n"	\
+	"  --arg EXPR     keep this of each call that is written, twice at most: a\n" \
+	"                 parameter and what it leads to, as skb->len, file->f_mode,\n" \
+	"                 *pos; ret; caller; or arg1 to arg6 and +OFFSET(arg1):u32\n" \
+	"  --filter COND  only calls of which that is true, as 'skb->len > 1000 &&\n" \
+	"                 ret == 0', by == != < <= > >= and &\n"
 
 #define REF_HELP							\
 	"A probe is named by its id, by its SPEC, by the name of its function or, if\n" \
