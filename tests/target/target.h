@@ -242,6 +242,10 @@ int target_late_set(char *line);
 void target_late_end(void);
 int target_late_show(struct seq_file *file);
 
+/* args.c */
+int target_args_run(char *line);
+int target_args_show(struct seq_file *file);
+
 /* regs.c and sundial.c, which know the registers and clock of one architecture */
 #ifdef CONFIG_X86_64
 int target_regs_run(char *line);

@@ -41,7 +41,7 @@ static const struct {
 	{ &function, "name == \"etc\"", KTLAT_OP_EQ, 0, "etc" },
 	{ &function, "name != 'it\\'s'", KTLAT_OP_NE, 0, "it's" },
 	{ &function, "file->comm == \"a\\\"\\\\\\n\\x7f\\xe4b\"", KTLAT_OP_EQ, 0,
-	  "a\"\\\n\x7f\xe4" "b" },
+	  "a\"\\\n\177\344b" },
 	{ &function, "name == ''", KTLAT_OP_EQ, 0, "" },
 	{ &function, "name == \"0123456789012345678901234567890\"", KTLAT_OP_EQ,
 	  0, "0123456789012345678901234567890" },

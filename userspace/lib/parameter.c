@@ -61,11 +61,11 @@ static int begin_parameter(struct ktl_place *place)
 	place->typed = true;
 	if (ktl_is_composite(ktl_stripped(place)))
 		return ktl_fail_place(place, place->e->name,
-			    "this parameter is a struct and no pointer to one, and so is not in one register");
+				      "this parameter is a struct and no pointer to one, and so is not in one register");
 	index = ktl_find_register(function->btf, function->proto, param);
 	if (index < 0)
 		return ktl_fail_place(place, place->e->name,
-			    "this parameter is not in one of the six registers, or it is not certain in which");
+				      "this parameter is not in one of the six registers, or it is not certain in which");
 	place->fetch.from = KTLAT_FETCH_ARGUMENT;
 	place->fetch.index = index;
 	return 0;
@@ -84,7 +84,7 @@ static int begin_return(struct ktl_place *place)
 	place->typed = true;
 	if (ktl_is_composite(ktl_stripped(place)))
 		return ktl_fail_place(place, place->e->name,
-			    "it returns a struct, which is not in one register");
+				      "it returns a struct, which is not in one register");
 	return 0;
 }
 

@@ -16,19 +16,19 @@ size_t ktl_offset_of(const struct ktl_place *place, struct ktl_word word)
 }
 
 int ktl_fail_place(const struct ktl_place *place, struct ktl_word word,
-		const char *what)
+		   const char *what)
 {
 	return ktl_fail_at(place->err, ktl_offset_of(place, word), "%s", what);
 }
 
 int ktl_fail_type(const struct ktl_place *place, struct ktl_word word,
-		     const char *what)
+		  const char *what)
 {
 	char title[KTL_TITLE_LEN];
 
 	if (!place->typed)
 		return ktl_fail_place(place, word,
-			    "of what is before this no type is known; write +OFFSET(EXPRESSION):u32");
+				      "of what is before this no type is known; write +OFFSET(EXPRESSION):u32");
 	ktl_format_title(place->function->btf, place->type, title);
 	return ktl_fail_at(place->err, ktl_offset_of(place, word),
 			   "what is before this is of type %s; %s", title, what);
@@ -58,7 +58,7 @@ int ktl_follow(struct ktl_place *place, struct ktl_word word, __s64 bytes)
 
 	if (place->user)
 		return ktl_fail_place(place, word,
-			    "this is in the memory of the process, of which a text alone can be read, by :ustring");
+				      "this is in the memory of the process, of which a text alone can be read, by :ustring");
 	if (place->field.bits)
 		return ktl_fail_place(place, word, "a bit field is no address");
 	if (fetch->nr_steps == KTLAT_FETCH_STEPS)
@@ -77,7 +77,7 @@ int ktl_follow_type(struct ktl_place *place, struct ktl_word word)
 	if (ktl_is_pointer(type)) {
 		if (ktl_has_tag(btf, type->type, "percpu"))
 			return ktl_fail_place(place, word,
-				    "this pointer is to what each CPU has a copy of, and no address");
+					      "this pointer is to what each CPU has a copy of, and no address");
 		ret = ktl_follow(place, word, 0);
 		place->user = ktl_has_tag(btf, type->type, "user");
 		place->type = type->type;
@@ -126,7 +126,7 @@ static int step_member(struct ktl_place *place, const struct ktl_step *step)
 {
 	if (ktl_is_pointer(ktl_stripped(place)))
 		return ktl_fail_place(place, step->word,
-			    "what is before this is a pointer; write \"->\"");
+				      "what is before this is a pointer; write \"->\"");
 	return take_member(place, step->word);
 }
 
@@ -136,7 +136,7 @@ static int step_arrow(struct ktl_place *place, const struct ktl_step *step)
 
 	if (ktl_is_composite(ktl_stripped(place)))
 		return ktl_fail_place(place, step->word,
-			    "what is before this is no pointer; write \".\"");
+				      "what is before this is no pointer; write \".\"");
 	ret = ktl_follow_type(place, step->word);
 	return ret ? ret : take_member(place, step->word);
 }
@@ -160,7 +160,7 @@ static int step_index(struct ktl_place *place, const struct ktl_step *step)
 	size = btf__resolve_size(place->function->btf, place->type);
 	if (size <= 0)
 		return ktl_fail_place(place, step->word,
-			    "how long an element is, is not known");
+				      "how long an element is, is not known");
 	if (__builtin_mul_overflow(size, step->number, &bytes))
 		return overflow(place, step->word);
 	return ktl_move(place, step->word, bytes);
@@ -185,7 +185,7 @@ static int step_offset(struct ktl_place *place, const struct ktl_step *step)
 	} else {
 		if (!ktl_may_be_address(place))
 			return ktl_fail_type(place, step->word,
-					 "it takes an address there");
+					     "it takes an address there");
 		ret = ktl_follow(place, step->word, step->number);
 		place->user = ktl_is_pointer(type) &&
 			      ktl_has_tag(place->function->btf, type->type, "user");
@@ -199,7 +199,7 @@ int ktl_take_step(struct ktl_place *place, const struct ktl_step *step)
 	/* Whatever is behind a bit field, it is not in it. */
 	if (place->field.bits)
 		return ktl_fail_place(place, step->word,
-			    "what is before this is a bit field");
+				      "what is before this is a bit field");
 	switch (step->kind) {
 	case KTL_STEP_MEMBER:
 		return step_member(place, step);
