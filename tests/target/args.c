@@ -51,8 +51,8 @@ static noinline __noclone long ktlat_target_args(struct target_args *args,
 	return -number;
 }
 
-static long (*volatile call_args)(struct target_args *args, const char *name,
-				  long number, int flags, bool odd, s8 small) =
+static long (*call_args)(struct target_args *args, const char *name,
+			 long number, int flags, bool odd, s8 small) =
 	ktlat_target_args;
 
 static void fill(struct target_args *args, struct target_inner *other,
@@ -83,7 +83,8 @@ static int call(const char *name, long number)
 
 	if (args && other) {
 		fill(args, other, name, number);
-		call_args(args, name, number, -number, number & 1, -number);
+		READ_ONCE(call_args)(args, name, number, -number, number & 1,
+				     -number);
 		ret = 0;
 	}
 	kfree(other);
@@ -105,7 +106,7 @@ int target_args_run(char *line)
 		return call(name, number);
 	if (sscanf(line, "point %lx", &address) != 1)
 		return -EINVAL;
-	call_args((void *)address, (void *)address, 0, 0, false, 0);
+	READ_ONCE(call_args)((void *)address, (void *)address, 0, 0, false, 0);
 	return 0;
 }
 
