@@ -115,6 +115,20 @@ static void test_all_or_none(void **state)
 	expect_in(result.out, "\"probes\":[]");
 }
 
+/* Nobody would ever see the values. */
+static void test_not_shown(void **state)
+{
+	new_device(state);
+	run("add-probe f_idle --arg count");
+	expect_in(result.err, "give --events, --slow, --slowest or --by arg");
+	run("add-probe f_idle --arg count --events");
+	assert_string_equal(result.err, "");
+	run("add-probe f_idle --arg count --by arg");
+	assert_string_equal(result.err, "");
+	assert_int_equal(tool("lat f_idle --arg count -d 1ms"), 2);
+	expect_in(result.err, "record and slow do, and lat --by arg");
+}
+
 static void test_kinds(void **state)
 {
 	new_device(state);
@@ -256,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_all_or_none),
+		cmocka_unit_test(test_not_shown),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_old_recording),

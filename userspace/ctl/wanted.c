@@ -338,6 +338,12 @@ int wanted_fill(const struct wanted_options *wanted,
 	return ret;
 }
 
+/* Are values captured that single calls alone show? */
+bool wanted_shows_calls(const struct wanted_options *wanted)
+{
+	return wanted->args.nr && wanted->by != BY_ARG;
+}
+
 /* Are calls written, even if not all of them, or do they come with their stack? */
 bool wanted_takes_rings(const struct wanted_options *wanted)
 {

@@ -49,6 +49,7 @@ int wanted_resolve(const struct wanted_options *wanted,
 		   struct ktlat_fetch value[KTLAT_VALUES],
 		   struct ktlat_condition condition[KTLAT_CONDITIONS],
 		   struct ktlat_error *err);
+bool wanted_shows_calls(const struct wanted_options *wanted);
 bool wanted_takes_rings(const struct wanted_options *wanted);
 
 #endif /* WANTED_H */
