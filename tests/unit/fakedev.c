@@ -230,6 +230,7 @@ static void describe(struct ktlat_probe_info *info,
 		.share_ps = add->kind == KTLAT_KIND_FUNCTION ? 207234 : 0,
 	};
 	memcpy(info->point, add->point, sizeof(info->point));
+	info->point[0].address = FAKE_ADDRESS;
 	memcpy(info->value, add->value, sizeof(info->value));
 	memcpy(info->condition, add->condition, sizeof(info->condition));
 	info->slow = add->slow;

@@ -99,14 +99,20 @@ void ktlat_name_value(const struct ktlat_point *function,
 	ktl_find_expression(function, fetch, value);
 }
 
-/* As ktlat_name_value(), for those of a probe. */
+/*
+ * As ktlat_name_value(), for those of a probe. Where its function is, is told to who may
+ * know; only where it was added by that, its name is not enough.
+ */
 static void name_of_probe(const struct ktlat_probe_info *info,
 			  const struct ktlat_fetch *fetch,
 			  struct ktlat_value *value)
 {
 	bool group = info->kind == KTLAT_KIND_GROUP;
+	struct ktlat_point point = info->point[0];
 
-	ktlat_name_value(group ? NULL : &info->point[0], fetch, value);
+	if (!(info->flags & KTLAT_PROBE_BY_ADDRESS))
+		point.address = 0;
+	ktlat_name_value(group ? NULL : &point, fetch, value);
 }
 
 /**
