@@ -527,7 +527,7 @@ static void test_refused(void **state)
 	expect_refused(&point, "file", 1, "BTF knows functions by name");
 	strcpy(point.name, "f_copied.isra.0");
 	point.address = 0;
-	expect_refused(&point, "file", 1, "what the compiler made");
+	expect_refused(&point, "file", 1, "\"file\" of f_copied.isra.0 cannot be looked up: what the compiler made");
 	strcpy(point.name, "f_none");
 	expect_refused(&point, "1 + file", 1, "is missing here");
 	expect_refused(&point, "file->count", 1, "no BTF tells of its parameters; write arg1");

@@ -11,9 +11,10 @@ static int fail_parameter(const struct ktl_place *place)
 
 	if (!function->proto)
 		return ktl_fail_at(place->err, ktl_offset_of(place, place->e->name),
-				   "\"%.*s\" cannot be looked up: %s; write arg1 to arg6, ret, caller, or +OFFSET(arg1):u32",
+				   "\"%.*s\"%s%s cannot be looked up: %s; write arg1 to arg6, ret, caller, or +OFFSET(arg1):u32",
 				   (int)place->e->name.len, place->e->name.at,
-				   function->why);
+				   function->name ? " of " : "",
+				   function->name ?: "", function->why);
 	for (i = 0; i < btf_vlen(function->proto) && len < sizeof(names); i++) {
 		const struct btf_param *param = &btf_params(function->proto)[i];
 		const char *name = btf__name_by_offset(function->btf,
