@@ -154,9 +154,9 @@ check-debug-kernel: vm-modules vm-tools test-programs
 		$(wildcard tests/debug/*$(T)*.t) || status=1; \
 	tests/tap tests/debug/plants.sh || status=1; exit $$status
 
-fuzz: deps-build deps-fuzz	## the reader of recordings against damaged ones; SECONDS=600
-	$(call say,fuzzing the reader of recordings for $(SECONDS) seconds)
-	@$(SUB) -C tests/fuzz run SECONDS=$(SECONDS)
+fuzz: deps-build deps-fuzz	## parsers and readers against damaged input, SECONDS=600 each; F=words for one
+	$(call say,fuzzing recordings$(,) expressions$(,) BTF and SPECs for $(SECONDS) seconds each)
+	@$(SUB) -C tests/fuzz run SECONDS=$(SECONDS) $(if $(F),F=$(F))
 
 bench: vm-modules vm-tools bench-ring	## guest instructions that a traced call costs, and bench-ring (1 min)
 	$(call say,counting instructions in a guest (1 min))

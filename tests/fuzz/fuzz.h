@@ -4,6 +4,18 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What must hold whatever the input is. */
+#define MUST(what)							\
+	do {								\
+		if (!(what)) {						\
+			fprintf(stderr, "%s:%d: %s\n", __FILE__,	\
+				__LINE__, #what);			\
+			abort();					\
+		}							\
+	} while (0)
 
 /* The name is libFuzzer's. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -19,6 +19,8 @@
  *        and to end that; read: how late it was, as JSON, EBUSY before the end
  * value: write a line (see target_value_run()); read: how often ktlat_target_value()
  *        has been called
+ * args:  write a line (see args.c) to have a function called with known arguments; read:
+ *        how often it was, and where they are
  * sundial: read: how often the clocksource ktlat_sundial was read
  */
 #include <linux/debugfs.h>
@@ -235,6 +237,31 @@ static const struct file_operations value_fops = {
 	.write = value_write,
 };
 
+static ssize_t args_write(struct file *file, const char __user *user,
+			  size_t count, loff_t *pos)
+{
+	return write_line(user, count, target_args_run);
+}
+
+static int args_show(struct seq_file *file, void *unused)
+{
+	return target_args_show(file);
+}
+
+static int args_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, args_show, NULL);
+}
+
+static const struct file_operations args_fops = {
+	.owner = THIS_MODULE,
+	.open = args_open,
+	.read = seq_read,
+	.write = args_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
 static int sundial_get(void *data, u64 *readings)
 {
 	*readings = target_sundial_readings();
@@ -277,6 +304,7 @@ static int __init target_init(void)
 	debugfs_create_file("regs", 0600, dir, NULL, &regs_fops);
 	debugfs_create_file("late", 0600, dir, NULL, &late_fops);
 	debugfs_create_file("value", 0600, dir, NULL, &value_fops);
+	debugfs_create_file("args", 0600, dir, NULL, &args_fops);
 	debugfs_create_file("sundial", 0400, dir, NULL, &sundial_fops);
 	return 0;
 

@@ -246,6 +246,10 @@ int target_late_show(struct seq_file *file);
 int target_value_run(char *line, const char __user *user);
 u64 target_value_calls(void);
 
+/* args.c */
+int target_args_run(char *line);
+int target_args_show(struct seq_file *file);
+
 /* regs.c and sundial.c, which know the registers and clock of one architecture */
 #ifdef CONFIG_X86_64
 int target_regs_run(char *line);

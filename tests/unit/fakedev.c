@@ -105,6 +105,29 @@ static void *slowest_of(struct fake_device *device, int slot)
 	       (size_t)slot * FAKE_SLOWEST_STRIDE;
 }
 
+/* Of call @call: its number, or as a text, and of every tenth it could not be read. */
+static void put_values(const struct ktlat_probe_info *info, int call,
+		       struct ktlat_event *event)
+{
+	int i;
+
+	for (i = 0; i < KTLAT_VALUES && info->value[i].from; i++) {
+		const struct ktlat_fetch *fetch = &info->value[i];
+
+		if (fetch->type == KTLAT_FETCH_STRING)
+			snprintf((char *)event->values, sizeof(event->values),
+				 "\"call\\%d\xe4", call);
+		else if (fetch->from == KTLAT_FETCH_CALLER)
+			event->values[i] = FAKE_CALLER;
+		else
+			event->values[i] = -(__u64)call;
+		if (call % 10)
+			continue;
+		event->values[i] = 0;
+		event->flags |= i ? KTLAT_EVENT_UNREAD_2 : KTLAT_EVENT_UNREAD_1;
+	}
+}
+
 /*
  * A thousand calls on each CPU, most of them near one microsecond. Those that are
  * kept have a stack.
@@ -120,6 +143,7 @@ static void make_calls(struct fake_device *device, void *map, int slot)
 
 		fakemap_record(map, i % FAKEMAP_CPUS, latency);
 		fakerings_describe(&event, info->id, i, latency);
+		put_values(info, i, &event);
 		if (info->slow.slowest && !(i % 100) && device->rings.nr_stacks)
 			event.stack_id = fakestacks_put(stacks_of(device), i);
 		if (info->slow.slowest)
@@ -162,6 +186,11 @@ static int refuse(struct ktlat_probe_add *add)
 		add->refused_point = 1;
 		return -EILSEQ;
 	}
+	if (add->backend == KTLAT_BACKEND_DIRECT &&
+	    add->value[0].from == KTLAT_FETCH_ARGUMENT) {
+		add->refusal = KTLAT_REFUSED_VALUES;
+		return -EBADSLT;
+	}
 	for (i = 0; i < nr; i++) {
 		if (strcmp(add->point[0].name, refused[i].name))
 			continue;
@@ -201,7 +230,11 @@ static void describe(struct ktlat_probe_info *info,
 		.share_ps = add->kind == KTLAT_KIND_FUNCTION ? 207234 : 0,
 	};
 	memcpy(info->point, add->point, sizeof(info->point));
+	info->point[0].address = FAKE_ADDRESS;
+	memcpy(info->value, add->value, sizeof(info->value));
+	memcpy(info->condition, add->condition, sizeof(info->condition));
 	info->slow = add->slow;
+	info->by = add->by;
 	if (add->slow.slowest) {
 		info->slowest_offset = FAKE_SLOWEST_OFFSET +
 				       (__u64)slot * FAKE_SLOWEST_STRIDE;

@@ -28,6 +28,10 @@
 #define FAKE_STACKS_OFFSET	(FAKE_RINGS_OFFSET + FAKEMAP_CPUS * FAKE_RING_STRIDE)
 #define FAKE_SLOWEST_OFFSET	(FAKE_STACKS_OFFSET + FAKE_STACKS_SIZE)
 #define FAKE_SIZE	(FAKE_SLOWEST_OFFSET + FAKE_PROBES * FAKE_SLOWEST_STRIDE)
+/* Where each probe is, for all who look. */
+#define FAKE_ADDRESS	0xffffffff81234560ULL
+/* Who calls, where that is captured. */
+#define FAKE_CALLER	0xffffffff81003030ULL
 /* CLOCK_MONOTONIC at the start of the first call that is an event. */
 #define FAKE_FIRST_NS	5000000000ULL
 /* And from one to the next. */

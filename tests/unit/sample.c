@@ -28,7 +28,7 @@ void sample_event(unsigned int call, struct ktlat_event *event)
 		.function = group ? call % 2 : 0,
 		.context = call % 4,
 		.flags = call % 7 ? 0 : KTLAT_EVENT_SLOW,
-		.values = { 0, call % 13 ? 0 : ~0ULL },
+		.values = { 0, call % 13 ? 0 : SAMPLE_CALLER },
 	};
 	strcpy(event->comm, call % 4 ? "worker" : "swapper");
 }
@@ -72,6 +72,17 @@ static void write_probes(struct ktlat_writer *w)
 		},
 		.spec = "mod:f_one",
 		.module = "mod",
+		.values = {
+			{ "a->b.c", { .from = KTLAT_FETCH_ARGUMENT, .index = 5,
+				      .type = KTLAT_FETCH_SIGNED, .nr_steps = 2,
+				      .bytes = 4, .shift = 7, .bits = 25,
+				      .offset = { -8, 1LL << 40 } },
+			  KTLAT_SHOW_NUMBER },
+			{ "caller", { .from = KTLAT_FETCH_CALLER,
+				      .type = KTLAT_FETCH_UNSIGNED, .bits = 64 },
+			  KTLAT_SHOW_SYMBOL },
+		},
+		.conditions = { "a->b.c > 5", "ret == 0" },
 	};
 	struct ktlat_file_probe group = {
 		.info = {
@@ -108,6 +119,16 @@ static void write_stack(struct ktlat_writer *w)
 	ktlat_write_stack(w, &stack);
 }
 
+/* What one of the values of some calls is. */
+static void write_symbol(struct ktlat_writer *w)
+{
+	const struct ktlat_frame symbol = {
+		SAMPLE_CALLER, "who", "mod", 0x30,
+	};
+
+	ktlat_write_symbol(w, &symbol);
+}
+
 /* In four turns, as rings are read: one CPU after the other. */
 static void write_events(struct ktlat_writer *w)
 {
@@ -135,6 +156,7 @@ static void write_end(struct ktlat_writer *w)
 		.count = 38,
 		.missed = 2,
 		.filtered = 5,
+		.unread = 3,
 	};
 
 	ktlat_write_counts(w, counts, SAMPLE_CPUS);
@@ -163,6 +185,7 @@ int sample_write(const char *path, struct ktlat_error *err)
 	write_clock(w, 40000);
 	write_probes(w);
 	write_stack(w);
+	write_symbol(w);
 	write_events(w);
 	/* Probes are told once more when they have ended. */
 	write_probes(w);

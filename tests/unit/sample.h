@@ -5,6 +5,8 @@
 
 #include <ktlat-lib.h>
 
+/* Who calls, in a part of them. */
+#define SAMPLE_CALLER	(~0ULL)
 #define SAMPLE_CALLS	60
 #define SAMPLE_CPUS	3
 #define SAMPLE_FUNCTION	7	/* probes */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Replays the corpus of the fuzzer: each file in it, and its first half. */
+/* Replays the corpus of a fuzzer: each file in it, and its first half. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +8,10 @@
 #include "fuzz.h"
 #include "unit.h"
 
+/* Of recordings, unless the Makefile says otherwise. */
+#ifndef CORPUS
 #define CORPUS	"../fuzz/corpus"
+#endif
 
 static void replay(const char *name)
 {
@@ -44,7 +47,7 @@ static void test_corpus(void **state)
 		nr++;
 	}
 	closedir(dir);
-	assert_true(nr >= 3);
+	assert_true(nr >= 1);
 }
 
 int main(void)

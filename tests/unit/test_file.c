@@ -123,6 +123,35 @@ static void check_call(const struct ktlat_call *call)
 	assert_true(call->probe->info.id == event->probe_id);
 	assert_int_equal(!!call->stack, !!event->stack_id);
 	assert_null(call->user_stack);
+	assert_null(call->symbols[0]);
+	if (event->probe_id == SAMPLE_FUNCTION &&
+	    event->values[1] == SAMPLE_CALLER) {
+		assert_string_equal(call->symbols[1]->name, "who");
+		assert_string_equal(call->symbols[1]->module, "mod");
+		assert_true(call->symbols[1]->offset == 0x30);
+	} else {
+		assert_null(call->symbols[1]);
+	}
+}
+
+static void check_values(const struct ktlat_file_probe *probe)
+{
+	const struct ktlat_fetch fetch = {
+		.from = KTLAT_FETCH_ARGUMENT, .index = 5,
+		.type = KTLAT_FETCH_SIGNED, .nr_steps = 2, .bytes = 4,
+		.shift = 7, .bits = 25, .offset = { -8, 1LL << 40 },
+	};
+
+	assert_string_equal(probe->values[0].text, "a->b.c");
+	assert_memory_equal(&probe->values[0].fetch, &fetch, sizeof(fetch));
+	assert_int_equal(probe->values[0].show, KTLAT_SHOW_NUMBER);
+	assert_string_equal(probe->values[1].text, "caller");
+	assert_int_equal(probe->values[1].fetch.from, KTLAT_FETCH_CALLER);
+	assert_int_equal(probe->values[1].show, KTLAT_SHOW_SYMBOL);
+	assert_string_equal(probe->conditions[0], "a->b.c > 5");
+	assert_string_equal(probe->conditions[1], "ret == 0");
+	assert_string_equal(probe->conditions[2], "");
+	assert_true(probe->figures.unread == 3);
 }
 
 static void check_probes(const struct ktlat_reader *r)
@@ -136,6 +165,8 @@ static void check_probes(const struct ktlat_reader *r)
 	assert_int_equal(probes[0]->info.precision, 5);
 	assert_true(probes[0]->ended);
 	assert_true(probes[0]->figures.entries == 45);
+	check_values(probes[0]);
+	assert_string_equal(probes[1]->values[0].text, "");
 	assert_int_equal(probes[1]->nr_functions, 2);
 	assert_string_equal(probes[1]->functions[0].name, "g_one");
 	assert_string_equal(probes[1]->functions[0].module, "");

@@ -257,7 +257,7 @@ static void test_files(void **state)
 	tool_run(line, &result);
 	assert_int_equal(result.status, 1);
 	assert_non_null(strstr(result.err, "cannot take line 2 of /tmp/"));
-	assert_non_null(strstr(result.err, "' ' in \"f g\" cannot be part"));
+	assert_non_null(strstr(result.err, " at character 2: ' ' in \"f g\" cannot be part"));
 	with_file("add-probe --group a -f", "f_idle+4\n", line);
 	tool_run(line, &result);
 	assert_non_null(strstr(result.err, "without an offset\n"));
@@ -351,13 +351,13 @@ static const struct {
 	{ "add-probe --group a\tb f_idle",
 	  "add-probe: malformed name of a group \"a?b\": it holds a control character" HELP },
 	{ "add-probe --group g f*+3",
-	  "add-probe: malformed function \"f*+3\": '+' in \"f*+3\" cannot be part of a pattern for names" HELP },
+	  "add-probe: malformed function \"f*+3\" at character 3: '+' in \"f*+3\" cannot be part of a pattern for names" HELP },
 	{ "add-probe --group g :f*",
-	  "add-probe: malformed function \":f*\": a part of the pattern is missing" HELP },
+	  "add-probe: malformed function \":f*\" at character 1: a part of the pattern is missing" HELP },
 	{ "add-probe f_idle m_*",
 	  "add-probe: patterns make a group; give it a name by --group" HELP },
 	{ "add-probe --group g f+3",
-	  "add-probe: malformed function \"f+3\": a function is measured from its entry, without an offset" HELP },
+	  "add-probe: malformed function \"f+3\" at character 2: a function is measured from its entry, without an offset" HELP },
 	{ "hist --sort name",
 	  "hist: --sort: \"name\" is none of total, max, p99, count; see ktlat-ctl help hist" },
 	{ "hist --top 0",

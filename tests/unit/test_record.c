@@ -396,8 +396,8 @@ static void test_stacks_and_groups(void **state)
 	assert_int_equal(sample_write(file, &err), 0);
 	run("report %s");
 	expect_in(result.out, "# host, Linux 6.1.0, clock tsc, begun at 0.000040000, 2027-01-15 08:00:00 UTC\n");
-	expect_in(result.out, "  104ns   f_one <- caller <- entry <- 0xffffffffc0000030\n");
-	expect_in(result.out, "  100us ! f_one\n");
+	expect_in(result.out, "  104ns   f_one a->b.c=0 caller=0x0 <- caller <- entry <- 0xffffffffc0000030\n");
+	expect_in(result.out, "  100us ! f_one a->b.c=0 caller=mod:who+0x30\n");
 	expect_in(result.out, "g_two\n");
 	expect_in(result.out, "# CPU 1: 0 lost, 2 dropped, 0 while frozen\n"
 		  "# CPU 2: 5 lost, 0 dropped, 0 while frozen\n"

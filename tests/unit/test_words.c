@@ -55,7 +55,9 @@ static void test_parse_duration(void **state)
 			fail_msg("%s: %llu %s", durations[i].text,
 				 (unsigned long long)ns, err.text);
 		if (durations[i].error &&
-		    (!ret || !strstr(err.text, durations[i].error)))
+		    (!ret || !strstr(err.text, durations[i].error) ||
+		     !err.position ||
+		     err.position > strlen(durations[i].text) + 1))
 			fail_msg("%s: %d %s", durations[i].text, ret, err.text);
 	}
 }
@@ -316,9 +318,69 @@ static void test_long_names(void **state)
 	assert_int_equal(ktlat_parse_spec(text, &request, NULL), -EINVAL);
 }
 
+/* Which character is wrong, from 1 up. */
+static const struct {
+	const char *text;
+	unsigned int position;
+} wrong_at[] = {
+	{ "", 1 }, { "f+", 3 }, { "f+0x", 3 }, { "f+8", 2 }, { "1f", 1 },
+	{ "fo-o", 3 }, { "mod:", 5 }, { ":f", 1 }, { "m!d:f", 2 },
+	{ "mod+x:f", 5 }, { "mod:f g", 6 }, { "f@task", 2 }, { "a..", 4 },
+	{ "a..b..c", 5 }, { "a..b c", 5 }, { "a..mod:1", 8 }, { "a..b@node", 5 },
+	{ "a..b+x", 6 }, { "@nonsense", 1 }, { "0x10", 1 },
+	{ "mod+0xffffffffffffffff:f", 5 },
+};
+
+static void test_spec_positions(void **state)
+{
+	struct ktlat_probe_add request;
+	struct ktlat_error err;
+	char where[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(wrong_at); i++) {
+		assert_int_equal(ktlat_parse_spec(wrong_at[i].text, &request,
+						  &err), -EINVAL);
+		snprintf(where, sizeof(where), "\" at character %u: ",
+			 wrong_at[i].position);
+		if (err.position != wrong_at[i].position ||
+		    !strstr(err.text, where))
+			fail_msg("%s: %u: %s", wrong_at[i].text, err.position,
+				 err.text);
+	}
+}
+
+static const struct {
+	const char *text;
+	unsigned int position;
+} durations_wrong_at[] = {
+	{ "", 1 }, { "s", 1 }, { "-1s", 1 }, { "1.s", 3 }, { "1m", 2 },
+	{ "1.2.3s", 4 }, { "10 s", 3 }, { "1.55ns", 3 }, { "1.0001us", 6 },
+	{ "99999999999999999999s", 1 },
+};
+
+static void test_duration_positions(void **state)
+{
+	struct ktlat_error err;
+	size_t i;
+	__u64 ns;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(durations_wrong_at); i++) {
+		assert_true(ktlat_parse_duration(durations_wrong_at[i].text, &ns,
+						 &err));
+		if (err.position != durations_wrong_at[i].position)
+			fail_msg("%s: %u: %s", durations_wrong_at[i].text,
+				 err.position, err.text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_spec_positions),
+		cmocka_unit_test(test_duration_positions),
 		cmocka_unit_test(test_parse_duration),
 		cmocka_unit_test(test_format_duration),
 		cmocka_unit_test(test_parse_spec),

@@ -73,7 +73,7 @@ refused 2 '--interval: it must be longer than 0' $ctl hist -i 0s
 refused 2 '--duration: ' $ctl lat $F -d forever
 
 # SPECs.
-refused 2 'malformed SPEC "": it is empty' $ctl add-probe ''
+refused 2 'malformed SPEC "" at character 1: it is empty' $ctl add-probe ''
 refused 2 '"@nonsense" is none of @irq @softirq' $ctl add-probe @nonsense
 refused 2 'holds another "\.\."; a pair has two points' $ctl add-probe a..b..c
 refused 2 '"@cpu" goes after a pair' $ctl add-probe $F@cpu
@@ -81,10 +81,10 @@ refused 2 '"@node" after a pair is neither @task nor @cpu' $ctl add-probe a..b@n
 refused 2 '"\+5" is for a pair' $ctl add-probe $F+5
 refused 2 '"0xzz" is no number' $ctl add-probe $F+0xzz..b
 refused 2 '"" is no number' $ctl add-probe $F..$F+
-refused 2 'SPEC "\.\.b": the name of a function is missing' $ctl add-probe ..b
-refused 2 'SPEC "a\.\.": the name of a function is missing' $ctl add-probe a..
+refused 2 'SPEC "\.\.b" at character 1: the name of a function is missing' $ctl add-probe ..b
+refused 2 'SPEC "a\.\." at character 4: the name of a function is missing' $ctl add-probe a..
 refused 2 'the name of a module is missing' $ctl add-probe :$F
-refused 2 'SPEC "ktlat_target:": the name of a function is missing' $ctl add-probe ktlat_target:
+refused 2 'SPEC "ktlat_target:" at character 14: the name of a function is missing' $ctl add-probe ktlat_target:
 refused 2 "'-' in \"a-b\" cannot be part of a name" $ctl add-probe a-b
 refused 2 "' ' in \"a b\" cannot be part of a name" $ctl add-probe 'a b'
 refused 2 'in "a\?b" cannot be part of a name' $ctl add-probe $'a\nb'

@@ -76,6 +76,18 @@ static int parse_choice(const struct option *option, const char *text,
 		       words);
 }
 
+static int add_text(const struct option *option, const char *text,
+		    struct ktlat_error *err)
+{
+	struct texts *texts = option->value;
+
+	if (texts->nr == option->max)
+		return explain(err, "%s can be given %u times, and \"%s\" is one more",
+			       option->name, option->max, text);
+	texts->list[texts->nr++] = text;
+	return 0;
+}
+
 static int parse_value(const struct option *option, const char *text,
 		       struct ktlat_error *err)
 {
@@ -87,6 +99,8 @@ static int parse_value(const struct option *option, const char *text,
 	case OPTION_TEXT:
 		*(const char **)option->value = text;
 		return 0;
+	case OPTION_TEXTS:
+		return add_text(option, text, err);
 	default:
 		return parse_choice(option, text, err);
 	}

@@ -11,6 +11,7 @@
  * @OPTION_NUMBER: a number from min to max; __u32
  * @OPTION_DURATION: a duration above 0; __u64, in ns
  * @OPTION_TEXT: any text; const char *
+ * @OPTION_TEXTS: any text, as often as there is room; struct texts
  * @OPTION_CHOICE: one of a list of words; __u32, its place in the list
  * @OPTION_END: end of the table
  * @OPTION_MORE: end of the table, which goes on in the one that is its value
@@ -22,7 +23,21 @@ enum option_kind {
 	OPTION_NUMBER,
 	OPTION_DURATION,
 	OPTION_TEXT,
+	OPTION_TEXTS,
 	OPTION_CHOICE,
+};
+
+/* How often an option can be given. */
+#define TEXTS_MAX	4
+
+/**
+ * struct texts - What was given to an option, each time
+ * @nr: how often
+ * @list: the texts
+ */
+struct texts {
+	__u32 nr;
+	const char *list[TEXTS_MAX];
 };
 
 /**
@@ -32,7 +47,7 @@ enum option_kind {
  * @short_name: with its dash, or NULL
  * @value: where to put it
  * @min: lowest number
- * @max: highest number
+ * @max: highest number; of texts, how many
  * @choices: the words, then NULL
  */
 struct option {

@@ -99,6 +99,8 @@ int cmd_add_probe(struct ctl *ctl, char **argv)
 		return usage(ctl, "--slow %s is told by a histogram, and --no-hist leaves none; give a duration", probe.wanted.slow);
 	if (probe.no_hist)
 		wanted_without_keys(&probe.wanted);
+	if (!writes && wanted_shows_calls(&probe.wanted))
+		note("what --arg captures is shown of calls that are written or kept, and by keys: give --events, --slow, --slowest or --by arg");
 	if (writes)
 		group.room = room_or_default(&room);
 	group.name = name_by_glob(&args, group.name);

@@ -104,6 +104,8 @@ int cmd_lat(struct ctl *ctl, char **argv)
 		return usage(ctl, "a command is missing after --");
 	if (wanted_takes_rings(&probe.wanted))
 		return usage(ctl, "lat shows no single calls, slow or not; record and slow do");
+	if (wanted_shows_calls(&probe.wanted))
+		return usage(ctl, "lat shows no single calls and what --arg captures of them; record and slow do, and lat --by arg");
 	lat.shot.command = args.rest;
 	if (make_requests(&args, &probe, &lat.requests, &err))
 		status = usage(ctl, "%s", err.text);

@@ -42,8 +42,14 @@
 	"  --by KEY       tell calls apart by cpu, pid, tgid, comm or cgroup; those of\n" \
 	"                 presets by event: interrupt, softirq, function, system call, disk\n" \
 	"                 operation, entry of the network stack, which they are by\n" \
-	"                 themselves; none turns that off\n"		\
-	"  --keys N       keys that each CPU has room for (256; presets fewer)\n"
+	"                 themselves; none turns that off; those of functions by arg (see\n" \
+	"                 --arg), caller or ret\n"			\
+	"  --keys N       keys that each CPU has room for (256; presets fewer)\n" \
+	"  --arg EXPR     keep this of each call that is written, twice at most: a\n" \
+	"                 parameter and what it leads to, as skb->len, file->f_mode,\n" \
+	"                 *pos; ret; caller; or arg1 to arg6 and +OFFSET(arg1):u32\n" \
+	"  --filter COND  only calls of which that is true, as 'skb->len > 1000 &&\n" \
+	"                 ret == 0', by == != < <= > >= and &\n"
 
 #define REF_HELP							\
 	"A probe is named by its id, by its SPEC, by the name of its function or, if\n" \

@@ -41,6 +41,20 @@ static int check_options(const struct probe_options *probe,
 	return 0;
 }
 
+/* They have arguments of their own each. */
+static int check_values(const struct ktlat_group *group, struct ktlat_error *err)
+{
+	bool looks = false;
+	int i;
+
+	for (i = 0; i < KTLAT_VALUES; i++)
+		looks |= group->value[i].from == KTLAT_FETCH_ARGUMENT;
+	for (i = 0; i < KTLAT_CONDITIONS; i++)
+		looks |= group->condition[i].fetch.from == KTLAT_FETCH_ARGUMENT;
+	return looks ? explain(err, "of a group, ret and caller can be looked at, and no arguments") :
+		       0;
+}
+
 /* Which calls it is after. */
 static int want(const struct probe_options *probe, struct ktlat_group *group,
 		struct ktlat_error *err)
@@ -50,10 +64,15 @@ static int want(const struct probe_options *probe, struct ktlat_group *group,
 
 	if (!ret && request.slow.ppm)
 		ret = explain(err, "a percentile is not for groups; give --slow a duration");
+	if (!ret)
+		ret = wanted_resolve(&probe->wanted, NULL, group->value,
+				     group->condition, err);
 	group->filter = request.filter;
 	group->slow = request.slow;
+	group->by = request.by;
+	group->keys = request.keys;
 	group->flags |= request.flags;
-	return ret;
+	return ret ? ret : check_values(group, err);
 }
 
 static int name_members(const struct args *args, struct ktlat_group *group,

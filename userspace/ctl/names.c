@@ -8,7 +8,7 @@ static const char *name_of(const char * const *names, size_t nr, __u32 value)
 	return value < nr && names[value] ? names[value] : "unknown";
 }
 
-const char * const by_names[] = {
+const char * const by_choices[] = {
 	[KTLAT_BY_NOTHING]	= "none",
 	[KTLAT_BY_CPU]		= "cpu",
 	[KTLAT_BY_PID]		= "pid",
@@ -16,12 +16,38 @@ const char * const by_names[] = {
 	[KTLAT_BY_COMM]		= "comm",
 	[KTLAT_BY_CGROUP]	= "cgroup",
 	[KTLAT_BY_EVENT]	= "event",
+	[BY_ARG]		= "arg",
+	[BY_CALLER]		= "caller",
+	[BY_RET]		= "ret",
 	NULL,
 };
 
-const char *by_name(__u32 by)
+/* What that is as enum ktlat_by. */
+__u32 by_of_choice(__u32 choice)
 {
-	return name_of(by_names, ARRAY_SIZE(by_names), by);
+	return choice > KTLAT_BY_EVENT ? KTLAT_BY_VALUES : choice;
+}
+
+/* By which values: where it is one alone, who calls and what is returned have names. */
+static __u32 choice_of_values(const struct ktlat_fetch value[KTLAT_VALUES])
+{
+	if (value[1].from || value[0].nr_steps)
+		return BY_ARG;
+	if (value[0].from == KTLAT_FETCH_CALLER)
+		return BY_CALLER;
+	return value[0].from == KTLAT_FETCH_RETURN ? BY_RET : BY_ARG;
+}
+
+/* By what its calls are told apart. */
+const char *by_name(const struct ktlat_probe_info *info)
+{
+	__u32 choice = info->by;
+
+	if (info->by == KTLAT_BY_VALUES)
+		choice = choice_of_values(info->value);
+	else if (info->by > KTLAT_BY_VALUES)
+		return "unknown";
+	return name_of(by_choices, ARRAY_SIZE(by_choices), choice);
 }
 
 const char *kind_name(__u32 kind)

@@ -5,10 +5,16 @@
 
 #include <ktlat-lib.h>
 
-/* In the order of enum ktlat_by; ends with NULL. */
-extern const char * const by_names[];
+/* What --by takes; ends with NULL. Up to %KTLAT_BY_EVENT as enum ktlat_by has it. */
+extern const char * const by_choices[];
+enum {
+	BY_ARG = KTLAT_BY_EVENT + 1,
+	BY_CALLER,
+	BY_RET,
+};
 
-const char *by_name(__u32 by);
+__u32 by_of_choice(__u32 choice);
+const char *by_name(const struct ktlat_probe_info *info);
 const char *kind_name(__u32 kind);
 const char *backend_name(__u32 backend);
 const char *state_name(__u32 state);

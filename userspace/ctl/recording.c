@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,8 @@ static int write_probe(struct recording *rec, const struct watch *watch,
 
 	memcpy(probe.spec, watch->spec, sizeof(probe.spec));
 	memcpy(probe.module, watch->module, sizeof(probe.module));
+	memcpy(probe.values, watch->values, sizeof(probe.values));
+	memcpy(probe.conditions, watch->conditions, sizeof(probe.conditions));
 	ktlat_write_probe(rec->file, &probe);
 	return note_told(rec, watch->info.id, err);
 }
@@ -221,16 +224,75 @@ static void write_stack(struct recording *rec, __u32 id)
 	rec->told_stacks[id] = true;
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const __u64 *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
+
+static int write_symbol(struct recording *rec, const struct watch *watch,
+			__u64 address, struct ktlat_error *err)
+{
+	struct ktlat_frame place;
+	__u64 *own;
+
+	if (tfind(&address, &rec->told_symbols, by_address))
+		return 0;
+	rec->names = rec->names ?: ktlat_open_key_names(&watch->info);
+	own = malloc(sizeof(*own));
+	if (own)
+		*own = address;
+	if (!rec->names || !own ||
+	    !tsearch(own, &rec->told_symbols, by_address)) {
+		free(own);
+		return explain(err, "out of memory");
+	}
+	if (ktlat_find_place(rec->names, address, &place))
+		ktlat_write_symbol(rec->file, &place);
+	return 0;
+}
+
+static const struct watch *find_watch(const struct recording *rec, __u64 id)
+{
+	size_t i;
+
+	for (i = 0; i < rec->watches.nr; i++)
+		if (rec->watches.list[i]->info.id == id)
+			return rec->watches.list[i];
+	return NULL;
+}
+
+/* Tells of addresses among the values of an event; @watch: of what came before it. */
+static int write_symbols(struct recording *rec, const struct watch **watch,
+			 const struct ktlat_event *event, struct ktlat_error *err)
+{
+	int ret = 0, i;
+
+	if (!*watch || (*watch)->info.id != event->probe_id)
+		*watch = find_watch(rec, event->probe_id);
+	for (i = 0; *watch && !ret && i < KTLAT_VALUES; i++)
+		if ((*watch)->values[i].show == KTLAT_SHOW_SYMBOL &&
+		    event->values[i])
+			ret = write_symbol(rec, *watch, event->values[i], err);
+	return ret;
+}
+
 /* What there is now, and no more, however fast more comes. */
 static int read_cpu(struct recording *rec, __u32 cpu, struct ktlat_error *err)
 {
 	__u64 until = ktlat_last_event(rec->rings, cpu);
+	const struct watch *watch = NULL;
 	struct ktlat_event event;
 	int ret = 0;
 
 	while (!ret && ktlat_read_event(rec->rings, cpu, until, &event)) {
-		if (!is_told(rec, event.probe_id))
+		if (!is_told(rec, event.probe_id)) {
 			ret = write_new_probe(rec, event.probe_id, err);
+			watch = NULL;
+		}
+		if (!ret)
+			ret = write_symbols(rec, &watch, &event, err);
 		write_stack(rec, event.stack_id);
 		write_stack(rec, event.user_stack_id);
 		ktlat_write_event(rec->file, &event);
@@ -310,6 +372,8 @@ void recording_free(struct recording *rec)
 	ktlat_close_rings(rec->rings);
 	ktlat_close_stacks(rec->stacks);
 	watch_end(&rec->watches);
+	tdestroy(rec->told_symbols, free);
+	ktlat_close_key_names(rec->names);
 	free(rec->told);
 	free(rec->counts);
 }

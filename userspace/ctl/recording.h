@@ -18,6 +18,8 @@
  * @nr_told: how many
  * @stacks: the stack table, or NULL
  * @told_stacks: which of the stacks the file tells of, by their ids
+ * @names: what addresses are called; NULL before the first is asked for
+ * @told_symbols: addresses that the file tells of
  * @counts: what became of the records of each CPU
  * @nr_events: events that are in the file
  * @size: its size in bytes
@@ -35,6 +37,8 @@ struct recording {
 	size_t nr_told;
 	struct ktlat_stack_map *stacks;
 	bool told_stacks[KTLAT_STACKS_MAX + 1];
+	struct ktlat_key_names *names;
+	void *told_symbols;
 	struct ktlat_ring_counts *counts;
 	__u64 nr_events;
 	__u64 size;

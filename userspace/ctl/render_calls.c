@@ -5,6 +5,7 @@
 #include "calls.h"
 #include "names.h"
 #include "render.h"
+#include "values.h"
 
 /* A name, and a pid as long as they get. */
 #define TASK_LEN	(KTLAT_COMM_LEN + 7)
@@ -78,6 +79,7 @@ void text_call(FILE *out, const struct ktlat_call *call)
 		context_name(event->context), TASK_LEN, task, latency,
 		event->flags & KTLAT_EVENT_SLOW ? '!' : ' ',
 		function_of(call));
+	text_values(out, call);
 }
 
 static int show(struct report *report, const struct ktlat_call *call,

@@ -138,6 +138,7 @@ static void add_figures(struct watch *watch,
 	snap->unmatched = figures->unmatched;
 	snap->clock_backwards = figures->clock_backwards;
 	snap->filtered = figures->filtered;
+	snap->unread = figures->unread;
 	snap->generation = watch->info.generation;
 	ended = snap->count + snap->missed + snap->recursed + snap->abandoned +
 		snap->filtered;

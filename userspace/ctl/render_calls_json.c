@@ -3,6 +3,7 @@
 #include "calls.h"
 #include "json.h"
 #include "names.h"
+#include "values.h"
 
 static void print_stack(FILE *out, const char *key,
 			const struct ktlat_file_stack *stack)
@@ -49,6 +50,7 @@ void json_call(FILE *out, const struct ktlat_call *call, const char *more)
 	print_task(out, event);
 	fprintf(out, ",\"slow\":%s",
 		event->flags & KTLAT_EVENT_SLOW ? "true" : "false");
+	print_values(out, call);
 	if (call->stack)
 		print_stack(out, "stack", call->stack);
 	if (call->user_stack)

@@ -9,6 +9,7 @@
 #include "calls.h"
 #include "json.h"
 #include "names.h"
+#include "values.h"
 
 /* Pids are below this. */
 #define NO_PID		(1U << 22)
@@ -150,8 +151,10 @@ static int show(struct report *report, const struct ktlat_call *call,
 	fprintf(report->out, ",\"cat\":\"%s\",\"args\":{\"cpu\":%u,\"comm\":",
 		context_name(event->context), event->cpu);
 	json_text(report->out, event->comm);
-	fprintf(report->out, ",\"pid\":%u,\"probe\":%llu}}", event->pid,
+	fprintf(report->out, ",\"pid\":%u,\"probe\":%llu", event->pid,
 		event->probe_id);
+	print_values(report->out, call);
+	fputs("}}", report->out);
 	return 0;
 }
 

@@ -63,6 +63,7 @@ void text_coverage(FILE *out, const struct watch *watch)
 	text_part(out, snap->recursed, "recursed");
 	text_part(out, snap->abandoned, function ? "abandoned" : "superseded");
 	text_part(out, snap->filtered, "filtered");
+	text_part(out, snap->unread, "with a value that could not be read");
 	text_part(out, snap->in_flight, "in flight");
 	text_part(out, snap->unmatched, "ends without a start");
 	text_part(out, snap->clock_backwards, "with the clock going back");

@@ -4,6 +4,7 @@
 #include "json.h"
 #include "names.h"
 #include "render.h"
+#include "values.h"
 
 static struct json_object *latency(const struct ktlat_snapshot *snap, __u64 ns)
 {
@@ -46,7 +47,8 @@ static void add_identity(struct json_object *probe, struct watch *watch,
 	add_number(probe, "session", session);
 	add_number(probe, "slow_ns", info->slow.ns);
 	json_object_object_add(probe, "by", info->by ?
-			       json_object_new_string(by_name(info->by)) : NULL);
+			       json_object_new_string(by_name(info)) : NULL);
+	add_values(probe, watch);
 	add_number(probe, "generation", watch->shown->generation);
 	json_object_object_add(probe, "refusal",
 			       ktlat_format_refusal(info->refusal, why) ?
@@ -68,6 +70,7 @@ static void add_accounts(struct json_object *probe, const struct watch *watch)
 	add_number(probe, "abandoned", snap->abandoned);
 	add_number(probe, "in_flight", snap->in_flight);
 	add_number(probe, "filtered", snap->filtered);
+	add_number(probe, "unread", snap->unread);
 	add_number(probe, "throttled", 0);
 	add_number(probe, "unmatched", snap->unmatched);
 	add_number(probe, "clock_backwards", snap->clock_backwards);
@@ -153,7 +156,9 @@ static struct json_object *make_key(const struct watch *watch,
 	char name[KTLAT_KEY_LEN], address[32];
 	bool named = ktlat_name_key(watch->key_names, key, name);
 
-	if (watch->info.by == KTLAT_BY_COMM) {
+	if (watch->info.by == KTLAT_BY_VALUES) {
+		add_value_key(object, watch, key);
+	} else if (watch->info.by == KTLAT_BY_COMM) {
 		add_string(object, "key", name);
 	} else if (ktlat_key_is_address(watch->key_names)) {
 		snprintf(address, sizeof(address), "0x%llx", key->words[0]);

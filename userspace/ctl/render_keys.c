@@ -4,9 +4,12 @@
 
 #include "names.h"
 #include "render.h"
+#include "values.h"
 
 /* A bar as long as the part of all time that the key has. */
 #define BAR_LEN	10
+/* Two values, or the expressions that they are. */
+#define NAME_LEN	(2 * KTLAT_VALUE_LEN + 8)
 
 static void format_bar(__u64 part, __u64 all, char bar[BAR_LEN + 1])
 {
@@ -23,8 +26,13 @@ static void format_key(const struct watch *watch, const struct ktlat_key *key,
 {
 	bool address = ktlat_key_is_address(watch->key_names);
 	char name[KTLAT_KEY_LEN];
-	bool named = ktlat_name_key(watch->key_names, key, name);
+	bool named;
 
+	if (watch->info.by == KTLAT_BY_VALUES) {
+		format_value_key(watch, key, text, size);
+		return;
+	}
+	named = ktlat_name_key(watch->key_names, key, name);
 	if (named && (address || watch->info.by == KTLAT_BY_COMM))
 		snprintf(text, size, "%s", name);
 	else if (address)
@@ -38,7 +46,7 @@ static void format_key(const struct watch *watch, const struct ktlat_key *key,
 static void text_line(FILE *out, const struct watch *watch,
 		      const struct ktlat_snapshot *figures, const char *name)
 {
-	char line[KTLAT_KEY_LEN + 64], bar[BAR_LEN + 1];
+	char line[NAME_LEN + 64], bar[BAR_LEN + 1];
 
 	format_bar(figures->sum_ns, watch->shown->sum_ns, bar);
 	snprintf(line, sizeof(line), "|%s| %s", bar, name);
@@ -49,11 +57,13 @@ static void text_ranks(FILE *out, const struct watch *watch,
 		       const struct ranks *ranks, __u32 top)
 {
 	const struct ktlat_snapshot *other = &watch->keys_shown->other;
-	char text[KTLAT_KEY_LEN + 32], number[NUMBER_LEN];
+	char text[NAME_LEN + 32], what[NAME_LEN], number[NUMBER_LEN];
 	size_t i;
 
-	snprintf(text, sizeof(text), "|%-*s| %s", BAR_LEN, "of total",
-		 by_name(watch->info.by));
+	snprintf(what, sizeof(what), "%s", by_name(&watch->info));
+	if (watch->info.by == KTLAT_BY_VALUES)
+		format_value_names(watch->values, what, sizeof(what));
+	snprintf(text, sizeof(text), "|%-*s| %s", BAR_LEN, "of total", what);
 	text_rank_title(out, text);
 	for (i = 0; i < ranks->nr && i < top; i++) {
 		format_key(watch, ranks->list[i].what, text, sizeof(text));

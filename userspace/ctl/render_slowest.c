@@ -14,6 +14,7 @@
  * @user_stack: that of its process
  * @frames: of @stack
  * @user_frames: of @user_stack
+ * @places: of values that are addresses
  * @running: the interval in which it ended is not over
  */
 struct shown_call {
@@ -22,8 +23,23 @@ struct shown_call {
 	struct ktlat_file_stack user_stack;
 	struct ktlat_frame frames[KTLAT_STACK_DEPTH];
 	struct ktlat_frame user_frames[KTLAT_STACK_DEPTH];
+	struct ktlat_frame places[KTLAT_VALUES];
 	bool running;
 };
+
+static void find_symbols(const struct slowest *probe, struct shown_call *shown)
+{
+	struct ktlat_call *call = &shown->call;
+	int i;
+
+	for (i = 0; probe->names && i < KTLAT_VALUES; i++) {
+		if (probe->probe.values[i].show != KTLAT_SHOW_SYMBOL)
+			continue;
+		ktlat_find_place(probe->names, call->event.values[i],
+				 &shown->places[i]);
+		call->symbols[i] = &shown->places[i];
+	}
+}
 
 static void find_call(const struct slowest_list *slowest,
 		      const struct slowest *probe, __u32 i,
@@ -45,6 +61,7 @@ static void find_call(const struct slowest_list *slowest,
 	if (ktlat_read_stack(slowest->stacks, event->user_stack_id,
 			     shown->user_frames, &shown->user_stack))
 		call->user_stack = &shown->user_stack;
+	find_symbols(probe, shown);
 	shown->running = !slowest->over &&
 			 event->sequence > probe->calls.complete;
 }

@@ -54,7 +54,7 @@ void text_header(FILE *out, const struct watch *watch)
 		(unsigned long long)info->id, watch->spec,
 		backend_name(info->backend),
 		state_name(info->state), info->by ? ", by " : "",
-		info->by ? by_name(info->by) : "");
+		info->by ? by_name(info) : "");
 	if (watch->shown->net)
 		fprintf(out, ", net of %llu ns per call",
 			(unsigned long long)watch->shown->net_ns);

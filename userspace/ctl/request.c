@@ -136,7 +136,7 @@ int make_requests(const struct args *args, const struct probe_options *options,
 {
 	int i, ret;
 
-	*requests = (struct requests){ 0 };
+	*requests = (struct requests){ .wanted = &options->wanted };
 	if (!args->nr)
 		return explain(err, "a SPEC is missing");
 	requests->list = calloc(args->nr, sizeof(*requests->list));
@@ -184,6 +184,37 @@ static int resolve(struct requests *requests, struct ktlat_error *err)
 	return requests->ids ? 0 : explain(err, "out of memory");
 }
 
+static bool takes_return(const struct ktlat_probe_add *request)
+{
+	bool takes = false;
+	int i;
+
+	for (i = 0; i < KTLAT_VALUES; i++)
+		takes |= request->value[i].from == KTLAT_FETCH_RETURN;
+	for (i = 0; i < KTLAT_CONDITIONS; i++)
+		takes |= request->condition[i].fetch.from == KTLAT_FETCH_RETURN;
+	return takes;
+}
+
+/* All of them, before the first is added. */
+static int find_values(struct requests *requests, struct ktlat_error *err)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < requests->nr; i++) {
+		struct ktlat_probe_add *request = &requests->list[i];
+
+		ret = wanted_resolve(requests->wanted, &request->point[0],
+				     request->value, request->condition, err);
+		if (!ret && request->kind == KTLAT_KIND_PAIR &&
+		    takes_return(request))
+			ret = explain(err, "what %s returns is known where it does, and a pair is looked at where it begins",
+				      request->point[0].name);
+	}
+	return ret;
+}
+
 static int add_one(struct ktlat *k, struct ktlat_probe_add *request,
 		   __u32 precision_default, __u64 *id, struct ktlat_error *err)
 {
@@ -208,6 +239,8 @@ int add_requests(struct ktlat *k, struct requests *requests,
 	ret = ktlat_get_info(k, &info, err);
 	if (!ret)
 		ret = resolve(requests, err);
+	if (!ret)
+		ret = find_values(requests, err);
 	if (ret)
 		return ret;
 

@@ -45,9 +45,11 @@ struct probe_options {
  * @nr: how many
  * @list: what to ask for each
  * @ids: ids of those that were added, once they are
+ * @wanted: values, which are looked up once the functions are found
  */
 struct requests {
 	size_t nr;
+	const struct wanted_options *wanted;
 	struct ktlat_probe_add *list;
 	__u64 *ids;
 };

@@ -32,10 +32,16 @@ int slowest_begin(struct ktlat *k, const struct watch_list *watches,
 		memcpy(next->probe.spec, watch->spec, sizeof(watch->spec));
 		memcpy(next->probe.module, watch->module,
 		       sizeof(watch->module));
+		memcpy(next->probe.values, watch->values,
+		       sizeof(watch->values));
+		next->names = ktlat_open_key_names(&watch->info);
 		next->probe.functions = watch->functions;
 		next->probe.nr_functions = watch->nr_functions;
 		ret = ktlat_map_slowest(k, &watch->info, &next->map, err);
-		slowest->nr += !ret;
+		if (ret)
+			ktlat_close_key_names(next->names);
+		else
+			slowest->nr++;
 	}
 	return ret;
 }
@@ -64,8 +70,12 @@ int slowest_read(struct ktlat *k, struct slowest_list *slowest,
 
 void slowest_end(struct slowest_list *slowest)
 {
-	while (slowest->nr)
-		ktlat_unmap_slowest(slowest->list[--slowest->nr].map);
+	while (slowest->nr) {
+		struct slowest *last = &slowest->list[--slowest->nr];
+
+		ktlat_unmap_slowest(last->map);
+		ktlat_close_key_names(last->names);
+	}
 	free(slowest->list);
 	ktlat_close_stacks(slowest->stacks);
 	ktlat_free_timeline(&slowest->clock);

@@ -9,11 +9,13 @@
  * struct slowest - The slowest calls of a probe
  * @probe: the probe, as calls know it
  * @map: its mapping
+ * @names: what addresses are called, or NULL
  * @calls: what it has kept
  */
 struct slowest {
 	struct ktlat_file_probe probe;
 	struct ktlat_slowest_map *map;
+	struct ktlat_key_names *names;
 	struct ktlat_slowest_calls calls;
 };
 

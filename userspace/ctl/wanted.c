@@ -37,9 +37,13 @@ void wanted_init(struct wanted_options *wanted, const struct option *more)
 		  KTLAT_SLOWEST_MAX, NULL },
 		{ OPTION_DURATION, "--interval", NULL, &wanted->interval_ns, 0,
 		  0, NULL },
-		{ OPTION_CHOICE, "--by", NULL, &wanted->by, 0, 0, by_names },
+		{ OPTION_CHOICE, "--by", NULL, &wanted->by, 0, 0, by_choices },
 		{ OPTION_NUMBER, "--keys", NULL, &wanted->keys, 1,
 		  KTLAT_KEYS_MAX, NULL },
+		{ OPTION_TEXTS, "--arg", NULL, &wanted->args, 0, KTLAT_VALUES,
+		  NULL },
+		{ OPTION_TEXTS, "--filter", NULL, &wanted->filters, 0,
+		  KTLAT_CONDITIONS, NULL },
 		FLAG_OPTION("--user-stack", &wanted->user_stack),
 		MORE_OPTIONS(more),
 	};
@@ -173,21 +177,21 @@ static int fail_events(struct ktlat_error *err)
 	char presets[KTLAT_ERROR_LEN / 2];
 
 	ktlat_list_presets(true, presets, sizeof(presets));
-	return explain(err, "--by event is for %s; others go by cpu, pid, tgid, comm or cgroup",
+	return explain(err, "--by event is for %s; others go by cpu, pid, tgid, comm or cgroup, functions also by arg, caller or ret",
 		       presets);
 }
 
 /* What tells the calls apart: what was given, or what the SPEC does by itself. */
-static int fill_by(__u32 by, struct ktlat_probe_add *request,
+static int fill_by(__u32 choice, struct ktlat_probe_add *request,
 		   struct ktlat_error *err)
 {
-	if (by == NOT_GIVEN)
+	if (choice == NOT_GIVEN)
 		return 0;
-	if (by == KTLAT_BY_EVENT && !ktlat_tells_events(request))
+	if (choice == KTLAT_BY_EVENT && !ktlat_tells_events(request))
 		return fail_events(err);
-	if (by != request->by)
+	if (by_of_choice(choice) != request->by)
 		request->keys = 0;
-	request->by = by;
+	request->by = by_of_choice(choice);
 	return 0;
 }
 
@@ -205,6 +209,117 @@ static int fill_keys(const struct wanted_options *wanted,
 	while (request->keys < wanted->keys)
 		request->keys *= 2;
 	return 0;
+}
+
+/* Of what kind of probe can values be had at all? */
+static int check_kind(const struct wanted_options *wanted,
+		      const struct ktlat_probe_add *request,
+		      struct ktlat_error *err)
+{
+	const char *option = wanted->args.nr ? "--arg" :
+			     wanted->filters.nr ? "--filter" : "--by";
+
+	if (request->kind == KTLAT_KIND_TRACEPOINT)
+		return explain(err, "%s is for functions; tracepoints go by cpu, pid, tgid, comm, cgroup or event",
+			       option);
+	if (request->kind == KTLAT_KIND_PAIR && request->point[0].offset)
+		return explain(err, "%s looks at a pair where it begins, and has nothing to look at behind the start of %s; begin at the function itself",
+			       option, request->point[0].name);
+	return 0;
+}
+
+static int check_by(const struct wanted_options *wanted, struct ktlat_error *err)
+{
+	if (wanted->by == BY_ARG && !wanted->args.nr)
+		return explain(err, "--by arg goes by what --arg captures; give --arg");
+	if ((wanted->by == BY_CALLER || wanted->by == BY_RET) && wanted->args.nr)
+		return explain(err, "--by %s captures just that; for more, give --by arg --arg %s --arg EXPR",
+			       by_choices[wanted->by], by_choices[wanted->by]);
+	return 0;
+}
+
+/* As far as that can be told without the types of the kernel. */
+static int check_values(const struct wanted_options *wanted,
+			const struct ktlat_probe_add *request,
+			struct ktlat_error *err)
+{
+	struct ktlat_error why;
+	int ret = check_by(wanted, err);
+	__u32 i;
+
+	if (!ret && (wanted->args.nr || wanted->filters.nr ||
+		     request->by == KTLAT_BY_VALUES))
+		ret = check_kind(wanted, request, err);
+	for (i = 0; !ret && i < wanted->args.nr; i++)
+		if (ktlat_check_value(wanted->args.list[i], &why))
+			ret = explain(err, "--arg: %s", why.text);
+	for (i = 0; !ret && i < wanted->filters.nr; i++)
+		if (ktlat_check_conditions(wanted->filters.list[i], &why))
+			ret = explain(err, "--filter: %s", why.text);
+	return ret;
+}
+
+static bool is_text(const struct ktlat_fetch *fetch)
+{
+	return fetch->type == KTLAT_FETCH_STRING ||
+	       fetch->type == KTLAT_FETCH_USER_STRING;
+}
+
+static int resolve_value(const char *text, const struct ktlat_point *function,
+			 struct ktlat_fetch *fetch, struct ktlat_error *err)
+{
+	struct ktlat_value value;
+	struct ktlat_error why;
+
+	if (ktlat_parse_value(text, function, &value, &why))
+		return explain(err, "--arg: %s", why.text);
+	*fetch = value.fetch;
+	return 0;
+}
+
+static int resolve_values(const struct wanted_options *wanted,
+			  const struct ktlat_point *function,
+			  struct ktlat_fetch value[KTLAT_VALUES],
+			  struct ktlat_error *err)
+{
+	int ret = 0;
+	__u32 i;
+
+	if (wanted->by == BY_CALLER || wanted->by == BY_RET)
+		return resolve_value(by_choices[wanted->by], function, &value[0],
+				     err);
+	for (i = 0; !ret && i < wanted->args.nr; i++)
+		ret = resolve_value(wanted->args.list[i], function, &value[i],
+				    err);
+	if (!ret && i > 1 && (is_text(&value[0]) || is_text(&value[1])))
+		ret = explain(err, "--arg: a text takes the place of two values, so \"%s\" and \"%s\" cannot both be captured",
+			      wanted->args.list[0], wanted->args.list[1]);
+	return ret;
+}
+
+/**
+ * wanted_resolve() - Find out how values are found in calls of a function
+ * @wanted: wanted_fill() has taken it
+ * @function: the function, as the module is told of it; NULL for those of a group
+ * @value: what is captured, filled in
+ * @condition: what must be true, filled in
+ * @err: why there are no such values
+ */
+int wanted_resolve(const struct wanted_options *wanted,
+		   const struct ktlat_point *function,
+		   struct ktlat_fetch value[KTLAT_VALUES],
+		   struct ktlat_condition condition[KTLAT_CONDITIONS],
+		   struct ktlat_error *err)
+{
+	struct ktlat_error why;
+	int ret = resolve_values(wanted, function, value, err);
+	__u32 i;
+
+	for (i = 0; !ret && i < wanted->filters.nr; i++)
+		if (ktlat_parse_conditions(wanted->filters.list[i], function,
+					   condition, &why))
+			ret = explain(err, "--filter: %s", why.text);
+	return ret;
 }
 
 /**
@@ -232,6 +347,8 @@ int wanted_fill(const struct wanted_options *wanted,
 		ret = fill_slowest(wanted, &request->slow, err);
 	if (!ret)
 		ret = fill_keys(wanted, request, err);
+	if (!ret)
+		ret = check_values(wanted, request, err);
 	if (wanted->user_stack)
 		request->flags |= KTLAT_PROBE_USER_STACK;
 	return ret;
@@ -242,6 +359,12 @@ void wanted_without_keys(struct wanted_options *wanted)
 {
 	if (wanted->by == NOT_GIVEN)
 		wanted->by = KTLAT_BY_NOTHING;
+}
+
+/* Are values captured that single calls alone show? */
+bool wanted_shows_calls(const struct wanted_options *wanted)
+{
+	return wanted->args.nr && wanted->by != BY_ARG;
 }
 
 /* Are calls written, even if not all of them, or do they come with their stack? */

@@ -71,6 +71,7 @@ static int append(struct ktlat *k, struct watch_list *watches,
 	watch->info = *info;
 	watch->listed = true;
 	ktlat_format_spec(info, watch->spec);
+	ktlat_name_values(info, watch->values, watch->conditions);
 	watches->list[watches->nr++] = watch;
 	return 0;
 }

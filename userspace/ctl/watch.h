@@ -16,6 +16,8 @@
  * @keys_delta: what of them had come in since the time before
  * @keys_shown: what of these to show; NULL if it has none, or none that may be seen
  * @key_names: what keys are called; NULL before they are read for the first time
+ * @values: what is captured of its calls
+ * @conditions: what must be true of them
  * @now: its figures when they were last read
  * @before: the same the time before; all zero if there was none
  * @delta: what came in between
@@ -35,6 +37,8 @@ struct watch {
 	struct ktlat_keys keys_delta;
 	const struct ktlat_keys *keys_shown;
 	struct ktlat_key_names *key_names;
+	struct ktlat_value values[KTLAT_VALUES];
+	char conditions[KTLAT_CONDITIONS][KTLAT_CONDITION_LEN];
 	struct ktlat_snapshot now;
 	struct ktlat_snapshot before;
 	struct ktlat_snapshot delta;

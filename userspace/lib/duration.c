@@ -24,11 +24,18 @@ static __u64 unit_of(const char *name)
 	return 0;
 }
 
+static int fail_duration(const char *text, size_t offset, const char *what,
+			 const char *advice, struct ktlat_error *err)
+{
+	return ktl_fail_at(err, offset, "\"%s\" %s at character %zu%s", text,
+			   what, offset + 1, advice);
+}
+
 /**
  * ktlat_parse_duration() - Read a duration such as 250ns, 40us, 1.5ms or 2s
  * @text: what to read; a number without a unit is in seconds
  * @ns: where to put it, in ns
- * @err: why it failed (EINVAL, ERANGE)
+ * @err: why it failed, and at which character (EINVAL, ERANGE)
  */
 int ktlat_parse_duration(const char *text, __u64 *ns, struct ktlat_error *err)
 {
@@ -38,9 +45,10 @@ int ktlat_parse_duration(const char *text, __u64 *ns, struct ktlat_error *err)
 	__u64 unit = unit_of(fraction + digits), value = 0, step = unit;
 
 	if (!whole || !unit || (text[whole] == '.' && !digits))
-		return ktl_fail(err, EINVAL,
-				"\"%s\" is not a duration; write it as 250ns, 40us, 1.5ms or 2s",
-				text);
+		return fail_duration(text, whole ? fraction + digits - text : 0,
+				     "is not a duration",
+				     "; write it as 250ns, 40us, 1.5ms or 2s",
+				     err);
 	for (i = 0; i < whole; i++)
 		if (__builtin_mul_overflow(value, 10ULL, &value) ||
 		    __builtin_add_overflow(value, text[i] - '0', &value))
@@ -52,8 +60,8 @@ int ktlat_parse_duration(const char *text, __u64 *ns, struct ktlat_error *err)
 		__u64 digit = fraction[i] - '0';
 
 		if (step % 10 && digit)
-			return ktl_fail(err, EINVAL,
-					"\"%s\" is finer than 1ns", text);
+			return fail_duration(text, fraction + i - text,
+					     "is finer than 1ns", "", err);
 		step /= 10;
 		if (__builtin_add_overflow(value, digit * step, &value))
 			goto too_long;
@@ -62,9 +70,11 @@ int ktlat_parse_duration(const char *text, __u64 *ns, struct ktlat_error *err)
 	return 0;
 
 too_long:
-	return ktl_fail(err, ERANGE,
-			"\"%s\" is too long; the longest duration is 18446744073s",
-			text);
+	fail_duration(text, 0, "is too long",
+		      "; the longest duration is 18446744073s", err);
+	if (err)
+		err->code = ERANGE;
+	return -ERANGE;
 }
 
 /* Divides, rounding to the nearest; cannot overflow. */

@@ -23,9 +23,50 @@ int ktl_fail(struct ktlat_error *err, int code, const char *format, ...)
 		return -code;
 
 	err->code = code;
+	err->position = 0;
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
 	make_one_line(err->text);
 	return -code;
+}
+
+/* As ktl_fail(), for a text that is wrong @offset bytes behind its start (EINVAL). */
+int ktl_fail_at(struct ktlat_error *err, size_t offset, const char *format, ...)
+{
+	va_list args;
+
+	if (!err)
+		return -EINVAL;
+
+	err->code = EINVAL;
+	err->position = offset + 1;
+	va_start(args, format);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	make_one_line(err->text);
+	return -EINVAL;
+}
+
+/* What failed in a part of a text that begins @offset bytes behind its start. */
+int ktl_shift(struct ktlat_error *err, size_t offset, int ret)
+{
+	if (ret && err && err->position)
+		err->position += offset;
+	return ret;
+}
+
+/* Tells of @why, which is about a part of @text that begins @offset bytes in it. */
+int ktl_fail_text(struct ktlat_error *err, const char *what, const char *text,
+		  size_t offset, const struct ktlat_error *why)
+{
+	unsigned int position = why->position + offset;
+
+	if (!why->position)
+		return ktl_fail(err, why->code, "%s", why->text);
+	ktl_fail(err, why->code, "%s \"%s\" at character %u: %s", what, text,
+		 position, why->text);
+	if (err)
+		err->position = position;
+	return -why->code;
 }

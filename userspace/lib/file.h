@@ -71,8 +71,10 @@
  *	kernel, its kind, boot id; &enum ktlat_clock, number of rings, slots of each
  * @KTL_CHUNK_CLOCK: struct ktlat_clock_now, from @ticks on; ticks never less than in
  *	the chunk before
- * @KTL_CHUNK_PROBE: struct ktlat_probe_info and its SPEC, see file_probe.c; one that
- *	comes again takes the place of the former
+ * @KTL_CHUNK_PROBE: struct ktlat_probe_info and its SPEC, see file_probe.c, then how
+ *	many values are captured, each with its expression, how it is shown and how it
+ *	is found, and how many conditions, each as it is written; one that comes again
+ *	takes the place of the former
  * @KTL_CHUNK_FUNCTIONS: the functions of a group: id, index of the first, how many,
  *	then module and name of each, then of each that shares its name how far it is
  *	behind where its module's code begins, plus 1, and 0 of the others
@@ -83,8 +85,11 @@
  *	each its number, read, lost, dropped, frozen
  * @KTL_CHUNK_FIGURES: what else a probe counted while it was recorded: id, entries,
  *	count, missed, of it for want of pool and behind other kprobes, recursed,
- *	abandoned, unmatched, with the clock going back, filtered
+ *	abandoned, unmatched, with the clock going back, filtered; since there are
+ *	values, of which one could not be read
  * @KTL_CHUNK_END: nothing follows
+ * @KTL_CHUNK_SYMBOL: an address that was captured, then name, module and offset of its
+ *	symbol; before the events that have it
  */
 enum ktl_chunk {
 	KTL_CHUNK_HOST		= 1,
@@ -96,6 +101,7 @@ enum ktl_chunk {
 	KTL_CHUNK_COUNTS	= 7,
 	KTL_CHUNK_FIGURES	= 8,
 	KTL_CHUNK_END		= 9,
+	KTL_CHUNK_SYMBOL	= 10,
 };
 
 #define KTL_EVENT_CONTEXT	3U
@@ -189,6 +195,9 @@ struct ktl_stream {
  * @unknown: stands for a probe that is not told of
  * @stacks: its stacks, in the order of their ids
  * @nr_stacks: how many
+ * @symbols: what addresses that were captured are called
+ * @nr_symbols: how many
+ * @sorted: they are in the order of their addresses
  * @counts: what became of the records of each CPU
  * @nr_counts: of how many CPUs that is known
  * @streams: the events of each CPU
@@ -212,6 +221,9 @@ struct ktlat_reader {
 	struct ktlat_file_probe unknown;
 	struct ktlat_file_stack *stacks;
 	size_t nr_stacks;
+	struct ktlat_frame *symbols;
+	size_t nr_symbols;
+	bool sorted;
 	struct ktlat_ring_counts *counts;
 	__u32 nr_counts;
 	struct ktl_stream *streams;
@@ -263,6 +275,12 @@ void ktl_note_damage(struct ktlat_reader *r, __u64 at, __u64 nr);
 int ktl_take_chunk(struct ktlat_reader *r, __u32 type, struct ktl_in *in,
 		   struct ktl_piece piece, struct ktlat_error *err);
 void ktl_free_frames(struct ktlat_file_stack *stack);
+
+/* file_symbol.c */
+int ktl_take_symbol(struct ktlat_reader *r, struct ktl_in *in,
+		    struct ktlat_error *err);
+void ktl_find_symbols(struct ktlat_reader *r, struct ktlat_call *call);
+void ktl_free_symbols(struct ktlat_reader *r);
 
 /* file_merge.c */
 void ktl_free_window(struct ktl_window *window);

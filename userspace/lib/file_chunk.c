@@ -331,6 +331,9 @@ static int take_figures(struct ktlat_reader *r, struct ktl_in *in)
 	figures.unmatched = ktl_get(in);
 	figures.clock_backwards = ktl_get(in);
 	figures.filtered = ktl_get(in);
+	/* Since there are values. */
+	if (in->at < in->end)
+		figures.unread = ktl_get(in);
 	if (in->bad || !probe)
 		return 0;
 	probe->figures = figures;
@@ -358,6 +361,8 @@ static int take(struct ktlat_reader *r, __u32 type, struct ktl_in *in,
 		return take_counts(r, in, err);
 	case KTL_CHUNK_FIGURES:
 		return take_figures(r, in);
+	case KTL_CHUNK_SYMBOL:
+		return ktl_take_symbol(r, in, err);
 	case KTL_CHUNK_END:
 		r->ended = true;
 		return 0;

@@ -278,6 +278,7 @@ int ktlat_next_call(struct ktlat_reader *r, struct ktlat_call *call,
 	entry = pop(&window->queue);
 	*call = window->calls[entry.what];
 	window->spare[window->nr_spare++] = entry.what;
+	ktl_find_symbols(r, call);
 	ret = queue_up(r, cpu, err);
 	return ret ?: 1;
 }

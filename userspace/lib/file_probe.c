@@ -50,6 +50,76 @@ static void get_filter(struct ktl_in *in, struct ktlat_filter *filter)
 		filter->cpus[i] = ktl_get(in);
 }
 
+static void put_fetch(struct ktl_out *out, const struct ktlat_fetch *fetch)
+{
+	__u32 i;
+
+	ktl_put(out, fetch->from);
+	ktl_put(out, fetch->index);
+	ktl_put(out, fetch->type);
+	ktl_put(out, fetch->bytes);
+	ktl_put(out, fetch->shift);
+	ktl_put(out, fetch->bits);
+	ktl_put(out, fetch->nr_steps);
+	for (i = 0; i < fetch->nr_steps && i < KTLAT_FETCH_STEPS; i++)
+		ktl_put_signed(out, fetch->offset[i]);
+}
+
+static void get_fetch(struct ktl_in *in, struct ktlat_fetch *fetch)
+{
+	__u32 i;
+
+	fetch->from = ktl_get_u32(in);
+	fetch->index = ktl_get_u32(in);
+	fetch->type = ktl_get_u32(in);
+	fetch->bytes = ktl_get_u32(in);
+	fetch->shift = ktl_get_below(in, 63);
+	fetch->bits = ktl_get_below(in, 64);
+	fetch->nr_steps = ktl_get_below(in, KTLAT_FETCH_STEPS);
+	for (i = 0; i < fetch->nr_steps; i++)
+		fetch->offset[i] = ktl_get_signed(in);
+}
+
+static void put_values(struct ktl_out *out, const struct ktlat_file_probe *probe)
+{
+	__u32 nr = 0, i;
+
+	while (nr < KTLAT_VALUES && *probe->values[nr].text)
+		nr++;
+	ktl_put(out, nr);
+	for (i = 0; i < nr; i++) {
+		ktl_put_text(out, probe->values[i].text,
+			     sizeof(probe->values[i].text));
+		ktl_put(out, probe->values[i].show);
+		put_fetch(out, &probe->values[i].fetch);
+	}
+	nr = 0;
+	while (nr < KTLAT_CONDITIONS && *probe->conditions[nr])
+		nr++;
+	ktl_put(out, nr);
+	for (i = 0; i < nr; i++)
+		ktl_put_text(out, probe->conditions[i],
+			     sizeof(probe->conditions[i]));
+}
+
+static void get_values(struct ktl_in *in, struct ktlat_file_probe *probe)
+{
+	__u32 nr = ktl_get_below(in, KTLAT_VALUES), i;
+
+	for (i = 0; i < nr; i++) {
+		struct ktlat_value *value = &probe->values[i];
+
+		ktl_get_text(in, value->text, sizeof(value->text));
+		value->show = ktl_get_below(in, KTLAT_SHOW_SYMBOL);
+		get_fetch(in, &value->fetch);
+		probe->info.value[i] = value->fetch;
+	}
+	nr = ktl_get_below(in, KTLAT_CONDITIONS);
+	for (i = 0; i < nr; i++)
+		ktl_get_text(in, probe->conditions[i],
+			     sizeof(probe->conditions[i]));
+}
+
 /* Writes a probe. */
 void ktl_put_probe(struct ktl_out *out, const struct ktlat_file_probe *probe)
 {
@@ -77,6 +147,7 @@ void ktl_put_probe(struct ktl_out *out, const struct ktlat_file_probe *probe)
 	put_filter(out, &info->filter);
 	ktl_put(out, info->slow.ns);
 	ktl_put(out, info->slow.ppm);
+	put_values(out, probe);
 }
 
 /* Reads one; fills in what a file tells. */
@@ -106,4 +177,7 @@ void ktl_get_probe(struct ktl_in *in, struct ktlat_file_probe *probe)
 	get_filter(in, &info->filter);
 	info->slow.ns = ktl_get(in);
 	info->slow.ppm = ktl_get_u32(in);
+	/* Files from before there were values end here. */
+	if (in->at < in->end)
+		get_values(in, probe);
 }

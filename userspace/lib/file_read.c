@@ -293,6 +293,7 @@ void ktlat_end_reading(struct ktlat_reader *r)
 	ktlat_free_timeline(&r->timeline);
 	free_probes(r);
 	free_stacks(r);
+	ktl_free_symbols(r);
 	free(r->counts);
 	free_streams(r);
 	free(r);

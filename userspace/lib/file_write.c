@@ -244,6 +244,16 @@ void ktlat_write_stack(struct ktlat_writer *w,
 	end_chunk(w, KTL_CHUNK_STACK);
 }
 
+/* Tells what an address is called that events have as a value. */
+void ktlat_write_symbol(struct ktlat_writer *w, const struct ktlat_frame *frame)
+{
+	ktl_put(&w->chunk, frame->address);
+	ktl_put_text(&w->chunk, frame->name, KTLAT_NAME_LEN);
+	ktl_put_text(&w->chunk, frame->module, KTLAT_MODULE_LEN);
+	ktl_put(&w->chunk, frame->offset);
+	end_chunk(w, KTL_CHUNK_SYMBOL);
+}
+
 /**
  * ktlat_write_event() - Write an event
  * @w: handle
@@ -296,6 +306,7 @@ void ktlat_write_figures(struct ktlat_writer *w, __u64 probe_id,
 	ktl_put(&w->chunk, figures->unmatched);
 	ktl_put(&w->chunk, figures->clock_backwards);
 	ktl_put(&w->chunk, figures->filtered);
+	ktl_put(&w->chunk, figures->unread);
 	end_chunk(w, KTL_CHUNK_FIGURES);
 }
 

@@ -39,14 +39,15 @@ static int take_part(const char *text, size_t len, char *part, size_t size,
 	size_t i;
 
 	if (!len || len >= size)
-		return ktl_fail(err, EINVAL, len ? "the pattern is too long" :
-						   "a part of the pattern is missing");
+		return ktl_fail_at(err, len ? size - 1 : 0,
+				   len ? "the pattern is too long" :
+					 "a part of the pattern is missing");
 	for (i = 0; i < len; i++)
 		if (!isalnum((unsigned char)text[i]) &&
 		    !strchr("_.$*?[]!^-", text[i]))
-			return ktl_fail(err, EINVAL,
-					"'%c' in \"%.*s\" cannot be part of a pattern for names",
-					text[i], (int)len, text);
+			return ktl_fail_at(err, i,
+					   "'%c' in \"%.*s\" cannot be part of a pattern for names",
+					   text[i], (int)len, text);
 	memcpy(part, text, len);
 	return 0;
 }
@@ -82,8 +83,11 @@ int ktl_parse_glob(const char *text, size_t len, struct ktlat_point *point,
 		ret = take_part(text, colon - text, point->module,
 				sizeof(point->module), err);
 	underline(point->module);
-	return ret ? ret : take_part(text + skip, len - skip, point->name,
-				     sizeof(point->name), err);
+	if (ret)
+		return ret;
+	ret = take_part(text + skip, len - skip, point->name,
+			sizeof(point->name), err);
+	return ktl_shift(err, skip, ret);
 }
 
 static bool is_pattern(const struct ktlat_point *point)

@@ -169,9 +169,13 @@ static int start_group(struct ktlat *k, const struct ktlat_group *group,
 		.functions = count_kept(group),
 		.filter = group->filter,
 		.slow = group->slow,
+		.by = group->by,
+		.keys = group->keys,
 	};
 	int ret;
 
+	memcpy(add.value, group->value, sizeof(add.value));
+	memcpy(add.condition, group->condition, sizeof(add.condition));
 	snprintf(add.point[0].name, sizeof(add.point[0].name), "%s",
 		 group->name);
 	ret = ktl_ioctl(k, KTLAT_IOC_PROBE_ADD, &add);

@@ -23,6 +23,11 @@ struct ktlat {
 /* error.c */
 __printf(3, 4)
 int ktl_fail(struct ktlat_error *err, int code, const char *format, ...);
+__printf(3, 4)
+int ktl_fail_at(struct ktlat_error *err, size_t offset, const char *format, ...);
+int ktl_shift(struct ktlat_error *err, size_t offset, int ret);
+int ktl_fail_text(struct ktlat_error *err, const char *what, const char *text,
+		  size_t offset, const struct ktlat_error *why);
 
 /* members.c */
 int ktl_append_member(struct ktlat_group *group, const struct ktlat_point *point,
@@ -189,6 +194,8 @@ __u64 ktl_text_base(const char *module);
 bool ktl_is_livepatched(void);
 
 /* suggest.c */
+unsigned int ktl_count_slips(const char *a, size_t a_len, const char *b,
+			     size_t b_len);
 bool ktl_is_loaded(const char *module);
 int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err);
 int ktl_fail_lookup(const struct ktl_lookup *lookup, struct ktlat_error *err);

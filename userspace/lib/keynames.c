@@ -182,6 +182,23 @@ static bool name_function(struct ktlat_key_names *names, __u64 address,
 	return true;
 }
 
+/**
+ * ktlat_find_place() - Which function a return address belongs to
+ * @names: of whatever probe
+ * @address: where a call goes on
+ * @place: the answer; its names are good for as long as @names
+ *
+ * Returns whether it is known.
+ */
+bool ktlat_find_place(struct ktlat_key_names *names, __u64 address,
+		      struct ktlat_frame *place)
+{
+	if (!names->addresses)
+		names->addresses = ktl_read_addresses();
+	ktl_find_address(names->addresses, address, place);
+	return *place->name;
+}
+
 static bool name_irq(__u64 irq, char text[KTLAT_KEY_LEN])
 {
 	char path[64];

@@ -50,10 +50,13 @@
 /**
  * struct ktlat_error - Why a call failed
  * @code: the errno, positive
+ * @position: of a text that was refused, which of its characters is wrong, from 1 up, or
+ *	one more than it has; else 0
  * @text: "what failed: why; what to do next", without a newline
  */
 struct ktlat_error {
 	int code;
+	unsigned int position;
 	char text[KTLAT_ERROR_LEN];
 };
 
@@ -96,6 +99,8 @@ enum ktlat_change {
  * @recursed: hits from inside ktlat's own path
  * @abandoned: calls that will never return
  * @filtered: calls returned that the probe is not after
+ * @unread: calls returned of which a value could not be read; part of @count or of
+ *	@filtered
  * @unmatched: ends without a start; not part of @entries
  * @clock_backwards: calls recorded as 0 ns because the clock went back
  * @in_flight: calls entered that have not returned
@@ -124,6 +129,7 @@ struct ktlat_snapshot {
 	__u64 recursed;
 	__u64 abandoned;
 	__u64 filtered;
+	__u64 unread;
 	__u64 unmatched;
 	__u64 clock_backwards;
 	__u64 in_flight;
@@ -204,6 +210,10 @@ struct ktlat_member {
  *	if the caller vouches for functions of which BTF tells nothing
  * @filter: which of their calls it is after
  * @slow: which of these are slow
+ * @by: &enum ktlat_by, what they are told apart by
+ * @keys: how many keys there is room for on each CPU, as in struct ktlat_probe_add
+ * @value: what is captured of them; no arguments
+ * @condition: what must be true of them besides, likewise
  * @nr_members: length of @members
  * @members: its functions; filled in by ktlat_name_member() and
  *	ktlat_read_members()
@@ -215,6 +225,10 @@ struct ktlat_group {
 	__u32 flags;
 	struct ktlat_filter filter;
 	struct ktlat_slow slow;
+	__u32 by;
+	__u32 keys;
+	struct ktlat_fetch value[KTLAT_VALUES];
+	struct ktlat_condition condition[KTLAT_CONDITIONS];
 	__u32 nr_members;
 	struct ktlat_member *members;
 };
@@ -275,6 +289,40 @@ struct ktlat_timeline {
 	size_t nr;
 };
 
+/* Longest expression, and longest condition, with its terminating zero. */
+#define KTLAT_EXPRESSION_LEN	256
+#define KTLAT_CONDITION_LEN	(KTLAT_EXPRESSION_LEN + 4 * KTLAT_TEXT_LEN + 8)
+/* Longest value as it is shown, likewise. */
+#define KTLAT_VALUE_LEN		384
+
+/**
+ * enum ktlat_show - How a value is shown
+ * @KTLAT_SHOW_NUMBER: as a number, with a sign if its fetch says so
+ * @KTLAT_SHOW_HEX: in hexadecimal, as addresses are
+ * @KTLAT_SHOW_BOOL: as true or false
+ * @KTLAT_SHOW_TEXT: as a text
+ * @KTLAT_SHOW_SYMBOL: as a place in a function
+ */
+enum ktlat_show {
+	KTLAT_SHOW_NUMBER,
+	KTLAT_SHOW_HEX,
+	KTLAT_SHOW_BOOL,
+	KTLAT_SHOW_TEXT,
+	KTLAT_SHOW_SYMBOL,
+};
+
+/**
+ * struct ktlat_value - A value that is captured of calls
+ * @text: the expression
+ * @fetch: how it is found
+ * @show: &enum ktlat_show
+ */
+struct ktlat_value {
+	char text[KTLAT_EXPRESSION_LEN];
+	struct ktlat_fetch fetch;
+	__u32 show;
+};
+
 /**
  * struct ktlat_file_host - Where and when a file was recorded
  * @version: of ktlat-ctl
@@ -304,6 +352,9 @@ struct ktlat_file_host {
  * @module: the module that holds its function; empty for a group
  * @functions: of a group, what its functions are
  * @nr_functions: how many of them are known
+ * @values: what is captured of its calls; none from the first empty @text on
+ * @conditions: what must be true of them, as ktlat_parse_conditions() takes it; none
+ *	from the first empty one on
  * @figures: what it counted besides while it was recorded: @entries, @count, and
  *	what was missed, recursed, abandoned, unmatched and filtered; no buckets
  * @ended: @figures are known
@@ -314,6 +365,8 @@ struct ktlat_file_probe {
 	char module[KTLAT_MODULE_LEN];
 	struct ktlat_point *functions;
 	__u32 nr_functions;
+	struct ktlat_value values[KTLAT_VALUES];
+	char conditions[KTLAT_CONDITIONS][KTLAT_CONDITION_LEN];
 	struct ktlat_snapshot figures;
 	bool ended;
 };
@@ -351,6 +404,7 @@ struct ktlat_file_stack {
  * @probe: what measured it; never NULL
  * @stack: the kernel's, or NULL
  * @user_stack: that of the process, or NULL
+ * @symbols: of values that are addresses, where those are; or NULL
  */
 struct ktlat_call {
 	struct ktlat_event event;
@@ -358,6 +412,7 @@ struct ktlat_call {
 	const struct ktlat_file_probe *probe;
 	const struct ktlat_file_stack *stack;
 	const struct ktlat_file_stack *user_stack;
+	const struct ktlat_frame *symbols[KTLAT_VALUES];
 };
 
 /**
@@ -666,6 +721,35 @@ bool ktlat_name_key(struct ktlat_key_names *names, const struct ktlat_key *key,
 		    char text[KTLAT_KEY_LEN]);
 bool ktlat_key_is_address(const struct ktlat_key_names *names);
 bool ktlat_key_is_syscall(const struct ktlat_key_names *names);
+bool ktlat_find_place(struct ktlat_key_names *names, __u64 address,
+		      struct ktlat_frame *place);
+
+/* value.c */
+int ktlat_check_value(const char *text, struct ktlat_error *err);
+int ktlat_parse_value(const char *text, const struct ktlat_point *function,
+		      struct ktlat_value *value, struct ktlat_error *err);
+void ktlat_name_value(const struct ktlat_point *function,
+		      const struct ktlat_fetch *fetch,
+		      struct ktlat_value *value);
+void ktlat_name_values(const struct ktlat_probe_info *info,
+		       struct ktlat_value values[KTLAT_VALUES],
+		       char conditions[KTLAT_CONDITIONS][KTLAT_CONDITION_LEN]);
+
+/* show.c */
+__u64 ktlat_extend_value(const struct ktlat_fetch *fetch, __u64 word);
+void ktlat_format_text(const __u64 words[2], char text[KTLAT_VALUE_LEN]);
+void ktlat_format_value(const struct ktlat_value *value, const __u64 *words,
+			const struct ktlat_frame *place,
+			char text[KTLAT_VALUE_LEN]);
+
+/* condition.c */
+int ktlat_check_conditions(const char *text, struct ktlat_error *err);
+int ktlat_parse_conditions(const char *text, const struct ktlat_point *function,
+			   struct ktlat_condition list[KTLAT_CONDITIONS],
+			   struct ktlat_error *err);
+void ktlat_format_condition(const struct ktlat_condition *condition,
+			    const char *expression,
+			    char text[KTLAT_CONDITION_LEN]);
 
 /* timeline.c */
 int ktlat_get_clock(struct ktlat *k, struct ktlat_clock_now *now,
@@ -687,6 +771,8 @@ void ktlat_write_probe(struct ktlat_writer *w,
 		       const struct ktlat_file_probe *probe);
 void ktlat_write_stack(struct ktlat_writer *w,
 		       const struct ktlat_file_stack *stack);
+void ktlat_write_symbol(struct ktlat_writer *w,
+			const struct ktlat_frame *frame);
 void ktlat_write_event(struct ktlat_writer *w, const struct ktlat_event *event);
 void ktlat_write_counts(struct ktlat_writer *w,
 			const struct ktlat_ring_counts *counts, __u32 nr);

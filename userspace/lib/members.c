@@ -41,12 +41,14 @@ static int name_member(struct ktlat_group *group, const char *text, size_t len,
 	bool glob = ktl_is_glob(text, len);
 	int ret = glob ? ktl_parse_glob(text, len, &point, err) :
 			 ktl_parse_point(text, len, &point, err);
+	const char *plus;
 
 	if (ret)
 		return ret;
-	if (!glob && memchr(text, '+', len))
-		return ktl_fail(err, EINVAL,
-				"a function is measured from its entry, without an offset");
+	plus = glob ? NULL : memchr(text, '+', len);
+	if (plus)
+		return ktl_fail_at(err, plus - text,
+				   "a function is measured from its entry, without an offset");
 	return ktl_append_member(group, &point, err);
 }
 
@@ -54,18 +56,15 @@ static int name_member(struct ktlat_group *group, const char *text, size_t len,
  * ktlat_name_member() - Name a function that is to be in a group
  * @group: the group
  * @text: "FUNC" or "MODULE:FUNC", either with * ? [...] for many
- * @err: which part is wrong (EINVAL)
+ * @err: which part is wrong, and at which character (EINVAL)
  */
 int ktlat_name_member(struct ktlat_group *group, const char *text,
 		      struct ktlat_error *err)
 {
 	struct ktlat_error why;
-	int ret = name_member(group, text, strlen(text), &why);
 
-	if (ret)
-		return ktl_fail(err, -ret, "malformed function \"%s\": %s",
-				text, why.text);
-	return 0;
+	return name_member(group, text, strlen(text), &why) ?
+	       ktl_fail_text(err, "malformed function", text, 0, &why) : 0;
 }
 
 /* The function that a line names, without what stands around it. */
@@ -78,12 +77,28 @@ static const char *trim(const char *line, size_t *len)
 	return line;
 }
 
+/* Memory may be short, too, which is at no character. */
+static int fail_line(struct ktlat_error *err, unsigned int nr, const char *name,
+		     const struct ktlat_error *why)
+{
+	char where[32] = "";
+
+	if (why->position)
+		snprintf(where, sizeof(where), " at character %u",
+			 why->position);
+	ktl_fail(err, why->code, "cannot take line %u of %s%s: %s", nr, name,
+		 where, why->text);
+	if (err)
+		err->position = why->position;
+	return -why->code;
+}
+
 /**
  * ktlat_read_members() - Name the functions of a group by a file
  * @group: the group
  * @file: one function a line as for ktlat_name_member(); # begins a comment
  * @name: what to call the file in an error
- * @err: what is wrong, and in which line
+ * @err: what is wrong, in which line, and at which character of it
  */
 int ktlat_read_members(struct ktlat_group *group, FILE *file, const char *name,
 		       struct ktlat_error *err)
@@ -101,14 +116,15 @@ int ktlat_read_members(struct ktlat_group *group, FILE *file, const char *name,
 
 		nr++;
 		if (strlen(line) != (size_t)len)
-			ret = ktl_fail(&why, EINVAL, "it holds a zero byte");
+			ret = ktl_fail_at(&why, strlen(line),
+					  "it holds a zero byte");
 		else if (length)
-			ret = name_member(group, text, length, &why);
+			ret = ktl_shift(&why, text - line,
+					name_member(group, text, length, &why));
 	}
 	free(line);
 	if (ret)
-		return ktl_fail(err, -ret, "cannot take line %u of %s: %s", nr,
-				name, why.text);
+		return fail_line(err, nr, name, &why);
 	if (ferror(file))
 		return ktl_fail(err, EIO,
 				"cannot read %s: %s; give a file with one function a line",

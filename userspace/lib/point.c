@@ -20,20 +20,19 @@ static int parse_name(struct piece name, struct ktlat_point *point,
 	size_t i;
 
 	if (!name.len)
-		return ktl_fail(err, EINVAL, "the name of a function is missing");
+		return ktl_fail_at(err, 0, "the name of a function is missing");
 	if (name.len >= sizeof(point->name))
-		return ktl_fail(err, EINVAL,
-				"the name of a function is longer than %zu characters",
-				sizeof(point->name) - 1);
+		return ktl_fail_at(err, sizeof(point->name) - 1,
+				   "the name of a function is longer than %zu characters",
+				   sizeof(point->name) - 1);
 	if (!is_name_char(*name.text) || *name.text == '.' ||
 	    isdigit((unsigned char)*name.text))
-		return ktl_fail(err, EINVAL,
-				"\"%.*s\" does not begin as the name of a function does",
-				(int)name.len, name.text);
+		return ktl_fail_at(err, 0,
+				   "\"%.*s\" does not begin as the name of a function does",
+				   (int)name.len, name.text);
 	for (i = 0; i < name.len; i++)
 		if (!is_name_char(name.text[i]))
-			return ktl_fail(err, EINVAL,
-					"'%c' in \"%.*s\" cannot be part of a name",
+			return ktl_fail_at(err, i, "'%c' in \"%.*s\" cannot be part of a name",
 					name.text[i], (int)name.len, name.text);
 	memcpy(point->name, name.text, name.len);
 	return 0;
@@ -46,19 +45,19 @@ static int parse_module(struct piece module, struct ktlat_point *point,
 	size_t i;
 
 	if (!module.len)
-		return ktl_fail(err, EINVAL,
-				"the name of a module is missing before ':'");
+		return ktl_fail_at(err, 0,
+				   "the name of a module is missing before ':'");
 	if (module.len >= sizeof(point->module))
-		return ktl_fail(err, EINVAL,
-				"the name of a module is longer than %zu characters",
-				sizeof(point->module) - 1);
+		return ktl_fail_at(err, sizeof(point->module) - 1,
+				   "the name of a module is longer than %zu characters",
+				   sizeof(point->module) - 1);
 	for (i = 0; i < module.len; i++) {
 		char c = module.text[i] == '-' ? '_' : module.text[i];
 
 		if (!isalnum((unsigned char)c) && c != '_')
-			return ktl_fail(err, EINVAL,
-					"'%c' in \"%.*s\" cannot be part of the name of a module",
-					c, (int)module.len, module.text);
+			return ktl_fail_at(err, i,
+					   "'%c' in \"%.*s\" cannot be part of the name of a module",
+					   c, (int)module.len, module.text);
 		point->module[i] = c;
 	}
 	return 0;
@@ -88,8 +87,8 @@ static int parse_number(struct piece text, __u64 *number,
 		      __builtin_add_overflow(value, digit, &value);
 	}
 	if (bad)
-		return ktl_fail(err, EINVAL,
-				"\"%.*s\" is no number; write it in decimal, or in hexadecimal after 0x",
+		return ktl_fail_at(err, 0,
+				   "\"%.*s\" is no number; write it in decimal, or in hexadecimal after 0x",
 				(int)text.len, text.text);
 	*number = value;
 	return 0;
@@ -103,8 +102,8 @@ static int parse_address(struct piece text, struct ktlat_point *point,
 
 	if (ret || point->address >> 63)
 		return ret;
-	return ktl_fail(err, EINVAL, "%.*s is no address of the kernel's",
-			(int)text.len, text.text);
+	return ktl_fail_at(err, 0, "%.*s is no address of the kernel's",
+			   (int)text.len, text.text);
 }
 
 /* "MODULE" or "MODULE+OFF" */
@@ -120,11 +119,13 @@ static int parse_place(struct piece text, struct ktlat_point *point,
 	offset = (struct piece){ plus + 1, text.text + text.len - plus - 1 };
 	text.len = plus - text.text;
 	ret = parse_module(text, point, err);
-	if (!ret)
-		ret = parse_number(offset, &point->address, err);
+	if (ret)
+		return ret;
+	ret = parse_number(offset, &point->address, err);
 	if (!ret && point->address >= KTLAT_TEXT_OFFSET)
-		ret = ktl_fail(err, EINVAL, "\"%.*s\" is too far behind %s",
-			       (int)offset.len, offset.text, point->module);
+		ret = ktl_fail_at(err, 0, "\"%.*s\" is too far behind %s",
+				  (int)offset.len, offset.text, point->module);
+	ret = ktl_shift(err, offset.text - text.text, ret);
 	point->address |= KTLAT_TEXT_OFFSET;
 	return ret;
 }
@@ -136,13 +137,13 @@ static bool is_address(const char *text, size_t len)
 
 /*
  * Parses "[MODULE[+OFF]:]FUNC[+OFF]" or "0xADDRESS[+OFF]"; the error tells the part
- * that is wrong.
+ * that is wrong, and where it is in @text.
  */
 int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
 		    struct ktlat_error *err)
 {
 	const char *colon = memchr(text, ':', len);
-	const char *end = text + len;
+	const char *end = text + len, *begin = text;
 	const char *plus;
 	int ret;
 
@@ -160,13 +161,14 @@ int ktl_parse_point(const char *text, size_t len, struct ktlat_point *point,
 		ret = parse_number((struct piece){ plus + 1, end - plus - 1 },
 				   &point->offset, err);
 		if (ret)
-			return ret;
+			return ktl_shift(err, plus + 1 - begin, ret);
 		end = plus;
 	}
 	if (!colon && is_address(text, end - text))
 		return parse_address((struct piece){ text, end - text }, point,
 				     err);
-	return parse_name((struct piece){ text, end - text }, point, err);
+	ret = parse_name((struct piece){ text, end - text }, point, err);
+	return ktl_shift(err, text - begin, ret);
 }
 
 /* Is it told by how far it is behind where its module's code begins? */

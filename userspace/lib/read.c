@@ -149,6 +149,7 @@ static void read_returned(const struct view *view,
 	snap->recursed += load(&counters->recursed);
 	snap->abandoned += load(&counters->abandoned);
 	snap->filtered += load(&counters->filtered);
+	snap->unread += load(&counters->unread);
 	snap->unmatched += load(&counters->unmatched);
 	snap->clock_backwards += load(&counters->clock_backwards);
 	/*

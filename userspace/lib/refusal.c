@@ -47,6 +47,8 @@ static const char * const reasons[] = {
 		"it is to write events, and its session has no rings; make rings first",
 	[KTLAT_REFUSED_HANDLER] =
 		"this kernel checks the type of each function that it calls (kCFI), or is one of another architecture, so no handler fits any tracepoint; measure a preset, @irq for one",
+	[KTLAT_REFUSED_VALUES] =
+		"the direct backend sees what a function returns and who calls it, and no arguments; take --backend auto",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };

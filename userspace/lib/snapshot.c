@@ -134,6 +134,7 @@ static void subtract_counters(struct ktlat_snapshot *from,
 	take_away(&from->recursed, what->recursed);
 	take_away(&from->abandoned, what->abandoned);
 	take_away(&from->filtered, what->filtered);
+	take_away(&from->unread, what->unread);
 	take_away(&from->unmatched, what->unmatched);
 	take_away(&from->clock_backwards, what->clock_backwards);
 }
@@ -231,6 +232,7 @@ static void merge_counters(struct ktlat_snapshot *into,
 	into->recursed += from->recursed;
 	into->abandoned += from->abandoned;
 	into->filtered += from->filtered;
+	into->unread += from->unread;
 	into->unmatched += from->unmatched;
 	into->clock_backwards += from->clock_backwards;
 	into->in_flight += from->in_flight;

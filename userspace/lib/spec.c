@@ -7,9 +7,9 @@ static int parse_syscall(const char *text, const char *at,
 {
 	if (ktl_find_syscall(at, request->syscall))
 		return 0;
-	return ktl_fail(err, EINVAL,
-			"at character %zu: \"%s\" is no system call that is known here; write its number",
-			at - text + 1, at);
+	return ktl_fail_at(err, at - text,
+			   "\"%s\" is no system call that is known here; write its number",
+			   at);
 }
 
 /* Where it can, a preset tells its calls apart. */
@@ -22,16 +22,14 @@ static int parse_preset(const char *text, struct ktlat_probe_add *request,
 
 	if (!preset) {
 		ktlat_list_presets(false, presets, sizeof(presets));
-		return ktl_fail(err, EINVAL, "\"%s\" is none of %s", text,
-				presets);
+		return ktl_fail_at(err, 0, "\"%s\" is none of %s", text, presets);
 	}
 	request->kind = KTLAT_KIND_TRACEPOINT;
 	snprintf(request->point[0].name, sizeof(request->point[0].name), "%s",
 		 preset->name);
 	if (*end && preset->tells != KTL_TELLS_SYSCALL)
-		return ktl_fail(err, EINVAL,
-				"at character %zu: nothing goes behind @%s",
-				end - text + 1, preset->spec);
+		return ktl_fail_at(err, end - text, "nothing goes behind @%s",
+				   preset->spec);
 	if (*end)
 		return parse_syscall(text, end + 1, request, err);
 	request->by = preset->tells ? KTLAT_BY_EVENT : KTLAT_BY_NOTHING;
@@ -47,16 +45,16 @@ static int parse_match(const char *at, struct ktlat_probe_add *request,
 	else if (!strcmp(at, "@cpu"))
 		request->match = KTLAT_MATCH_CPU;
 	else
-		return ktl_fail(err, EINVAL,
-				"\"%s\" after a pair is neither @task nor @cpu",
-				at);
+		return ktl_fail_at(err, 0,
+				   "\"%s\" after a pair is neither @task nor @cpu",
+				   at);
 	return 0;
 }
 
 static int parse_pair(const char *text, const char *dots,
 		      struct ktlat_probe_add *request, struct ktlat_error *err)
 {
-	const char *second = dots + 2;
+	const char *second = dots + 2, *more;
 	size_t len = strcspn(second, "@");
 	int ret;
 
@@ -64,14 +62,16 @@ static int parse_pair(const char *text, const char *dots,
 	ret = ktl_parse_point(text, dots - text, &request->point[0], err);
 	if (ret)
 		return ret;
-	if (memmem(second, len, "..", 2))
-		return ktl_fail(err, EINVAL,
-				"\"..%.*s\" holds another \"..\"; a pair has two points",
-				(int)len, second);
+	more = memmem(second, len, "..", 2);
+	if (more)
+		return ktl_fail_at(err, more - text,
+				   "\"..%.*s\" holds another \"..\"; a pair has two points",
+				   (int)len, second);
 	ret = ktl_parse_point(second, len, &request->point[1], err);
 	if (ret)
-		return ret;
-	return parse_match(second + len, request, err);
+		return ktl_shift(err, second - text, ret);
+	ret = parse_match(second + len, request, err);
+	return ktl_shift(err, second + len - text, ret);
 }
 
 static int parse_function(const char *text, struct ktlat_probe_add *request,
@@ -86,15 +86,15 @@ static int parse_function(const char *text, struct ktlat_probe_add *request,
 	if (ret)
 		return ret;
 	if (text[len])
-		return ktl_fail(err, EINVAL,
-				"\"%s\" goes after a pair FUNC..FUNC and not after a function",
-				text + len);
+		return ktl_fail_at(err, len,
+				   "\"%s\" goes after a pair FUNC..FUNC and not after a function",
+				   text + len);
 	colon = strchr(text, ':');
 	plus = strchr(colon ? colon : text, '+');
 	if (plus)
-		return ktl_fail(err, EINVAL,
-				"\"%s\" is for a pair FUNC+OFF..FUNC+OFF; a function is measured from its entry",
-				plus);
+		return ktl_fail_at(err, plus - text,
+				   "\"%s\" is for a pair FUNC+OFF..FUNC+OFF; a function is measured from its entry",
+				   plus);
 	return 0;
 }
 
@@ -104,7 +104,7 @@ static int parse(const char *text, struct ktlat_probe_add *request,
 	const char *dots = strstr(text, "..");
 
 	if (!*text)
-		return ktl_fail(err, EINVAL, "it is empty");
+		return ktl_fail_at(err, 0, "it is empty");
 	if (*text == '@')
 		return parse_preset(text, request, err);
 	if (ktl_is_tracepoints(text))
@@ -121,21 +121,17 @@ static int parse(const char *text, struct ktlat_probe_add *request,
  *	"t:SUBSYS:EVENT..SUBSYS:EVENT[@task|@cpu|@ARGUMENT]"
  * @request: cleared, then what tells what is measured is set; for a preset that is
  *	about something with a name also that its calls are told apart by that
- * @err: which part is wrong (EINVAL)
+ * @err: which part is wrong, and at which character (EINVAL)
  */
 int ktlat_parse_spec(const char *text, struct ktlat_probe_add *request,
 		     struct ktlat_error *err)
 {
 	struct ktlat_error why;
-	int ret;
 
 	memset(request, 0, sizeof(*request));
 	request->size = sizeof(*request);
-	ret = parse(text, request, &why);
-	if (ret)
-		return ktl_fail(err, -ret,
-				"malformed SPEC \"%s\": %s", text, why.text);
-	return 0;
+	return parse(text, request, &why) ?
+	       ktl_fail_text(err, "malformed SPEC", text, 0, &why) : 0;
 }
 
 static void format_preset(const struct ktlat_probe_info *info,

@@ -79,6 +79,15 @@ static unsigned int distance(const char *a, size_t a_len, const char *b,
 	return row[b_len];
 }
 
+/* How many slips of the pen lie between two names; UINT_MAX for too many. */
+unsigned int ktl_count_slips(const char *a, size_t a_len, const char *b,
+			     size_t b_len)
+{
+	if (a_len > MAX_COMPARED || b_len > MAX_COMPARED)
+		return UINT_MAX;
+	return distance(a, a_len, b, b_len);
+}
+
 /* Short names are near to anything: one slip in three characters at most. */
 static unsigned int spelling(const struct search *search, const char *name,
 			     size_t len)
