@@ -4,7 +4,6 @@
  * They are looked for in hot/capture.c, which relies on what is made sure of here.
  */
 #include <linux/capability.h>
-#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -58,17 +57,6 @@ static bool way_is_sound(const struct ktlat_fetch *fetch)
 			   sizeof(fetch->offset) - used * sizeof(*fetch->offset));
 }
 
-static bool name_is_sound(const char *name)
-{
-	size_t length = 0;
-
-	while (length < KTLAT_VALUE_NAME_LEN && isascii(name[length]) &&
-	       isprint(name[length]))
-		length++;
-	return length < KTLAT_VALUE_NAME_LEN &&
-	       !memchr_inv(name + length, 0, KTLAT_VALUE_NAME_LEN - length);
-}
-
 /* Of a kind of probe that has values. */
 static bool fetch_is_sound(const struct ktlat_fetch *fetch, u32 kind)
 {
@@ -79,7 +67,7 @@ static bool fetch_is_sound(const struct ktlat_fetch *fetch, u32 kind)
 	if (argument ? fetch->index >= 6 || kind != KTLAT_KIND_FUNCTION :
 		       fetch->index)
 		return false;
-	if (!way_is_sound(fetch) || !name_is_sound(fetch->name))
+	if (!way_is_sound(fetch))
 		return false;
 	if (fetch_is_text(fetch))
 		return text_is_sound(fetch);

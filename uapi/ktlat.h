@@ -648,8 +648,6 @@ struct ktlat_filter {
 /* How many loads lead to a value, at most, and the longest text it is compared with. */
 #define KTLAT_FETCH_STEPS	8
 #define KTLAT_TEXT_LEN		32
-/* The longest name of a value, with its terminating zero. */
-#define KTLAT_VALUE_NAME_LEN	64
 /* How many values are captured of a call, and how many conditions there are. */
 #define KTLAT_VALUES		2
 #define KTLAT_CONDITIONS	4
@@ -699,9 +697,8 @@ enum ktlat_fetch_type {
  * @bits: of a number, how many bits the value has; with @shift no more than there are
  * @reserved: must be zero
  * @offset: bytes; those beyond @nr_steps must be zero
- * @name: what the user calls it, for who shows it; printable, padded with zeroes, or empty
  *
- * Arguments are looked at when a call begins, and what is returned when it ends. Memory
+ * Numbers are extended to 64 bits, by their sign if they have one. Arguments are looked at when a call begins, and what is returned when it ends. Memory
  * is read without faults: an address that cannot be read makes a value that could not
  * be read, see @unread of struct ktlat_counters. A %KTLAT_FETCH_USER_STRING outside of a
  * process is one, too, as is one whose page is not in memory.
@@ -716,7 +713,6 @@ struct ktlat_fetch {
 	__u32 bits;
 	__u32 reserved;
 	__s64 offset[KTLAT_FETCH_STEPS];
-	char name[KTLAT_VALUE_NAME_LEN];
 };
 
 /**

@@ -447,7 +447,7 @@ static struct ktlat_probe_add right(void)
 	struct ktlat_probe_add add = function_probe(FUNCTION);
 
 	add.value[0] = (struct ktlat_fetch){
-		ARGUMENT(0), UNSIGNED(64), LOADS(8), STEPS(0), .name = "value->number"
+		ARGUMENT(0), UNSIGNED(64), LOADS(8), STEPS(0)
 	};
 	add.condition[1] = (struct ktlat_condition){
 		.fetch = { ARGUMENT(3), TEXT, STEPS(0) }, .op = KTLAT_OP_EQ, .text = "x"
@@ -480,8 +480,6 @@ static const struct {
 	{ "64 bits, shifted", FIELD(value[0].shift), 1 },
 	{ "shifted far", FIELD(value[0].shift), ~0U },
 	{ "value, reserved", FIELD(value[0].reserved), 1 },
-	{ "name with a control character", FIELD(value[0].name), '\033' },
-	{ "name behind its end", FIELD(value[0].name[20]), 'x' },
 	{ "text with bits", FIELD(condition[1].fetch.bits), 8 },
 	{ "text with bytes", FIELD(condition[1].fetch.bytes), 1 },
 	{ "text with a shift", FIELD(condition[1].fetch.shift), 1 },

@@ -78,7 +78,7 @@ static const struct {
 	{ 2, "--arg ret --arg ret --arg ret", "--arg can be given 2 times, and \"ret\" is one more" },
 	{ 2, "--by arg", "--by arg goes by what --arg captures; give --arg" },
 	{ 2, "--by caller --arg ret", "give --by arg --arg caller --arg EXPR" },
-	{ 2, "--by args", "--by: \"args\" is none of nothing, cpu, pid, tgid, comm, cgroup, event, arg, caller, ret" },
+	{ 2, "--by args", "--by: \"args\" is none of none, cpu, pid, tgid, comm, cgroup, event, arg, caller, ret" },
 	{ 1, "--arg fil->count", "--arg: expression \"fil->count\" at character 1: f_idle has no parameter \"fil\"" },
 	{ 1, "--filter file->counts==1", "at character 7: no member \"counts\" in struct s_file; did you mean \"count\"?" },
 	{ 1, "--arg name --arg ret", "a text takes the place of two values" },

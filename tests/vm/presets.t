@@ -136,7 +136,7 @@ wait $pid
 ktlat-ctl disable all >/dev/null
 # By number. exit_group does not return.
 exits=$([[ $(uname -m) == aarch64 ]] && echo 94 || echo 231)
-sed -n 's/.*sys_enter: NR \([0-9]*\) .*/\1/p' "$TRACE/inner/trace" | grep -vx $exits | sort -n | uniq -c | awk '{ print $2, $1 }' >/tmp/traced
+sed -n 's/.*sys_enter: NR \([0-9]*\) .*/\1/p' "$TRACE/inner/trace" | grep -vx "$exits" | sort -n | uniq -c | awk '{ print $2, $1 }' >/tmp/traced
 witness_stop inner raw_syscalls/sys_enter
 filter_events 0 raw_syscalls/sys_enter
 read_probe @syscall
@@ -184,18 +184,18 @@ first=$!
 spin &
 second=$!
 for pid in $first $second; do
-	wait_until 20 is_stopped $pid
-	taskset -pc 1 $pid >/dev/null
+	wait_until 20 is_stopped "$pid"
+	taskset -pc 1 "$pid" >/dev/null
 done
 ktlat-ctl add-probe --comm spin @runq @wakeup >/dev/null
-before=$(waited)
+waited_before=$(waited)
 kill -CONT $first $second
 wait_until 60 eval '(($(ran $first) > 700000000 && $(ran $second) > 700000000))'
 kill -STOP $first $second
 wait_until 20 is_stopped $first
 wait_until 20 is_stopped $second
 ktlat-ctl disable all >/dev/null
-delay=$(($(waited) - before))
+delay=$(($(waited) - waited_before))
 read_probe @runq
 sum=$(told .sum_ns)
 read_probe @wakeup
@@ -238,7 +238,7 @@ if modprobe loop 2>/dev/null && truncate -s 8M /tmp/disk && losetup /dev/loop0 /
 	unmatched=$(told '.unmatched // 0')
 	while read -r name was _ now; do
 		if [[ $name == write ]]; then
-			between "@block, $name" "$(name_count $name)" $((now - was - unmatched)) $((now - was))
+			between "@block, $name" "$(name_count "$name")" $((now - was - unmatched)) $((now - was))
 		else
 			is "$(name_count "$name")" $((now - was)) "@block, $name: as many as the disk has counted"
 		fi
