@@ -20,7 +20,7 @@ KERNELS ?= $(foreach version,5.10 6.1 6.12 7.2,$(version) $(version)-cloud $(ver
 TRUTH := 00-boot abi events filter keys loss nmi pairs record ring slow truth-2 truth-4 \
 	truth-direct truth-fprobe unload
 ENDS := 5.10 7.2
-SHORT := 00-boot abi events truth-2 truth-direct
+SHORT := 00-boot abi presets truth-2 truth-direct
 # Test guests at once: more than there are CPUs here, as each waits now and then.
 JOBS ?= 3
 # How long make fuzz goes on.

@@ -79,6 +79,9 @@ static int probe_admit(const struct ktlat_session *session,
 	/* They can tell addresses, and what else lies in memory. */
 	if (ktlat_capture_is_wanted(add) && !capable(CAP_SYSLOG))
 		return -EPERM;
+	/* What is compared may be an address, with what the caller has chosen. */
+	if (add->match == KTLAT_MATCH_ARGUMENT && !capable(CAP_SYSLOG))
+		return -EPERM;
 	if (probe_count_mine() >= max_probes)
 		return probe_refuse(add, KTLAT_REFUSED_LIMIT);
 	if ((add->flags & KTLAT_PROBE_EVENTS || add->slow.ns || add->slow.ppm) &&

@@ -232,10 +232,11 @@ static bool flags_are_sound(const struct ktlat_probe_add *add)
  */
 bool ktlat_wish_is_sound(const struct ktlat_probe_add *add)
 {
-	return flags_are_sound(add) &&
+	/* First: others take it that names end. */
+	return points_are_sound(add) && flags_are_sound(add) &&
 	       add->precision <= KTLAT_PRECISION_MAX &&
 	       !add->reserved1 && !add->reserved &&
-	       points_are_sound(add) && options_are_sound(add) &&
+	       options_are_sound(add) &&
 	       filter_is_sound(&add->filter) && keys_are_sound(add) &&
 	       ktlat_capture_is_sound(add) &&
 	       slow_is_sound(&add->slow, add->kind == KTLAT_KIND_GROUP);

@@ -243,7 +243,7 @@ enum ktlat_session_kind {
  *	"irq_handler", "softirq", "timer_expire", "hrtimer_expire",
  *	"workqueue_execute", "sched_wakeup" (wake-up to switch-in), "sched_runq" (the
  *	same, and from where a task was switched out that could run on: all waits on
- *	run queues), "sched_migrate" (from where a task was moved to another CPU to
+ *	run queues; a wake-up in the midst of one begins it anew), "sched_migrate" (from where a task was moved to another CPU to
  *	switch-in), "block_rq" (a request is issued to its driver, until all of it is
  *	complete), "net_receive" (a packet, or a list of these, is handed to the
  *	stack, until the call returns) and "syscall" (sys_enter to sys_exit). Or,
@@ -251,7 +251,7 @@ enum ktlat_session_kind {
  *	to the next one of the tracepoint point[1].name with the same key (see &enum
  *	ktlat_match); @module of each is the subsystem that tracefs shows it in, which
  *	is told back and of no account otherwise. Where they are those of a module,
- *	the probe holds that
+ *	which has to be live, the probe holds that
  * @KTLAT_KIND_GROUP: each call of each function of the group; point[0].name is
  *	what the group is called, any text
  */
@@ -295,7 +295,9 @@ enum ktlat_backend_id {
  * @KTLAT_MATCH_TASK: the same task passes both; it may sleep and change CPU
  * @KTLAT_MATCH_CPU: the same CPU passes both, whatever runs on it
  * @KTLAT_MATCH_ARGUMENT: an argument of one is equal to an argument of the other, see
- *	struct ktlat_argument; for two tracepoints alone
+ *	struct ktlat_argument; for two tracepoints alone. Takes CAP_SYSLOG (else EPERM), as
+ *	it tells of addresses which they are. What an address was may be something else
+ *	by the time of the end: a task that was switched out for good, the next one
  */
 enum ktlat_match {
 	KTLAT_MATCH_TASK	= 1,

@@ -107,7 +107,10 @@ struct module_search {
 	struct module *owner;
 };
 
-/* One that is going has no references to give. */
+/*
+ * One that is going has no references to give, and those of one that is coming are worth
+ * nothing: it is freed all the same where its init function fails.
+ */
 static int module_compare(struct notifier_block *nb, unsigned long event,
 			  void *data)
 {
@@ -119,6 +122,7 @@ static int module_compare(struct notifier_block *nb, unsigned long event,
 			tracepoint_ptr_deref(&module->tracepoints_ptrs[i]);
 
 		if (event == MODULE_STATE_COMING &&
+		    READ_ONCE(module->state) == MODULE_STATE_LIVE &&
 		    !strcmp(tracepoint->name, search->name) &&
 		    try_module_get(module)) {
 			search->found = tracepoint;

@@ -173,20 +173,24 @@ NOKPROBE_SYMBOL(on_sched_switch);
  */
 static void on_sched_switch_preempted(KTLAT_SCHED_SWITCH_PROTO)
 {
-	if (!is_idle_task(prev) && (preempt || ktlat_task_is_runnable(prev)))
+	if (!is_idle_task(prev) && ktlat_task_is_runnable(prev))
 		event_start(data, ktlat_key_task(prev), 0);
 }
 NOKPROBE_SYMBOL(on_sched_switch_preempted);
 
 static void on_sched_migrate_task(void *data, struct task_struct *task, int cpu)
 {
-	event_start(data, ktlat_key_task(task), 0);
+	/* One that sleeps is moved, too, while its run queue has not let go of it. */
+	if (!ktlat_task_is_delayed(task))
+		event_start(data, ktlat_key_task(task), 0);
 }
 NOKPROBE_SYMBOL(on_sched_migrate_task);
 
 /* What the kernels number differently, as the contract numbers it. */
-static __always_inline u64 block_op(const struct request *rq)
+static __always_inline u64 block_op(struct request *rq)
 {
+	if (blk_rq_is_passthrough(rq))
+		return KTLAT_BLOCK_DRIVER;
 	switch (req_op(rq)) {
 	case REQ_OP_READ:
 		return KTLAT_BLOCK_READ;
@@ -200,9 +204,6 @@ static __always_inline u64 block_op(const struct request *rq)
 		return KTLAT_BLOCK_SECURE_ERASE;
 	case REQ_OP_WRITE_ZEROES:
 		return KTLAT_BLOCK_WRITE_ZEROES;
-	case REQ_OP_DRV_IN:
-	case REQ_OP_DRV_OUT:
-		return KTLAT_BLOCK_DRIVER;
 	default:
 		return KTLAT_BLOCK_OTHER;
 	}
@@ -215,11 +216,14 @@ static void on_block_rq_issue(KTLAT_BLOCK_RQ_ISSUE_PROTO)
 }
 NOKPROBE_SYMBOL(on_block_rq_issue);
 
-/* A request may be completed in parts: it ends when nothing is left of it. */
+/*
+ * A request may be completed in parts: it ends when nothing is left of it. What has ended so
+ * may be told again, with nothing, by who waited for it: a flush behind its data.
+ */
 static void on_block_rq_complete(KTLAT_BLOCK_RQ_COMPLETE_PROTO)
 {
 	if (nr_bytes >= blk_rq_bytes(rq))
-		event_end(data, key_of(rq));
+		event_end_if(data, key_of(rq), blk_rq_bytes(rq));
 }
 NOKPROBE_SYMBOL(on_block_rq_complete);
 

@@ -164,6 +164,7 @@ static int events_listen(struct events *events, struct ktlat_plan *plan,
 
 	if (IS_ERR(starts))
 		return PTR_ERR(starts);
+	starts->by_argument = plan->match == KTLAT_MATCH_ARGUMENT;
 	events->matcher.starts = starts;
 	err = listening_start(&events->end, &events->matcher);
 	if (err)

@@ -66,18 +66,27 @@
 #endif
 
 /*
- * Can a task that is on its way off its CPU run on? Not told by what sched_switch says
- * since 5.18: that may have been read before a signal has kept the task from sleeping.
- * The state has another name since 5.14, commit 2f064a59a11f ("sched: Change
- * task_struct::state"). Context: sched_switch.
+ * Does a run queue only keep a task, which sleeps, as it has not served its time yet? Since
+ * 6.12, commit 152e11f6df29 ("sched/fair: Implement delayed dequeue").
+ */
+static __always_inline bool ktlat_task_is_delayed(const struct task_struct *task)
+{
+#if KTLAT_HAS_SCHED_DELAYED
+	return READ_ONCE(task->se.sched_delayed);
+#else
+	return false;
+#endif
+}
+
+/*
+ * Can a task that is on its way off its CPU run on? It is on a run queue then. Not told by
+ * what sched_switch says: its state may have been read before a signal has kept the task
+ * from sleeping, and 5.10-RT calls what blocks on a spinlock preempted. Context:
+ * sched_switch.
  */
 static __always_inline bool ktlat_task_is_runnable(const struct task_struct *task)
 {
-#if KTLAT_HAS_TASK_STATE_UNDERSCORED
-	return READ_ONCE(task->__state) == TASK_RUNNING;
-#else
-	return READ_ONCE(task->state) == TASK_RUNNING;
-#endif
+	return READ_ONCE(task->on_rq) && !ktlat_task_is_delayed(task);
 }
 
 #endif /* KTLAT_COMPAT_TRACEPOINT_H */

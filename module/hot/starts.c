@@ -302,7 +302,7 @@ void ktlat_starts_task_exit(struct task_struct *task)
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(starts, &starts_by_task, node)
-		if (starts_waits(starts, key, hash))
+		if (!starts->by_argument && starts_waits(starts, key, hash))
 			ktlat_starts_drop(starts, key);
 	rcu_read_unlock();
 }

@@ -37,6 +37,8 @@ struct ktlat_start {
  * @segment_mask: slots of a segment, less one
  * @segment_shift: log2 of the slots of a segment
  * @by_cpu: one segment for each CPU, else one in all
+ * @by_argument: a task that is a key may be another than the one that passes, and end
+ *	before or after
  * @nr_slots: in all
  * @node: in the list of tables keyed by task; guarded by its lock, read by RCU
  * @slots: the slots
@@ -46,6 +48,7 @@ struct ktlat_starts {
 	u32 segment_mask;
 	u32 segment_shift;
 	bool by_cpu;
+	bool by_argument;
 	u32 nr_slots;
 	struct list_head node;
 	struct ktlat_start slots[];

@@ -17,8 +17,7 @@
  *        register was not what it has to be, and the first one, as JSON
  * late:  write a line (see target_late_set()) to have a timer expire again and again,
  *        and to end that; read: how late it was, as JSON, EBUSY before the end
- * value: write a line (see target_value_run()); read: how often ktlat_target_value()
- *        has been called
+ * value: write a line (see target_value_run()) to have ktlat_target_value() called
  * args:  write a line (see args.c) to have a function called with known arguments; read:
  *        how often it was, and where they are
  * sundial: read: how often the clocksource ktlat_sundial was read
@@ -154,55 +153,36 @@ static int bench_kernel_set(void *data, u64 calls)
 DEFINE_DEBUGFS_ATTRIBUTE(bench_kernel_fops, bench_get, bench_kernel_set,
 			 "%llu\n");
 
-static ssize_t regs_write(struct file *file, const char __user *user,
-			  size_t count, loff_t *pos)
-{
-	return write_line(user, count, target_regs_run);
+/* A file that takes lines, and tells what has come of them: fops of that name. */
+#define DEFINE_LINE_FILE(name, run, tell)				\
+static ssize_t name##_write(struct file *file, const char __user *user,	\
+			    size_t count, loff_t *pos)			\
+{									\
+	return write_line(user, count, run);				\
+}									\
+									\
+static int name##_show(struct seq_file *file, void *unused)		\
+{									\
+	return tell(file);						\
+}									\
+									\
+static int name##_open(struct inode *inode, struct file *file)		\
+{									\
+	return single_open(file, name##_show, NULL);			\
+}									\
+									\
+static const struct file_operations name##_fops = {			\
+	.owner = THIS_MODULE,						\
+	.open = name##_open,						\
+	.read = seq_read,						\
+	.write = name##_write,						\
+	.llseek = seq_lseek,						\
+	.release = single_release,					\
 }
 
-static int regs_show(struct seq_file *file, void *unused)
-{
-	return target_regs_show(file);
-}
-
-static int regs_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, regs_show, NULL);
-}
-
-static const struct file_operations regs_fops = {
-	.owner = THIS_MODULE,
-	.open = regs_open,
-	.read = seq_read,
-	.write = regs_write,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
-
-static ssize_t late_write(struct file *file, const char __user *user,
-			  size_t count, loff_t *pos)
-{
-	return write_line(user, count, target_late_set);
-}
-
-static int late_show(struct seq_file *file, void *unused)
-{
-	return target_late_show(file);
-}
-
-static int late_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, late_show, NULL);
-}
-
-static const struct file_operations late_fops = {
-	.owner = THIS_MODULE,
-	.open = late_open,
-	.read = seq_read,
-	.write = late_write,
-	.llseek = seq_lseek,
-	.release = single_release,
-};
+DEFINE_LINE_FILE(regs, target_regs_run, target_regs_show);
+DEFINE_LINE_FILE(late, target_late_set, target_late_show);
+DEFINE_LINE_FILE(args, target_args_run, target_args_show);
 
 static ssize_t value_write(struct file *file, const char __user *user,
 			   size_t count, loff_t *pos)
@@ -220,46 +200,10 @@ static ssize_t value_write(struct file *file, const char __user *user,
 	return ret ?: count;
 }
 
-static ssize_t value_read(struct file *file, char __user *user, size_t count,
-			  loff_t *pos)
-{
-	char text[24];
-	int length = scnprintf(text, sizeof(text), "%llu\n",
-			       target_value_calls());
-
-	return simple_read_from_buffer(user, count, pos, text, length);
-}
-
 static const struct file_operations value_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
-	.read = value_read,
 	.write = value_write,
-};
-
-static ssize_t args_write(struct file *file, const char __user *user,
-			  size_t count, loff_t *pos)
-{
-	return write_line(user, count, target_args_run);
-}
-
-static int args_show(struct seq_file *file, void *unused)
-{
-	return target_args_show(file);
-}
-
-static int args_open(struct inode *inode, struct file *file)
-{
-	return single_open(file, args_show, NULL);
-}
-
-static const struct file_operations args_fops = {
-	.owner = THIS_MODULE,
-	.open = args_open,
-	.read = seq_read,
-	.write = args_write,
-	.llseek = seq_lseek,
-	.release = single_release,
 };
 
 static int sundial_get(void *data, u64 *readings)
@@ -303,7 +247,7 @@ static int __init target_init(void)
 	debugfs_create_bool("bench_alone", 0600, dir, &bench_alone);
 	debugfs_create_file("regs", 0600, dir, NULL, &regs_fops);
 	debugfs_create_file("late", 0600, dir, NULL, &late_fops);
-	debugfs_create_file("value", 0600, dir, NULL, &value_fops);
+	debugfs_create_file("value", 0200, dir, NULL, &value_fops);
 	debugfs_create_file("args", 0600, dir, NULL, &args_fops);
 	debugfs_create_file("sundial", 0400, dir, NULL, &sundial_fops);
 	return 0;

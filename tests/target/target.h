@@ -244,7 +244,6 @@ int target_late_show(struct seq_file *file);
 
 /* values.c */
 int target_value_run(char *line, const char __user *user);
-u64 target_value_calls(void);
 
 /* args.c */
 int target_args_run(char *line);

@@ -8,13 +8,10 @@
 #include "target.h"
 #include "values.h"
 
-static u64 value_calls;
-
 static noinline __noclone long
 ktlat_target_value(struct target_value *value, u64 number, short narrow,
 		   const char *text, const char __user *user_text, void *hostile)
 {
-	value_calls++;
 	return -(long)number;
 }
 
@@ -52,10 +49,4 @@ int target_value_run(char *line, const char __user *user)
 					  line + name, user + name,
 					  (void *)hostile);
 	return 0;
-}
-
-/* How often it has been called. */
-u64 target_value_calls(void)
-{
-	return READ_ONCE(value_calls);
 }

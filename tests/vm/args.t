@@ -7,7 +7,7 @@
 . tests/vm/lib.sh
 . tests/vm/target.sh
 
-F=ktlat_target_args
+F=ktlat_target_args SPEC=ktlat_target:ktlat_target_args
 FILE=/tmp/args.dat
 
 # call NUMBER NAME, or point ADDRESS: the target does so, see args.c there.
@@ -38,7 +38,7 @@ values() {
 	done
 	export -f call three_calls
 	export TARGET_DIR
-	ktlat-ctl record "${OPTIONS[@]}" "${options[@]}" -o $FILE $F -- bash -c three_calls >/dev/null 2>&1
+	ktlat-ctl record "${OPTIONS[@]}" "${options[@]}" -o $FILE $SPEC -- bash -c three_calls >/dev/null 2>&1
 	ktlat-ctl report --json $FILE | jq -c 'select(.values) | .values' | tr '\n' ' '
 }
 
@@ -75,7 +75,7 @@ returned() {
 
 # keep CONDITION COUNT NAME: of three calls, so many are recorded, and the rest is filtered.
 keep() {
-	ktlat-ctl add-probe "${OPTIONS[@]}" --filter "$1" $F >/dev/null
+	ktlat-ctl add-probe "${OPTIONS[@]}" --filter "$1" $SPEC >/dev/null
 	three_calls
 	is "$(probe_stat $F '"\(.count) \(.filtered) \(.unread)"')" "$2 $((3 - $2)) 0" "$BACKEND: $3"
 	ktlat-ctl remove-probe all >/dev/null
@@ -97,7 +97,7 @@ conditions() {
 keys() {
 	local by=$1 wanted=$2
 	shift 2
-	ktlat-ctl add-probe "${OPTIONS[@]}" --by "$by" "$@" $F >/dev/null
+	ktlat-ctl add-probe "${OPTIONS[@]}" --by "$by" "$@" $SPEC >/dev/null
 	three_calls
 	call 5 five
 	ktlat-ctl hist --json $F >/tmp/keys.json
@@ -116,7 +116,7 @@ keys_of_all_kinds() {
 # What is nowhere, not canonical, of another task's, or at the end of all memory.
 hostile() {
 	local address unread=0
-	ktlat-ctl add-probe "${OPTIONS[@]}" --by arg --arg '+8(+16(arg1)):u64' --filter 'arg3 == 0' $F >/dev/null
+	ktlat-ctl add-probe "${OPTIONS[@]}" --by arg --arg '+8(+16(arg1)):u64' --filter 'arg3 == 0' $SPEC >/dev/null
 	for address in 0 8 1000 7ffffffff000 800000000000 dead000000000100 ffff7fffffffffff \
 		ffffffffffffffff fffffffffffffff9; do
 		point $address
@@ -126,7 +126,7 @@ hostile() {
 	is "$(probe_stat $F '"\(.count) \(.other.count) \(.keys | length)"')" "$unread $unread 0" \
 		"$BACKEND: the calls are there, under no key"
 	ktlat-ctl remove-probe all >/dev/null
-	ktlat-ctl record "${OPTIONS[@]}" --arg '+0(arg1):string' -o $FILE $F -- bash -c "echo point dead000000000100 >$TARGET_DIR/args" >/dev/null 2>&1
+	ktlat-ctl record "${OPTIONS[@]}" --arg '+0(arg1):string' -o $FILE $SPEC -- bash -c "echo point dead000000000100 >$TARGET_DIR/args" >/dev/null 2>&1
 	like "$(ktlat-ctl report $FILE)" " $F [^=]*=\(fault\)" "$BACKEND: it is shown as such"
 }
 

@@ -234,11 +234,12 @@ if modprobe loop 2>/dev/null && truncate -s 8M /tmp/disk && losetup /dev/loop0 /
 	read_probe @block
 	adds_up @block
 	# An empty write that stands for a flush is one to the disk; it is completed and
-	# never was issued, so here it is an end without a start.
-	unmatched=$(told '.unmatched // 0')
+	# never was issued, so here it is nothing.
+	is "$(told '.unmatched // 0')" 0 '@block: each end has a start'
+	flushes=$(($(disk | awk '$1 == "flush" { print $2 }') - $(awk '$1 == "flush" { print $2 }' /tmp/before)))
 	while read -r name was _ now; do
 		if [[ $name == write ]]; then
-			between "@block, $name" "$(name_count "$name")" $((now - was - unmatched)) $((now - was))
+			between "@block, $name" "$(name_count "$name")" $((now - was - flushes)) $((now - was))
 		else
 			is "$(name_count "$name")" $((now - was)) "@block, $name: as many as the disk has counted"
 		fi

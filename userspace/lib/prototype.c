@@ -255,7 +255,7 @@ static void answer(struct ktl_question *question, const struct ktl_types *types)
 /* Questions on one module come one after the other. */
 static void answer_all(struct ktl_question **list, size_t nr)
 {
-	const struct ktl_types *vmlinux = ktl_kernel_types(), *types = NULL;
+	const struct ktl_types *types = NULL;
 	struct ktl_types module = { 0 };
 	const char *last = NULL;
 	size_t i;
@@ -265,8 +265,9 @@ static void answer_all(struct ktl_question **list, size_t nr)
 
 		if (!last || strcmp(last, name)) {
 			ktl_close_types(&module);
-			types = vmlinux;
-			if (strcmp(name, KTLAT_VMLINUX))
+			if (!strcmp(name, KTLAT_VMLINUX))
+				types = ktl_kernel_types();
+			else
 				types = ktl_open_types(&module, name) ?
 					&module : NULL;
 		}

@@ -181,10 +181,24 @@ const struct ktl_types *ktl_kernel_types(void)
 	return vmlinux.btf ? &vmlinux : NULL;
 }
 
+/* Does a module tell anything? Those that were built elsewhere often do not. */
+static bool has_types(const char *module)
+{
+	char path[sizeof(BTF_DIR) + KTLAT_MODULE_LEN];
+
+	snprintf(path, sizeof(path), BTF_DIR "%.*s", KTLAT_MODULE_LEN - 1,
+		 module);
+	return !access(path, R_OK);
+}
+
 /* What a module tells; @types is all zero, and stays so if that is nothing. */
 bool ktl_open_types(struct ktl_types *types, const char *module)
 {
-	const struct ktl_types *vmlinux = ktl_kernel_types();
+	const struct ktl_types *vmlinux;
 
+	/* First, as the kernel's own, on which they build, take long to read. */
+	if (!has_types(module))
+		return false;
+	vmlinux = ktl_kernel_types();
 	return vmlinux && open_types(types, module, vmlinux->btf);
 }
