@@ -9,6 +9,7 @@
 #include <linux/string.h>
 
 #include "capture.h"
+#include "wish.h"
 
 #include <ktlat.h>
 
@@ -20,12 +21,6 @@ static bool fetch_is_none(const struct ktlat_fetch *fetch)
 static bool fetch_is_empty(const struct ktlat_fetch *fetch)
 {
 	return !memchr_inv(fetch, 0, sizeof(*fetch));
-}
-
-static bool fetch_is_text(const struct ktlat_fetch *fetch)
-{
-	return fetch->type == KTLAT_FETCH_STRING ||
-	       fetch->type == KTLAT_FETCH_USER_STRING;
 }
 
 static bool text_is_sound(const struct ktlat_fetch *fetch)
@@ -69,7 +64,7 @@ static bool fetch_is_sound(const struct ktlat_fetch *fetch, u32 kind)
 		return false;
 	if (!way_is_sound(fetch))
 		return false;
-	if (fetch_is_text(fetch))
+	if (ktlat_fetch_is_text(fetch))
 		return text_is_sound(fetch);
 	return (fetch->type == KTLAT_FETCH_UNSIGNED ||
 		fetch->type == KTLAT_FETCH_SIGNED) &&
@@ -81,15 +76,6 @@ static bool condition_is_empty(const struct ktlat_condition *condition)
 	return !memchr_inv(condition, 0, sizeof(*condition));
 }
 
-/* It ends, and nothing but zeroes is behind its end; it may hold any other bytes. */
-static bool wanted_text_is_sound(const char *text)
-{
-	size_t length = strnlen(text, KTLAT_TEXT_LEN);
-
-	return length < KTLAT_TEXT_LEN &&
-	       !memchr_inv(text + length, 0, KTLAT_TEXT_LEN - length);
-}
-
 static bool condition_is_sound(const struct ktlat_condition *condition, u32 kind)
 {
 	const char *text = condition->text;
@@ -98,10 +84,11 @@ static bool condition_is_sound(const struct ktlat_condition *condition, u32 kind
 		return condition_is_empty(condition);
 	if (!fetch_is_sound(&condition->fetch, kind) || condition->reserved)
 		return false;
-	if (fetch_is_text(&condition->fetch))
+	if (ktlat_fetch_is_text(&condition->fetch))
 		return (condition->op == KTLAT_OP_EQ ||
 			condition->op == KTLAT_OP_NE) &&
-		       !condition->value && wanted_text_is_sound(text);
+		       !condition->value &&
+		       ktlat_text_is_sound(text, KTLAT_TEXT_LEN);
 	return condition->op >= KTLAT_OP_EQ && condition->op <= KTLAT_OP_AND &&
 	       !memchr_inv(text, 0, KTLAT_TEXT_LEN);
 }
@@ -116,7 +103,7 @@ static bool values_are_sound(const struct ktlat_fetch value[KTLAT_VALUES], u32 k
 	if (fetch_is_none(&value[0]))
 		return fetch_is_none(&value[1]);
 	return fetch_is_none(&value[1]) ||
-	       (!fetch_is_text(&value[0]) && !fetch_is_text(&value[1]));
+	       (!ktlat_fetch_is_text(&value[0]) && !ktlat_fetch_is_text(&value[1]));
 }
 
 /* Does it want any value? */
@@ -149,8 +136,7 @@ static void capture_note(struct ktlat_capture *capture,
 			 const struct ktlat_fetch *fetch)
 {
 	capture->begins |= fetch->from == KTLAT_FETCH_ARGUMENT;
-	capture->ends |= fetch->from == KTLAT_FETCH_RETURN ||
-			 fetch->from == KTLAT_FETCH_CALLER;
+	capture->ends |= ktlat_fetch_ends(fetch);
 }
 
 /* For the hot path. Context: any; @add is sound. */

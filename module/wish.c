@@ -158,12 +158,11 @@ static bool options_are_sound(const struct ktlat_probe_add *add)
 }
 
 /* It ends, and nothing but zeroes is behind its end. */
-static bool comm_is_sound(const char *comm)
+bool ktlat_text_is_sound(const char *text, size_t size)
 {
-	size_t len = strnlen(comm, KTLAT_COMM_LEN);
+	size_t len = strnlen(text, size);
 
-	return len < KTLAT_COMM_LEN &&
-	       !memchr_inv(comm + len, 0, KTLAT_COMM_LEN - len);
+	return len < size && !memchr_inv(text + len, 0, size - len);
 }
 
 /* A member that is not asked for must be zero, and what is asked for makes sense. */
@@ -179,7 +178,7 @@ static bool filter_is_sound(const struct ktlat_filter *filter)
 	       (flags & KTLAT_FILTER_TGID || !filter->tgid) &&
 	       (flags & KTLAT_FILTER_CGROUP || !filter->cgroup_id) &&
 	       (flags & KTLAT_FILTER_COMM ?
-			comm_is_sound(filter->comm) :
+			ktlat_text_is_sound(filter->comm, sizeof(filter->comm)) :
 			!memchr_inv(filter->comm, 0, sizeof(filter->comm))) &&
 	       (flags & KTLAT_FILTER_CPU ||
 		!memchr_inv(filter->cpus, 0, sizeof(filter->cpus)));

@@ -11,6 +11,7 @@ struct ktlat_point;
 struct ktlat_probe_add;
 
 bool ktlat_point_is_named(const struct ktlat_point *point);
+bool ktlat_text_is_sound(const char *text, size_t size);
 bool ktlat_wish_is_sound(const struct ktlat_probe_add *add);
 
 #endif /* KTLAT_WISH_H */

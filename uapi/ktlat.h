@@ -700,10 +700,11 @@ enum ktlat_fetch_type {
  * @reserved: must be zero
  * @offset: bytes; those beyond @nr_steps must be zero
  *
- * Numbers are extended to 64 bits, by their sign if they have one. Arguments are looked at when a call begins, and what is returned when it ends. Memory
- * is read without faults: an address that cannot be read makes a value that could not
- * be read, see @unread of struct ktlat_counters. A %KTLAT_FETCH_USER_STRING outside of a
- * process is one, too, as is one whose page is not in memory.
+ * Numbers are extended to 64 bits, by their sign if they have one. Arguments are looked
+ * at when a call begins, and what is returned when it ends. Memory is read without
+ * faults: an address that cannot be read makes a value that could not be read, see
+ * @unread of struct ktlat_counters. A %KTLAT_FETCH_USER_STRING outside of a process is
+ * one, too, as is one whose page is not in memory.
  */
 struct ktlat_fetch {
 	__u32 from;
@@ -716,6 +717,26 @@ struct ktlat_fetch {
 	__u32 reserved;
 	__s64 offset[KTLAT_FETCH_STEPS];
 };
+
+/**
+ * ktlat_fetch_is_text() - Is a value a text, and not a number?
+ * @fetch: a value
+ */
+static inline _Bool ktlat_fetch_is_text(const struct ktlat_fetch *fetch)
+{
+	return fetch->type == KTLAT_FETCH_STRING ||
+	       fetch->type == KTLAT_FETCH_USER_STRING;
+}
+
+/**
+ * ktlat_fetch_ends() - Is a value known when a call ends, and not before?
+ * @fetch: a value
+ */
+static inline _Bool ktlat_fetch_ends(const struct ktlat_fetch *fetch)
+{
+	return fetch->from == KTLAT_FETCH_RETURN ||
+	       fetch->from == KTLAT_FETCH_CALLER;
+}
 
 /**
  * enum ktlat_op - How a value is compared

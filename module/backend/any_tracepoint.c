@@ -13,9 +13,8 @@
 #include <linux/tracepoint.h>
 
 #include "backend/backend.h"
-#include "backend/presets.h"
+#include "backend/handlers.h"
 #include "compat/arguments.h"
-#include "hot/starts.h"
 
 #if KTLAT_ARGUMENTS_ARE_WORDS
 
@@ -60,10 +59,8 @@ static void on_any_start(void *data, unsigned long a, unsigned long b,
 	const u64 words[KTLAT_ARGUMENTS_MAX] = { a, b, c, d, e };
 	const struct ktlat_matcher *matcher = data;
 
-	preempt_disable_notrace();
-	ktlat_starts_begin(matcher->starts, key_of_words(matcher, 0, words),
-			   (struct ktlat_event_id){ 0 });
-	preempt_enable_notrace();
+	ktlat_event_start(matcher, key_of_words(matcher, 0, words),
+			  (struct ktlat_event_id){ 0 });
 }
 NOKPROBE_SYMBOL(on_any_start);
 
@@ -72,14 +69,8 @@ static void on_any_end(void *data, unsigned long a, unsigned long b,
 {
 	const u64 words[KTLAT_ARGUMENTS_MAX] = { a, b, c, d, e };
 	const struct ktlat_matcher *matcher = data;
-	struct ktlat_end end;
 
-	preempt_disable_notrace();
-	end = ktlat_end_here();
-	if (!ktlat_starts_end(matcher->starts, key_of_words(matcher, 1, words),
-			      &end))
-		ktlat_starts_unmatched(matcher->starts);
-	preempt_enable_notrace();
+	ktlat_event_end(matcher, key_of_words(matcher, 1, words), true);
 }
 NOKPROBE_SYMBOL(on_any_end);
 

@@ -38,13 +38,8 @@ void fpr_return_seen(const struct ktlat_meter *meter, const struct ktlat_call *c
 		.returned = ktlat_fprobe_returned(regs),
 		.caller = ret_ip,
 	};
-	const struct ktlat_end end = {
-		.now = now,
-		.task = current,
-		.seen = &seen,
-	};
 
-	ktlat_meter_return(meter, call, &end);
+	ktlat_meter_return_seen(meter, call, now, &seen);
 }
 NOKPROBE_SYMBOL(fpr_return_seen);
 

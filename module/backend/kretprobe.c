@@ -92,13 +92,8 @@ static noinline void krp_return_seen(const struct krp_pool *pool,
 		.returned = regs_return_value(regs),
 		.caller = ktlat_kretprobe_caller(ri, regs),
 	};
-	const struct ktlat_end end = {
-		.now = now,
-		.task = current,
-		.seen = &seen,
-	};
 
-	ktlat_meter_return(pool->meter, &call->call, &end);
+	ktlat_meter_return_seen(pool->meter, &call->call, now, &seen);
 }
 NOKPROBE_SYMBOL(krp_return_seen);
 

@@ -4,8 +4,7 @@
  *
  * Each event has a handler of its own with the event's own arguments: they name
  * the thing whose start and end are matched, and the compiler checks them
- * against the event. Some kernels call handlers with preemption on, so each
- * turns it off around its work.
+ * against the event.
  */
 #include <linux/blkdev.h>
 #include <linux/compat.h>
@@ -24,23 +23,14 @@
 #include <trace/events/timer.h>
 #include <trace/events/workqueue.h>
 
-#include "backend/presets.h"
+#include "backend/handlers.h"
 #include "compat/block.h"
 #include "compat/tracepoint.h"
-#include "hot/starts.h"
 
-static __always_inline struct ktlat_starts *starts_of(const void *data)
-{
-	return ((const struct ktlat_matcher *)data)->starts;
-}
-
-/* Probe context, all of the handlers. */
+/* Of an event of several kinds. Probe context, like all that follows. */
 static __always_inline void event_start_of(void *data, u64 key, u64 id, u64 kind)
 {
-	preempt_disable_notrace();
-	ktlat_starts_begin(starts_of(data), key,
-			   (struct ktlat_event_id){ id, kind });
-	preempt_enable_notrace();
+	ktlat_event_start(data, key, (struct ktlat_event_id){ id, kind });
 }
 
 /* For the events of which there is one kind, or nothing to tell them apart by. */
@@ -49,22 +39,9 @@ static __always_inline void event_start(void *data, u64 key, u64 id)
 	event_start_of(data, key, id, 0);
 }
 
-/* @expected: there should be a start. */
-static __always_inline void event_end_if(void *data, u64 key, bool expected)
-{
-	struct ktlat_starts *starts = starts_of(data);
-	struct ktlat_end end;
-
-	preempt_disable_notrace();
-	end = ktlat_end_here();
-	if (!ktlat_starts_end(starts, key, &end) && expected)
-		ktlat_starts_unmatched(starts);
-	preempt_enable_notrace();
-}
-
 static __always_inline void event_end(void *data, u64 key)
 {
-	event_end_if(data, key, true);
+	ktlat_event_end(data, key, true);
 }
 
 static __always_inline u64 key_of(const void *object)
@@ -155,7 +132,7 @@ NOKPROBE_SYMBOL(on_sched_wakeup);
  */
 static void on_sched_switch(KTLAT_SCHED_SWITCH_PROTO)
 {
-	struct ktlat_starts *starts = starts_of(data);
+	struct ktlat_starts *starts = ((const struct ktlat_matcher *)data)->starts;
 	struct ktlat_end end;
 
 	preempt_disable_notrace();
@@ -223,7 +200,7 @@ NOKPROBE_SYMBOL(on_block_rq_issue);
 static void on_block_rq_complete(KTLAT_BLOCK_RQ_COMPLETE_PROTO)
 {
 	if (nr_bytes >= blk_rq_bytes(rq))
-		event_end_if(data, key_of(rq), blk_rq_bytes(rq));
+		ktlat_event_end(data, key_of(rq), blk_rq_bytes(rq));
 }
 NOKPROBE_SYMBOL(on_block_rq_complete);
 
@@ -276,8 +253,8 @@ NOKPROBE_SYMBOL(on_sys_enter);
 /* Some calls, such as rt_sigreturn, leave another number behind than they came by. */
 static void on_sys_exit(void *data, struct pt_regs *regs, long ret)
 {
-	event_end_if(data, ktlat_key_task(current),
-		     is_wanted(data, syscall_get_nr(current, regs)));
+	ktlat_event_end(data, ktlat_key_task(current),
+			is_wanted(data, syscall_get_nr(current, regs)));
 }
 NOKPROBE_SYMBOL(on_sys_exit);
 

@@ -31,11 +31,6 @@ struct fetched {
 	size_t size;
 };
 
-static __always_inline bool fetch_is_text(const struct ktlat_fetch *fetch)
-{
-	return fetch->type >= KTLAT_FETCH_STRING;
-}
-
 /* That of the process that runs, and of no other that runs what this has interrupted. */
 static __always_inline bool fetch_user(void *to, u64 from, size_t size, u32 trap)
 {
@@ -113,7 +108,7 @@ static __always_inline bool fetch_load(const struct ktlat_fetch *fetch, u32 trap
 
 	if (!fetch_walk(fetch, &address))
 		return false;
-	if (fetch_is_text(fetch))
+	if (ktlat_fetch_is_text(fetch))
 		return fetch_text(fetch, address, trap, value);
 	/* Little-endian, like all kernels that this is built for. */
 	value->word = 0;
@@ -138,7 +133,7 @@ static bool fetch_value(const struct ktlat_fetch *fetch, u32 trap,
 		if (!read)
 			return false;
 	}
-	if (!fetch_is_text(fetch))
+	if (!ktlat_fetch_is_text(fetch))
 		value->word = fetch_bits(fetch, value->word);
 	return true;
 }
@@ -194,7 +189,7 @@ static bool condition_holds(const struct ktlat_condition *condition, u64 word,
 		values->unread |= KTLAT_UNREAD_CONDITION;
 		return false;
 	}
-	if (fetch_is_text(&condition->fetch))
+	if (ktlat_fetch_is_text(&condition->fetch))
 		return compare_text(condition->op, text, condition->text);
 	return compare_number(condition->op, value.word ^ bias,
 			      condition->value ^ bias);
@@ -210,7 +205,7 @@ static void capture_value(const struct ktlat_capture *capture, int i, u64 word,
 
 	if (!fetch_value(&capture->value[i], trap, &value))
 		values->unread |= 1U << i;
-	else if (fetch_is_text(&capture->value[i]))
+	else if (ktlat_fetch_is_text(&capture->value[i]))
 		memcpy(values->word, text, sizeof(text));
 	else
 		values->word[i] = value.word;
@@ -249,12 +244,6 @@ bool ktlat_capture_begin(const struct ktlat_capture *capture,
 }
 NOKPROBE_SYMBOL(ktlat_capture_begin);
 
-static __always_inline bool ends(const struct ktlat_fetch *fetch)
-{
-	return fetch->from == KTLAT_FETCH_RETURN ||
-	       fetch->from == KTLAT_FETCH_CALLER;
-}
-
 static __always_inline u64 end_of(const struct ktlat_fetch *fetch,
 				  const struct ktlat_seen *seen)
 {
@@ -275,13 +264,13 @@ bool ktlat_capture_end(const struct ktlat_capture *capture,
 	for (u32 i = 0; i < capture->nr_conditions; i++) {
 		const struct ktlat_condition *condition = &capture->condition[i];
 
-		if (ends(&condition->fetch) &&
+		if (ktlat_fetch_ends(&condition->fetch) &&
 		    !condition_holds(condition, end_of(&condition->fetch, seen), 0,
 				     &seen->values))
 			return false;
 	}
 	for (int i = 0; i < KTLAT_VALUES; i++)
-		if (ends(&capture->value[i]))
+		if (ktlat_fetch_ends(&capture->value[i]))
 			capture_value(capture, i, end_of(&capture->value[i], seen),
 				      0, &seen->values);
 	return true;

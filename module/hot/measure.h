@@ -203,6 +203,20 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 		ktlat_meter_fed(counters, fed, done.latency);
 }
 
+/* The same of a call, of the task that runs, of which @seen is known. */
+static __always_inline void ktlat_meter_return_seen(const struct ktlat_meter *meter,
+						    const struct ktlat_call *call,
+						    u64 now, struct ktlat_seen *seen)
+{
+	const struct ktlat_end end = {
+		.now = now,
+		.task = current,
+		.seen = seen,
+	};
+
+	ktlat_meter_return(meter, call, &end);
+}
+
 /*
  * Counts a call that will never return. Context: any, also with preemption on, under
  * RCU's read lock.

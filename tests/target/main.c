@@ -43,15 +43,18 @@ static u32 bench_cpus;
 static bool bench_alone;
 
 /* Have @func do what a line says. */
+/* What is written, to be freed, or an error pointer. */
+static char *read_line(const char __user *user, size_t count)
+{
+	return count > LINE_MAX ? ERR_PTR(-E2BIG) : memdup_user_nul(user, count);
+}
+
 static ssize_t write_line(const char __user *user, size_t count,
 			  int (*func)(char *line))
 {
-	char *line;
+	char *line = read_line(user, count);
 	int ret;
 
-	if (count > LINE_MAX)
-		return -E2BIG;
-	line = memdup_user_nul(user, count);
 	if (IS_ERR(line))
 		return PTR_ERR(line);
 	ret = func(line);
@@ -187,12 +190,9 @@ DEFINE_LINE_FILE(args, target_args_run, target_args_show);
 static ssize_t value_write(struct file *file, const char __user *user,
 			   size_t count, loff_t *pos)
 {
-	char *line;
+	char *line = read_line(user, count);
 	int ret;
 
-	if (count > LINE_MAX)
-		return -E2BIG;
-	line = memdup_user_nul(user, count);
 	if (IS_ERR(line))
 		return PTR_ERR(line);
 	ret = target_value_run(line, user);

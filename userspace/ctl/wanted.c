@@ -259,12 +259,6 @@ static int check_values(const struct wanted_options *wanted,
 	return ret;
 }
 
-static bool is_text(const struct ktlat_fetch *fetch)
-{
-	return fetch->type == KTLAT_FETCH_STRING ||
-	       fetch->type == KTLAT_FETCH_USER_STRING;
-}
-
 static int resolve_value(const char *text, const struct ktlat_point *function,
 			 struct ktlat_fetch *fetch, struct ktlat_error *err)
 {
@@ -291,7 +285,8 @@ static int resolve_values(const struct wanted_options *wanted,
 	for (i = 0; !ret && i < wanted->args.nr; i++)
 		ret = resolve_value(wanted->args.list[i], function, &value[i],
 				    err);
-	if (!ret && i > 1 && (is_text(&value[0]) || is_text(&value[1])))
+	if (!ret && i > 1 && (ktlat_fetch_is_text(&value[0]) ||
+			      ktlat_fetch_is_text(&value[1])))
 		ret = explain(err, "--arg: a text takes the place of two values, so \"%s\" and \"%s\" cannot both be captured",
 			      wanted->args.list[0], wanted->args.list[1]);
 	return ret;

@@ -43,16 +43,15 @@ void ktlat_format_condition(const struct ktlat_condition *condition,
 			    const char *expression,
 			    char text[KTLAT_CONDITION_LEN])
 {
-	__u32 type = condition->fetch.type;
 	bool known = condition->op < KTL_ARRAY_SIZE(ops) && ops[condition->op];
 	int len = snprintf(text, KTLAT_CONDITION_LEN, "%.*s %s ",
 			   KTLAT_EXPRESSION_LEN - 1, expression,
 			   known ? ops[condition->op] : "?");
 
-	if (type == KTLAT_FETCH_STRING || type == KTLAT_FETCH_USER_STRING)
+	if (ktlat_fetch_is_text(&condition->fetch))
 		format_text(condition->text, text + len);
 	else
 		snprintf(text + len, KTLAT_CONDITION_LEN - len,
-			 type == KTLAT_FETCH_SIGNED ? "%lld" : "%llu",
+			 condition->fetch.type == KTLAT_FETCH_SIGNED ? "%lld" : "%llu",
 			 condition->value);
 }

@@ -14,20 +14,26 @@ static void make_one_line(char *text)
 			*text = '?';
 }
 
+/* Fills in @err, if there is one. */
+static void fail(struct ktlat_error *err, int code, unsigned int position,
+		 const char *format, va_list args)
+{
+	if (!err)
+		return;
+	err->code = code;
+	err->position = position;
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	make_one_line(err->text);
+}
+
 /* Fills in @err, if there is one, and returns -@code. */
 int ktl_fail(struct ktlat_error *err, int code, const char *format, ...)
 {
 	va_list args;
 
-	if (!err)
-		return -code;
-
-	err->code = code;
-	err->position = 0;
 	va_start(args, format);
-	vsnprintf(err->text, sizeof(err->text), format, args);
+	fail(err, code, 0, format, args);
 	va_end(args);
-	make_one_line(err->text);
 	return -code;
 }
 
@@ -36,15 +42,9 @@ int ktl_fail_at(struct ktlat_error *err, size_t offset, const char *format, ...)
 {
 	va_list args;
 
-	if (!err)
-		return -EINVAL;
-
-	err->code = EINVAL;
-	err->position = offset + 1;
 	va_start(args, format);
-	vsnprintf(err->text, sizeof(err->text), format, args);
+	fail(err, EINVAL, offset + 1, format, args);
 	va_end(args);
-	make_one_line(err->text);
 	return -EINVAL;
 }
 

@@ -23,8 +23,7 @@ static bool is_sound(const struct ktlat_fetch *fetch)
 
 	if (fetch->index > 5 || fetch->nr_steps > KTLAT_FETCH_STEPS)
 		return false;
-	if (fetch->type == KTLAT_FETCH_STRING ||
-	    fetch->type == KTLAT_FETCH_USER_STRING)
+	if (ktlat_fetch_is_text(fetch))
 		return fetch->nr_steps;
 	return (fetch->type == KTLAT_FETCH_UNSIGNED ||
 		fetch->type == KTLAT_FETCH_SIGNED) &&

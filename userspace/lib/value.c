@@ -66,8 +66,7 @@ int ktlat_parse_value(const char *text, const struct ktlat_point *function,
 
 static __u32 show_raw(const struct ktlat_fetch *fetch)
 {
-	if (fetch->type == KTLAT_FETCH_STRING ||
-	    fetch->type == KTLAT_FETCH_USER_STRING)
+	if (ktlat_fetch_is_text(fetch))
 		return KTLAT_SHOW_TEXT;
 	if (fetch->from == KTLAT_FETCH_CALLER && !fetch->nr_steps &&
 	    fetch->bits == 64)
