@@ -8,7 +8,6 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/lockdep.h>
-#include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/security.h>
 
@@ -18,6 +17,7 @@
 #include "lookout.h"
 #include "modwatch.h"
 #include "netlink.h"
+#include "probe_list.h"
 #include "probe_make.h"
 #include "rights.h"
 #include "rings.h"
@@ -33,14 +33,14 @@ static unsigned int max_probes = 1024;
 module_param(max_probes, uint, 0644);
 MODULE_PARM_DESC(max_probes, "how many probes one user may have at once (default: 1024)");
 
-/* All probes of all sessions, in the order of their ids; under both locks. */
-static LIST_HEAD(probes);
+LIST_HEAD(ktlat_probes);
 
 /* The last id given out; under ktlat_lock. */
 static u64 probe_last_id;
 
-static bool probe_visible(const struct ktlat_probe *probe,
-			  const struct ktlat_session *session, bool all)
+/* @all: the caller sees those that are not public, too. */
+bool ktlat_probe_visible(const struct ktlat_probe *probe,
+			 const struct ktlat_session *session, bool all)
 {
 	return probe->session == session && (probe->public || all);
 }
@@ -55,7 +55,7 @@ static u32 probe_count_mine(void)
 	const struct ktlat_probe *probe;
 	u32 count = 0;
 
-	list_for_each_entry(probe, &probes, node)
+	list_for_each_entry(probe, &ktlat_probes, node)
 		count += probe_is_mine(probe);
 	return count;
 }
@@ -96,7 +96,7 @@ static int probe_admit(const struct ktlat_session *session,
  */
 void ktlat_probes_set_clock(void)
 {
-	if (list_empty(&probes) && !ktlat_rings_exist())
+	if (list_empty(&ktlat_probes) && !ktlat_rings_exist())
 		ktlat_clock_choose();
 	else
 		ktlat_clock_calibrate();
@@ -171,7 +171,7 @@ int ktlat_probe_add(struct ktlat_session *session, struct ktlat_probe_add *add)
 	}
 	probe->id = add->id = ++probe_last_id;
 	mutex_lock(&ktlat_map_lock);
-	list_add_tail(&probe->node, &probes);
+	list_add_tail(&probe->node, &ktlat_probes);
 	mutex_unlock(&ktlat_map_lock);
 	if (probe->slow.ppm)
 		ktlat_threshold_follow();
@@ -272,7 +272,7 @@ static bool probe_remove_first(const struct ktlat_session *session)
 {
 	struct ktlat_probe *probe;
 
-	list_for_each_entry(probe, &probes, node) {
+	list_for_each_entry(probe, &ktlat_probes, node) {
 		if (probe->session == session) {
 			ktlat_probe_remove(probe);
 			return true;
@@ -392,9 +392,9 @@ void ktlat_probes_meet(const char *module)
 	lockdep_assert_held(&ktlat_lock);
 	ktlat_clock_calibrate();
 	/* All off first what has gone: the code may have come to the same place. */
-	list_for_each_entry(probe, &probes, node)
+	list_for_each_entry(probe, &ktlat_probes, node)
 		ktlat_probe_let_go(probe);
-	list_for_each_entry(probe, &probes, node)
+	list_for_each_entry(probe, &ktlat_probes, node)
 		if (probe->waits && !probe->attachment &&
 		    probe_is_in(probe, module))
 			probe_meet(probe, module);
@@ -410,7 +410,7 @@ bool ktlat_probes_follow(void)
 	struct ktlat_probe *probe;
 	bool found = false;
 
-	list_for_each_entry(probe, &probes, node) {
+	list_for_each_entry(probe, &ktlat_probes, node) {
 		if (!probe->slow.ppm)
 			continue;
 		found = true;
@@ -428,7 +428,7 @@ static int probe_apply_all(struct ktlat_session *session,
 	struct ktlat_probe *probe, *next;
 	int result = 0;
 
-	list_for_each_entry_safe(probe, next, &probes, node) {
+	list_for_each_entry_safe(probe, next, &ktlat_probes, node) {
 		int err;
 
 		if (probe->session != session || !probe_is_mine(probe))
@@ -460,7 +460,7 @@ int ktlat_probe_apply(struct ktlat_session *session,
 	lockdep_assert_held(&ktlat_lock);
 	if (ref->flags & KTLAT_REF_ALL)
 		return probe_apply_all(session, ref, action);
-	list_for_each_entry(probe, &probes, node) {
+	list_for_each_entry(probe, &ktlat_probes, node) {
 		if (probe->session != session || probe->id != ref->id)
 			continue;
 		if (!probe_is_mine(probe) && !capable(CAP_SYS_ADMIN))
@@ -478,8 +478,8 @@ static struct ktlat_probe *probe_find_group(const struct ktlat_session *session,
 	bool all = ktlat_sees_all();
 	struct ktlat_probe *probe;
 
-	list_for_each_entry(probe, &probes, node)
-		if (probe->id == id && probe_visible(probe, session, all))
+	list_for_each_entry(probe, &ktlat_probes, node)
+		if (probe->id == id && ktlat_probe_visible(probe, session, all))
 			return probe->plan.group ? probe : ERR_PTR(-EINVAL);
 	return ERR_PTR(-ENOENT);
 }
@@ -535,7 +535,7 @@ struct ktlat_probe *ktlat_probe_find(u64 id)
 {
 	struct ktlat_probe *probe;
 
-	list_for_each_entry(probe, &probes, node)
+	list_for_each_entry(probe, &ktlat_probes, node)
 		if (probe->id == id)
 			return probe;
 	return NULL;
@@ -547,7 +547,7 @@ struct ktlat_probe *ktlat_probe_after(u64 id)
 	struct ktlat_probe *probe;
 
 	lockdep_assert_held(&ktlat_lock);
-	list_for_each_entry(probe, &probes, node)
+	list_for_each_entry(probe, &ktlat_probes, node)
 		if (probe->id > id)
 			return probe;
 	return NULL;
@@ -569,10 +569,10 @@ int ktlat_probe_get(struct ktlat_session *session,
 	struct ktlat_probe *probe;
 
 	lockdep_assert_held(&ktlat_lock);
-	list_for_each_entry(probe, &probes, node) {
+	list_for_each_entry(probe, &ktlat_probes, node) {
 		if (next ? probe->id <= info->id : probe->id != info->id)
 			continue;
-		if (!probe_visible(probe, session, all))
+		if (!ktlat_probe_visible(probe, session, all))
 			continue;
 		ktlat_probe_tell(probe, info);
 		return 0;
@@ -607,8 +607,8 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 	info->max_probes = max_probes;
 	info->nr_probes = 0;
 	info->memory_bytes = 0;
-	list_for_each_entry(probe, &probes, node) {
-		info->nr_probes += probe_visible(probe, session, all);
+	list_for_each_entry(probe, &ktlat_probes, node) {
+		info->nr_probes += ktlat_probe_visible(probe, session, all);
 		if (probe_is_mine(probe))
 			info->memory_bytes +=
 				ktlat_account_bytes(probe->plan.account);
@@ -617,106 +617,4 @@ void ktlat_probe_totals(const struct ktlat_session *session,
 		if (probe_is_mine(probe) && probe->keys)
 			info->memory_bytes += ktlat_keys_bytes(probe->keys);
 	}
-}
-
-/**
- * ktlat_probe_memory() - The figures that may be mapped at an offset
- * @session: of the descriptor
- * @offset: in bytes; what is left of it in the memory is filled in
- *
- * Context: ktlat_map_lock. Return: the memory with a reference for the
- * caller; -ENXIO if there is none at that offset that the caller may see.
- */
-struct ktlat_memory *ktlat_probe_memory(struct ktlat_session *session,
-					u64 *offset)
-{
-	bool all = ktlat_sees_all();
-	struct ktlat_probe *probe;
-
-	lockdep_assert_held(&ktlat_map_lock);
-	list_for_each_entry(probe, &probes, node) {
-		u64 start = ktlat_probe_map_offset(probe);
-
-		if (*offset < start || *offset - start >= ktlat_probe_map_span(probe) ||
-		    !probe_visible(probe, session, all))
-			continue;
-		*offset -= start;
-		ktlat_memory_get(probe->histogram.memory);
-		return probe->histogram.memory;
-	}
-	return ERR_PTR(-ENXIO);
-}
-
-/* Where something of a probe is mapped that not all have; a size of 0 if it has none. */
-typedef void probe_place(const struct ktlat_probe *probe, u64 *start, u64 *size);
-
-/* The probe with such a thing at an offset, for who sees all; or NULL. */
-static struct ktlat_probe *probe_at(const struct ktlat_session *session,
-				    u64 *offset, probe_place *place)
-{
-	struct ktlat_probe *probe;
-
-	lockdep_assert_held(&ktlat_map_lock);
-	if (!ktlat_sees_all())
-		return NULL;
-	list_for_each_entry(probe, &probes, node) {
-		u64 start, size;
-
-		place(probe, &start, &size);
-		if (probe->session != session || *offset < start ||
-		    *offset - start >= size)
-			continue;
-		*offset -= start;
-		return probe;
-	}
-	return NULL;
-}
-
-static void probe_place_slowest(const struct ktlat_probe *probe, u64 *start,
-				u64 *size)
-{
-	ktlat_slowest_tell(probe->slowest, ktlat_probe_slowest_slot(probe),
-			   start, size);
-}
-
-/* As ktlat_probe_memory(), for the slowest calls. */
-struct ktlat_memory *ktlat_probe_slowest_memory(struct ktlat_session *session,
-						u64 *offset)
-{
-	struct ktlat_probe *probe = probe_at(session, offset,
-					     probe_place_slowest);
-
-	if (!probe)
-		return ERR_PTR(-ENXIO);
-	if (probe->feed.capture && !capable(CAP_SYSLOG))
-		return ERR_PTR(-EPERM);
-	ktlat_memory_get(probe->slowest->memory);
-	return probe->slowest->memory;
-}
-
-static void probe_place_keys(const struct ktlat_probe *probe, u64 *start,
-			     u64 *size)
-{
-	ktlat_keys_place(probe->keys, start, size);
-}
-
-/* May there be addresses of the kernel among its keys? */
-static bool probe_keys_hold_addresses(const struct ktlat_probe *probe)
-{
-	return probe->keys->keyed.by == KTLAT_BY_VALUES ||
-	       (probe->plan.by_event && probe->plan.tells_addresses);
-}
-
-/* The same for keys; where they are addresses it takes the right to see those, too. */
-struct ktlat_memory *ktlat_probe_keys_memory(struct ktlat_session *session,
-					     u64 *offset)
-{
-	struct ktlat_probe *probe = probe_at(session, offset, probe_place_keys);
-
-	if (!probe)
-		return ERR_PTR(-ENXIO);
-	if (probe_keys_hold_addresses(probe) && !capable(CAP_SYSLOG))
-		return ERR_PTR(-EPERM);
-	ktlat_memory_get(probe->keys->histogram.memory);
-	return probe->keys->histogram.memory;
 }

@@ -9,10 +9,10 @@
 #define KTLAT_HOT_CLOCK_H
 
 #include <linux/jump_label.h>
+#include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/sched/clock.h>
 #include <linux/smp.h>
-#include <linux/timekeeping.h>
 
 #include "compat/tsc.h"
 
