@@ -111,6 +111,8 @@ static void put_values(const struct ktlat_probe_info *info, int call,
 {
 	int i;
 
+	if (info->value[0].from)
+		event->flags |= KTLAT_EVENT_VALUES;
 	for (i = 0; i < KTLAT_VALUES && info->value[i].from; i++) {
 		const struct ktlat_fetch *fetch = &info->value[i];
 

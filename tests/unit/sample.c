@@ -27,7 +27,8 @@ void sample_event(unsigned int call, struct ktlat_event *event)
 		.start_cpu = call % 11 ? KTLAT_CPU_UNKNOWN : 1,
 		.function = group ? call % 2 : 0,
 		.context = call % 4,
-		.flags = call % 7 ? 0 : KTLAT_EVENT_SLOW,
+		.flags = (call % 7 ? 0 : KTLAT_EVENT_SLOW) |
+			 (call % 13 ? 0 : KTLAT_EVENT_VALUES),
 		.values = { 0, call % 13 ? 0 : SAMPLE_CALLER },
 	};
 	strcpy(event->comm, call % 4 ? "worker" : "swapper");

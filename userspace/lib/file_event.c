@@ -26,6 +26,13 @@ static void copy_task(struct ktlat_event *to, const struct ktlat_event *from)
 	memcpy(to->comm, from->comm, sizeof(to->comm));
 }
 
+/* Else they are what the slot held before. */
+static bool has_values(const struct ktlat_event *event)
+{
+	return event->flags & KTLAT_EVENT_VALUES &&
+	       (event->values[0] || event->values[1]);
+}
+
 static unsigned int more_of(const struct ktlat_event *event)
 {
 	return (event->start_cpu != KTLAT_CPU_UNKNOWN ? KTL_MORE_START_CPU : 0) |
@@ -33,7 +40,7 @@ static unsigned int more_of(const struct ktlat_event *event)
 	       (event->user_stack_id ? KTL_MORE_USER_STACK : 0) |
 	       (event->flags ? KTL_MORE_FLAGS : 0) |
 	       (event->function ? KTL_MORE_FUNCTION : 0) |
-	       (event->values[0] | event->values[1] ? KTL_MORE_VALUES : 0) |
+	       (has_values(event) ? KTL_MORE_VALUES : 0) |
 	       (event->reserved[0] | event->reserved[1] | event->reserved[2] |
 		event->reserved[3] ? KTL_MORE_RESERVED : 0);
 }
