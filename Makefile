@@ -17,8 +17,8 @@ T ?=
 # is compared with what the target module has counted, for each backend and each way to
 # have it told; and the short one.
 KERNELS ?= $(foreach version,5.10 6.1 6.12 7.2,$(version) $(version)-cloud $(version)-rt) 6.1-arm64 6.12-arm64
-TRUTH := 00-boot abi events filter keys loss nmi pairs record ring slow truth-2 truth-4 \
-	truth-direct truth-fprobe unload
+TRUTH := 00-boot abi args events filter keys krp-groups loss nmi pairs presets record ring slow \
+	truth-2 truth-4 truth-direct truth-fprobe unload
 ENDS := 5.10 7.2
 SHORT := 00-boot abi presets truth-2 truth-direct
 # Test guests at once: more than there are CPUs here, as each waits now and then.

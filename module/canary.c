@@ -97,6 +97,22 @@ int ktlat_ftrace_check(void)
 }
 
 /**
+ * ktlat_kprobe_check() - Are kprobes switched on, and ftrace where one sits on its site?
+ * @kp: registered
+ *
+ * Context: ktlat_lock; may sleep. Return: 0; -EBUSY where kprobes are off; -EUNATCH
+ * where ftrace is; -ENOMEM.
+ */
+int ktlat_kprobe_check(const struct kprobe *kp)
+{
+	int err = canary_ask();
+
+	if (!err && ktlat_kprobe_on_ftrace(kp))
+		err = canary_ask_ftrace();
+	return err;
+}
+
+/**
  * ktlat_kprobe_enable() - Enable a registered kprobe, or the one of a kretprobe
  * @kp: the kprobe
  *
@@ -106,11 +122,7 @@ int ktlat_ftrace_check(void)
  */
 int ktlat_kprobe_enable(struct kprobe *kp)
 {
-	int err = canary_ask();
-
-	if (!err && ktlat_kprobe_on_ftrace(kp))
-		err = canary_ask_ftrace();
-	return err ?: enable_kprobe(kp);
+	return ktlat_kprobe_check(kp) ?: enable_kprobe(kp);
 }
 
 int ktlat_canary_init(void)

@@ -9,6 +9,7 @@ struct kprobe;
 void ktlat_canary_ftrace(void);
 
 int ktlat_ftrace_check(void);
+int ktlat_kprobe_check(const struct kprobe *kp);
 int ktlat_kprobe_enable(struct kprobe *kp);
 int ktlat_canary_init(void);
 void ktlat_canary_exit(void);

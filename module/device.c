@@ -153,7 +153,8 @@ static int device_function_add(struct device_file *df, void *arg)
 	struct ktlat_function *function = arg;
 
 	function->refusal = KTLAT_REFUSED_NOT;
-	if (function->flags & ~KTLAT_PROBE_REGISTERS || function->index ||
+	if (function->flags & ~(KTLAT_PROBE_REGISTERS | KTLAT_PROBE_DISABLED) ||
+	    function->index ||
 	    memchr_inv(function->reserved, 0, sizeof(function->reserved)) ||
 	    function->point.offset || !ktlat_point_is_named(&function->point))
 		return -EINVAL;

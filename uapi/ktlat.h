@@ -475,6 +475,7 @@ enum ktlat_refusal {
 #define KTLAT_FEATURE_DIRECT		(1ULL << 3)
 #define KTLAT_FEATURE_FPROBE		(1ULL << 4)
 #define KTLAT_FEATURE_DIRECT_GROUP	(1ULL << 5)
+#define KTLAT_FEATURE_KRETPROBE_GROUP	(1ULL << 6)
 
 /* ktlat_probe_add.flags and ktlat_probe_info.flags */
 #define KTLAT_PROBE_PUBLIC	(1U << 0) /* readers without rights may see it,
@@ -906,7 +907,9 @@ struct ktlat_probe_add {
 /**
  * struct ktlat_function - A function of a group
  * @size: in: size of this struct
- * @flags: in: %KTLAT_IOC_FUNCTION_ADD: %KTLAT_PROBE_REGISTERS or 0
+ * @flags: in: %KTLAT_IOC_FUNCTION_ADD: %KTLAT_PROBE_REGISTERS, and %KTLAT_PROBE_DISABLED
+ *	where the group is not to be enabled soon: a kretprobe, which takes a while to
+ *	arm, is armed when it is added unless this is set
  * @id: in: the group (ENOENT if there is no such probe, EINVAL if it is none)
  * @index: out: %KTLAT_IOC_FUNCTION_ADD: its place in the mapping, from 0 up;
  *	in: %KTLAT_IOC_FUNCTION_GET (ENOENT after the last)

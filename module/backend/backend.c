@@ -27,6 +27,7 @@ static const struct ktlat_backend * const backends[] = {
 	&ktlat_backend_fprobe,
 #endif
 	&ktlat_backend_kretprobe,
+	&ktlat_backend_kretprobe_group,
 	&ktlat_backend_pair,
 	&ktlat_backend_tracepoint,
 };

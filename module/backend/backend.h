@@ -29,6 +29,7 @@ struct ktlat_starts;
  * @by_event: calls are told apart by what their tracepoint is about
  * @in_registers: somebody vouches for %KTLAT_PROBE_REGISTERS
  * @ours: the point lies in ktlat, and is to be probed all the same; for cost.c
+ * @member: it is one function of many, see krp_group.c
  * @point: what to probe; @address is filled in by attach
  * @argument: what two tracepoints are matched by
  * @syscall: the only one that is measured, see struct ktlat_probe_add
@@ -50,6 +51,7 @@ struct ktlat_plan {
 	bool by_event;
 	bool in_registers;
 	bool ours;
+	bool member;
 	struct ktlat_point point[2];
 	struct ktlat_argument argument[2];
 	u32 syscall[2];
@@ -160,6 +162,7 @@ extern const struct ktlat_backend ktlat_backend_direct;
 extern const struct ktlat_backend ktlat_backend_direct_group;
 extern const struct ktlat_backend ktlat_backend_fprobe;
 extern const struct ktlat_backend ktlat_backend_kretprobe;
+extern const struct ktlat_backend ktlat_backend_kretprobe_group;
 extern const struct ktlat_backend ktlat_backend_pair;
 extern const struct ktlat_backend ktlat_backend_tracepoint;
 

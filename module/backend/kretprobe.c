@@ -81,6 +81,13 @@ int krp_entry_handover(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(krp_entry_handover);
 
+/* Probe context. Nothing is measured. */
+int krp_closed(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return 1;
+}
+NOKPROBE_SYMBOL(krp_closed);
+
 /* Probe context. The end, at @now, of a call of which values are wanted. */
 static noinline void krp_return_seen(const struct krp_pool *pool,
 				     struct kretprobe_instance *ri,
@@ -158,13 +165,22 @@ static int krp_explain(struct ktlat_plan *plan, int err)
 	       ktlat_target_refuse(plan, 0, KTLAT_REFUSED_BLACKLIST);
 }
 
+static void krp_pools_remove_one(struct krp *krp)
+{
+	struct kretprobe *rps[KRP_POOLS_MAX];
+
+	krp_pools_remove(&krp, 1, rps);
+}
+
 /* Registers the first pool, disabled, and asks whether it may stay. */
 static int krp_register(struct krp *krp, struct ktlat_plan *plan)
 {
+	u32 instances = plan->member ? KRP_POOL_MEMBER : krp_pool_default();
 	int err;
 
 	mutex_lock(&krp_lock);
-	err = krp_pool_add(krp, plan->pool ?: krp_pool_default(), krp_entry);
+	err = krp_pool_add(krp, plan->pool ?: instances,
+			   plan->member ? krp_closed : krp_entry);
 	mutex_unlock(&krp_lock);
 	if (err == -EDQUOT)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_MEMLOCK);
@@ -172,7 +188,7 @@ static int krp_register(struct krp *krp, struct ktlat_plan *plan)
 		return krp_explain(plan, err);
 	err = ktlat_target_check_entry(plan, 0, &krp->pools[0]->rp.kp);
 	if (err)
-		krp_pools_remove(krp);
+		krp_pools_remove_one(krp);
 	return err;
 }
 
@@ -212,23 +228,106 @@ static int krp_start(struct ktlat_attachment *attachment)
 	return err;
 }
 
+/* Its last pool takes no calls any more. Under krp_lock. */
+static void krp_ended(struct krp *krp)
+{
+	krp->missed_busy += krp_busy_now(krp_last_pool(krp)) - krp->busy_base;
+	krp->started = false;
+	krp_growth_forget(krp);
+}
+
 static void krp_stop(struct ktlat_attachment *attachment)
 {
 	struct krp *krp = krp_of(attachment);
 
 	mutex_lock(&krp_lock);
 	disable_kprobe(&krp_last_pool(krp)->rp.kp);
-	krp->missed_busy += krp_busy_now(krp_last_pool(krp)) - krp->busy_base;
-	krp->started = false;
-	krp_growth_forget(krp);
+	krp_ended(krp);
 	mutex_unlock(&krp_lock);
+}
+
+/* May one like this be armed? See ktlat_kprobe_check(). */
+int krp_check(struct ktlat_attachment *attachment)
+{
+	return ktlat_kprobe_check(&krp_last_pool(krp_of(attachment))->rp.kp);
+}
+
+/* Of a member: calls come to its handler from now on, which is closed. */
+int krp_arm(struct ktlat_attachment *attachment)
+{
+	struct krp *krp = krp_of(attachment);
+	struct kprobe *kp;
+	int err;
+
+	mutex_lock(&krp_lock);
+	kp = &krp_last_pool(krp)->rp.kp;
+	/* Its module went, and it is as if it were armed. */
+	err = kprobe_gone(kp) ? 0 : enable_kprobe(kp);
+	mutex_unlock(&krp_lock);
+	return err;
+}
+
+/* Of a member that is armed: new calls are measured from now on. */
+void krp_open(struct ktlat_attachment *attachment)
+{
+	struct krp *krp = krp_of(attachment);
+	struct krp_pool *pool;
+
+	mutex_lock(&krp_lock);
+	pool = krp_last_pool(krp);
+	krp->busy_base = krp_busy_now(pool);
+	pool->nmissed_seen = READ_ONCE(pool->rp.nmissed);
+	WRITE_ONCE(pool->rp.entry_handler, krp_entry);
+	krp->started = true;
+	krp_growth_watch(krp);
+	mutex_unlock(&krp_lock);
+}
+
+/* The reverse of krp_open(). */
+void krp_close(struct ktlat_attachment *attachment)
+{
+	struct krp *krp = krp_of(attachment);
+
+	mutex_lock(&krp_lock);
+	krp_losses_update(krp, krp_last_pool(krp));
+	WRITE_ONCE(krp_last_pool(krp)->rp.entry_handler, krp_closed);
+	krp_ended(krp);
+	mutex_unlock(&krp_lock);
+}
+
+/* The reverse of krp_arm(). */
+void krp_disarm(struct ktlat_attachment *attachment)
+{
+	struct krp *krp = krp_of(attachment);
+
+	mutex_lock(&krp_lock);
+	disable_kprobe(&krp_last_pool(krp)->rp.kp);
+	mutex_unlock(&krp_lock);
+}
+
+/* Ends members that are stopped. */
+void krp_detach_batch(struct krp_batch *batch)
+{
+	krp_pools_remove(batch->krps, batch->nr, batch->rps);
+	for (u32 i = 0; i < batch->nr; i++)
+		krp_free(batch->krps[i]);
+	batch->nr = 0;
+}
+
+/* Ends a member that is stopped, with those that come after it. */
+void krp_detach_later(struct ktlat_attachment *attachment,
+		      struct krp_batch *batch)
+{
+	batch->krps[batch->nr++] = krp_of(attachment);
+	if (batch->nr == KRP_TOGETHER)
+		krp_detach_batch(batch);
 }
 
 static void krp_detach(struct ktlat_attachment *attachment)
 {
 	struct krp *krp = krp_of(attachment);
 
-	krp_pools_remove(krp);
+	krp_pools_remove_one(krp);
 	krp_free(krp);
 }
 

@@ -7,6 +7,9 @@
  * one, a second kretprobe with a larger pool takes over. Calls in flight still
  * return through the pool that they entered by, so pools are kept, disabled,
  * until the attachment ends; each is four times the size of the one before.
+ *
+ * A function of a group (krp_group.c) is armed, which takes the kernel a while for each,
+ * before any is measured: until it is opened its handler takes no call.
  */
 #ifndef KTLAT_BACKEND_KRETPROBE_H
 #define KTLAT_BACKEND_KRETPROBE_H
@@ -22,6 +25,10 @@
 
 #define KRP_POOL_GROWTH	4
 #define KRP_POOL_MIN	128
+/* The first pool of one function of many. */
+#define KRP_POOL_MEMBER	32
+/* How many members are ended together. */
+#define KRP_TOGETHER	64
 /* log4(KTLAT_POOL_MAX / KRP_POOL_MIN), rounded up, plus the first one. */
 #define KRP_POOLS_MAX	6
 
@@ -100,6 +107,18 @@ struct krp {
 	struct list_head growable;
 };
 
+/**
+ * struct krp_batch - Members that are ended together
+ * @nr: how many there are
+ * @krps: they
+ * @rps: room for what all of them have
+ */
+struct krp_batch {
+	u32 nr;
+	struct krp *krps[KRP_TOGETHER];
+	struct kretprobe *rps[KRP_TOGETHER * KRP_POOLS_MAX];
+};
+
 /*
  * Guards every attachment and the list of pools. Taken inside the lock of the
  * probe code; the kernel's own kprobe and hotplug locks are taken inside of it.
@@ -110,9 +129,20 @@ int krp_entry(struct kretprobe_instance *ri, struct pt_regs *regs);
 int krp_entry_handover(struct kretprobe_instance *ri, struct pt_regs *regs);
 int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 
+int krp_closed(struct kretprobe_instance *ri, struct pt_regs *regs);
+
+int krp_check(struct ktlat_attachment *attachment);
+int krp_arm(struct ktlat_attachment *attachment);
+void krp_open(struct ktlat_attachment *attachment);
+void krp_close(struct ktlat_attachment *attachment);
+void krp_disarm(struct ktlat_attachment *attachment);
+void krp_detach_later(struct ktlat_attachment *attachment,
+		      struct krp_batch *batch);
+void krp_detach_batch(struct krp_batch *batch);
+
 int krp_pool_add(struct krp *krp, u32 instances,
 		 kretprobe_handler_t entry);
-void krp_pools_remove(struct krp *krp);
+void krp_pools_remove(struct krp *const *krps, u32 nr, struct kretprobe **rps);
 u32 krp_pool_default(void);
 void krp_losses_update(struct krp *krp, struct krp_pool *pool);
 void krp_growth_watch(struct krp *krp);

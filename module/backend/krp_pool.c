@@ -104,24 +104,30 @@ static void krp_pool_free(struct krp *krp, struct krp_pool *pool)
 	kfree(pool);
 }
 
-/* Ends all pools of an attachment. Calls in flight return unmeasured. */
-void krp_pools_remove(struct krp *krp)
+/*
+ * Ends all pools of some attachments, which share the time that it takes; @rps is room
+ * for %KRP_POOLS_MAX of each. Calls in flight return unmeasured.
+ */
+void krp_pools_remove(struct krp *const *krps, u32 nr, struct kretprobe **rps)
 {
-	struct kretprobe *rps[KRP_POOLS_MAX];
+	u32 nr_rps = 0;
 
 	mutex_lock(&krp_lock);
-	for (u32 i = 0; i < krp->nr_pools; i++) {
-		rps[i] = &krp->pools[i]->rp;
-		list_del_rcu(&krp->pools[i]->instances.node);
+	for (u32 i = 0; i < nr; i++) {
+		for (u32 j = 0; j < krps[i]->nr_pools; j++) {
+			rps[nr_rps++] = &krps[i]->pools[j]->rp;
+			list_del_rcu(&krps[i]->pools[j]->instances.node);
+		}
 	}
 	mutex_unlock(&krp_lock);
 
 	/* Has a grace period inside, which readers of the list need, too. */
-	unregister_kretprobes(rps, krp->nr_pools);
+	unregister_kretprobes(rps, nr_rps);
 	/* That does not wait for a handler in the idle loop. */
 	ktlat_synchronize_cpus();
-	for (u32 i = 0; i < krp->nr_pools; i++)
-		krp_pool_free(krp, krp->pools[i]);
+	for (u32 i = 0; i < nr; i++)
+		for (u32 j = 0; j < krps[i]->nr_pools; j++)
+			krp_pool_free(krps[i], krps[i]->pools[j]);
 }
 
 /* Takes what a pool has missed into the total. Under krp_lock. */
@@ -129,6 +135,9 @@ void krp_losses_update(struct krp *krp, struct krp_pool *pool)
 {
 	u32 missed = (u32)READ_ONCE(pool->rp.nmissed) - pool->nmissed_seen;
 
+	/* What is not to be measured is not missed. */
+	if (pool->rp.entry_handler == krp_closed)
+		return;
 	/* The kernel's counter is an int, ours is not. */
 	krp->missed_pool += missed;
 	pool->nmissed_seen += missed;

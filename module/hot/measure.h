@@ -29,6 +29,7 @@
  * @area_stride: from one CPU's area to the next, in bytes
  * @precision_bit: 2^p
  * @function_stride: from one function of a group to the next, in bytes
+ * @function: which function of a group it is of, if it is of one alone
  * @feed: what is done with each call besides; %ktlat_feed_none for nothing
  * @fast_epoch: @epoch as direct_x86.S looks at it when a call returns: another one,
  *	or %KTLAT_EPOCH_NEVER, has it leave the call to ktlat_direct_more(). May
@@ -43,6 +44,7 @@ struct ktlat_meter {
 	u32 area_stride;
 	u64 precision_bit;
 	u32 function_stride;
+	u32 function;
 	u64 fast_epoch;
 	const struct ktlat_feed *feed;
 } ____cacheline_aligned;
@@ -178,6 +180,7 @@ static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
 	struct ktlat_done done = {
 		.start = call->start,
 		.generation = epoch >> 32,
+		.function = meter->function,
 		.event = end->event,
 		.task = end->task,
 		.trap = end->trap,

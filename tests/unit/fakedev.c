@@ -268,7 +268,8 @@ static void make_named_calls(void *map, __u32 function, const char *name)
 					  latency);
 }
 
-static int refuse_function(struct ktlat_function *function)
+static int refuse_function(const struct ktlat_probe_info *info,
+			   struct ktlat_function *function)
 {
 	static const struct refused refused[] = {
 		{ "f_notrace", KTLAT_REFUSED_NOTRACE, EOPNOTSUPP },
@@ -286,7 +287,8 @@ static int refuse_function(struct ktlat_function *function)
 		function->refusal = refused[i].refusal;
 		return -refused[i].code;
 	}
-	if (!(function->flags & KTLAT_PROBE_REGISTERS)) {
+	if (info->backend != KTLAT_BACKEND_KRETPROBE &&
+	    !(function->flags & KTLAT_PROBE_REGISTERS)) {
 		function->refusal = KTLAT_REFUSED_PROTOTYPE;
 		return -EPROTOTYPE;
 	}
@@ -297,7 +299,7 @@ static int add_function(struct fake_device *device,
 			struct ktlat_function *function)
 {
 	struct ktlat_probe_info *info = find(device, function->id, false);
-	int ret = info ? refuse_function(function) : -ENOENT;
+	int ret = info ? refuse_function(info, function) : -ENOENT;
 	int slot;
 
 	if (ret)
@@ -423,8 +425,10 @@ static void inform(const struct fake_device *device, struct ktlat_info *info)
 {
 	info->abi_version = device->abi_version;
 	info->features = KTLAT_FEATURE_KRETPROBE | KTLAT_FEATURE_PAIR;
-	if (!getenv("KTLAT_FAKE_NO_GROUPS"))
+	if (!getenv("KTLAT_FAKE_NO_DIRECT_GROUPS"))
 		info->features |= KTLAT_FEATURE_DIRECT_GROUP;
+	if (!getenv("KTLAT_FAKE_NO_GROUPS"))
+		info->features |= KTLAT_FEATURE_KRETPROBE_GROUP;
 	info->session_id = anonymous ? 2 : 1;
 	info->session_kind = anonymous ? KTLAT_SESSION_ANONYMOUS :
 					 KTLAT_SESSION_DEFAULT;

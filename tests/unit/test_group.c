@@ -340,8 +340,8 @@ static const struct {
 	  "add-probe: --pool is not for groups" HELP },
 	{ "add-probe --group g --starts 30 f_idle",
 	  "add-probe: --starts is not for groups" HELP },
-	{ "add-probe --group g --backend kretprobe f_idle",
-	  "add-probe: --backend kretprobe cannot measure a group, --backend direct can" HELP },
+	{ "add-probe --group g --backend fprobe f_idle",
+	  "add-probe: --backend fprobe cannot measure a group; direct and kretprobe can" HELP },
 	{ "add-probe --group all f_idle",
 	  "add-probe: malformed name of a group \"all\": all stands for all probes" HELP },
 	{ "add-probe --group 12 f_idle",
@@ -414,16 +414,23 @@ static void test_kernel_without(void **state)
 	(void)state;
 	tool_new_device(1);
 	run("status");
-	assert_non_null(strstr(result.out, "groups by direct\n"));
+	assert_non_null(strstr(result.out, "groups by direct kretprobe\n"));
 	assert_non_null(strstr(result.out, "no fprobe this kernel has none of a known kind\n"));
 	assert_null(strstr(result.out, "no pair"));
+	setenv("KTLAT_FAKE_NO_DIRECT_GROUPS", "1", 1);
+	expect_out("add-probe --group k f_idle f_stacked f_untold",
+		   "added group 1: k (kretprobe, 3 functions)\n");
+	run("remove-probe k");
+	expect_failure("add-probe --group g --backend direct f_idle", 1,
+		       "cannot add group g: the module has no trampolines for groups on this kernel; leave out --backend, for kretprobes");
 	setenv("KTLAT_FAKE_NO_GROUPS", "1", 1);
 	run("status --json");
 	assert_non_null(strstr(result.out, "\"group_backends\":[]"));
 	assert_non_null(strstr(result.out, "\"lacks\":{\"direct\":\"this kernel has no direct calls\","));
 	expect_failure("add-probe --group g f_idle", 1,
-		       "cannot add group g: the module has no backend for groups on this kernel; add the functions one by one");
+		       "cannot add group g: the module is older than this program, and cannot measure groups by kretprobes; load the one that belongs to it");
 	unsetenv("KTLAT_FAKE_NO_GROUPS");
+	unsetenv("KTLAT_FAKE_NO_DIRECT_GROUPS");
 }
 
 static void test_livepatched(void **state)
@@ -433,9 +440,10 @@ static void test_livepatched(void **state)
 	(void)state;
 	tool_new_device(1);
 	tool_write("/sys/kernel/livepatch/fix/enabled", "1\n", 2);
-	expect_failure("add-probe --group g f_idle", 1,
-		       "cannot add group g: a livepatch is loaded, and trampolines of ours could get in its way; to have them all the same add --backend direct");
-	run("add-probe --group g --backend direct f_idle");
+	expect_out("add-probe --group g f_idle",
+		   "added group 1: g (kretprobe, 1 function)\n");
+	expect_out("add-probe --group h --backend direct f_idle",
+		   "added group 2: h (direct, 1 function)\n");
 	path_of("/sys/kernel/livepatch/fix/enabled", path);
 	unlink(path);
 	path_of("/sys/kernel/livepatch/fix", path);

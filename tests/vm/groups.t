@@ -17,28 +17,6 @@ load_ktlat
 needs_groups
 load_target
 
-# member GROUP FUNCTION FILTER: what ktlat says of a function of a group.
-member() {
-	ktlat-ctl hist --json "$1" |
-		jq -r --arg name "$2" ".probes[0].members[] | select(.function == \$name) | $3"
-}
-
-# member_agrees GROUP FUNCTION NAME: as agrees, for a function of a group.
-member_agrees() {
-	local out
-	ktlat-ctl hist --json "$1" | jq --arg name "${F}_$2" \
-		'{probes: [.probes[0] as $group | $group.members[] | select(.function == $name) |
-			$group + . + {spec: $name, in_flight: (.entries - .count)}]}' >/tmp/hist.json
-	out=$(jq -nr --slurpfile hist /tmp/hist.json --slurpfile stats "$TARGET_DIR/stats" \
-		--arg spec "${F}_$2" --arg name "${F}_$2" -f tests/vm/compare.jq 2>&1)
-	if [[ $out =~ ^[0-9]+$ ]]; then
-		pass "$3: $out calls agree"
-	else
-		fail "$3"
-		diag "$(head -n 12 <<<"$out")"
-	fi
-}
-
 # Each function has its own figures, whoever calls, however deep.
 like "$("${group[@]}" target --precision 5 ${F}_{busy,loop,sleep,outer,inner,recurse,migrate})" \
 	'added group [0-9]+: target \(direct, 7 functions\)' 'a group of seven'

@@ -26,6 +26,7 @@ static const struct feature {
 /* The same for groups. */
 static const struct feature group_features[] = {
 	{ KTLAT_FEATURE_DIRECT_GROUP, "direct", NULL },
+	{ KTLAT_FEATURE_KRETPROBE_GROUP, "kretprobe", NULL },
 };
 
 /* Backends that measure functions, and then some. */

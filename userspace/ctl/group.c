@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "clock.h"
 #include "group.h"
 #include "names.h"
 #include "render.h"
@@ -13,6 +15,21 @@
 
 /* There are fewer different ones. */
 #define MAX_REASONS	32
+
+/* From one look at how far it is to the next. */
+#define PROGRESS_NS	(NS_PER_S / 5)
+
+/**
+ * struct progress - How far adding a group is
+ * @terminal: somebody looks on
+ * @shown: something was shown
+ * @next_ns: when it is shown next, CLOCK_MONOTONIC
+ */
+struct progress {
+	bool terminal;
+	bool shown;
+	__u64 next_ns;
+};
 
 /**
  * struct reason - Why functions were left out
@@ -28,9 +45,10 @@ static int check_options(const struct probe_options *probe,
 			 struct ktlat_error *err)
 {
 	if (probe->backend != KTLAT_BACKEND_AUTO &&
-	    probe->backend != KTLAT_BACKEND_DIRECT)
+	    probe->backend != KTLAT_BACKEND_DIRECT &&
+	    probe->backend != KTLAT_BACKEND_KRETPROBE)
 		return explain(err,
-			       "--backend %s cannot measure a group, --backend direct can",
+			       "--backend %s cannot measure a group; direct and kretprobe can",
 			       backend_name(probe->backend));
 	if (probe->pending)
 		return explain(err, "--pending is not for groups");
@@ -200,6 +218,44 @@ static int announce_memory(struct ktlat *k, const struct ktlat_group *group,
 	return 0;
 }
 
+/* To the user who waits, and from the one who has had enough of it. */
+static int tell_progress(void *data, __u32 done, __u32 nr)
+{
+	struct progress *progress = data;
+	char text[2][NUMBER_LEN];
+	__u64 now = monotonic_ns();
+
+	if (wait_until(0))
+		return 1;
+	if (!progress->terminal || now < progress->next_ns)
+		return 0;
+	fprintf(stderr, "\r%s of %s functions", format_number(done, text[0]),
+		format_number(nr, text[1]));
+	progress->next_ns = now + PROGRESS_NS;
+	progress->shown = true;
+	return 0;
+}
+
+static int add_with_progress(struct ktlat *k, struct ktlat_group *group,
+			     __u64 *id, struct ktlat_error *err)
+{
+	struct progress progress = {
+		.terminal = isatty(STDERR_FILENO),
+		.next_ns = monotonic_ns() + PROGRESS_NS,
+	};
+	sigset_t before;
+	int ret;
+
+	group->progress = tell_progress;
+	group->data = &progress;
+	hold_signals(&before);
+	ret = ktlat_add_group(k, group, id, err);
+	if (progress.shown)
+		fputs("\r\033[K", stderr);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return ret;
+}
+
 static int add(const struct ctl *ctl, struct ktlat_group *group,
 	       const struct group_options *options, struct ktlat_error *err)
 {
@@ -218,7 +274,7 @@ static int add(const struct ctl *ctl, struct ktlat_group *group,
 	if (!ret && options->room.slots)
 		ret = need_rings(k, &options->room, err);
 	if (!ret)
-		ret = ktlat_add_group(k, group, &id, err);
+		ret = add_with_progress(k, group, &id, err);
 	if (!ret)
 		print_added(k, group, id);
 	if (options->why)

@@ -119,31 +119,38 @@ static int fail_none_left(const struct ktlat_group *group,
 }
 
 /*
- * The backend that takes a group, or why there is none. What it refuses could
- * go to a second one here.
+ * The backend that takes a group, or why there is none. A trampoline for all is not
+ * there on all kernels, and could get in a livepatch's way.
  */
-static int choose_backend(const struct ktlat_group *group,
+static int choose_backend(struct ktlat_group *group,
 			  const struct ktlat_info *info,
 			  struct ktlat_error *err)
 {
-	if (!(info->features & KTLAT_FEATURE_DIRECT_GROUP))
-		return fail_group(group, EPROTONOSUPPORT,
-				  "the module has no backend for groups on this kernel; add the functions one by one",
-				  err);
+	bool direct = info->features & KTLAT_FEATURE_DIRECT_GROUP;
+
 	if (group->backend == KTLAT_BACKEND_AUTO && ktl_is_livepatched())
-		return fail_group(group, EBUSY,
-				  "a livepatch is loaded, and trampolines of ours could get in its way; to have them all the same add --backend direct",
+		group->backend = KTLAT_BACKEND_KRETPROBE;
+	if (direct && group->backend != KTLAT_BACKEND_KRETPROBE)
+		return 0;
+	if (group->backend == KTLAT_BACKEND_DIRECT)
+		return fail_group(group, EPROTONOSUPPORT,
+				  "the module has no trampolines for groups on this kernel; leave out --backend, for kretprobes",
 				  err);
+	if (!(info->features & KTLAT_FEATURE_KRETPROBE_GROUP))
+		return fail_group(group, EPROTONOSUPPORT,
+				  "the module is older than this program, and cannot measure groups by kretprobes; load the one that belongs to it",
+				  err);
+	group->backend = KTLAT_BACKEND_KRETPROBE;
 	return 0;
 }
 
 /**
- * ktlat_check_groups() - Can the module measure a group now?
+ * ktlat_check_groups() - Can the module measure a group now, and by what?
  * @k: handle
- * @group: as far as it is named
+ * @group: as far as it is named; its backend is set where there is but one that can
  * @err: why not
  */
-int ktlat_check_groups(struct ktlat *k, const struct ktlat_group *group,
+int ktlat_check_groups(struct ktlat *k, struct ktlat_group *group,
 		       struct ktlat_error *err)
 {
 	struct ktlat_info info;
@@ -193,7 +200,7 @@ static int add_member(struct ktlat *k, const struct ktlat_group *group,
 {
 	struct ktlat_function function = {
 		.size = sizeof(function),
-		.flags = member->flags,
+		.flags = member->flags | (group->flags & KTLAT_PROBE_DISABLED),
 		.id = id,
 		.point = member->point,
 	};
@@ -240,6 +247,18 @@ static int enable(struct ktlat *k, const struct ktlat_group *group, __u64 id,
 	return ret < 0 ? fail_enable(group, -ret, err) : 0;
 }
 
+/* Goes on, unless who adds it has had enough. */
+static int go_on(const struct ktlat_group *group, __u32 done,
+		 struct ktlat_error *err)
+{
+	if (!group->progress ||
+	    !group->progress(group->data, done, group->nr_members))
+		return 0;
+	return ktl_fail(err, EINTR,
+			"cannot add group %s: interrupted after %u of %u functions; it was taken back, add it again",
+			group->name, done, group->nr_members);
+}
+
 static int fill(struct ktlat *k, struct ktlat_group *group, __u64 id,
 		struct ktlat_error *err)
 {
@@ -251,6 +270,8 @@ static int fill(struct ktlat *k, struct ktlat_group *group, __u64 id,
 
 		if (!member->code)
 			ret = add_member(k, group, id, member, err);
+		if (!ret)
+			ret = go_on(group, i + 1, err);
 		if (ret)
 			return ret;
 	}

@@ -200,10 +200,13 @@ struct ktlat_member {
 	bool shares_name;
 };
 
+/* Called when @done of @nr functions were added; a value other than 0 ends it. */
+typedef int (*ktlat_progress_fn)(void *data, __u32 done, __u32 nr);
+
 /**
  * struct ktlat_group - A group to add
  * @name: what it is called, see ktlat_check_group_name()
- * @backend: &enum ktlat_backend_id
+ * @backend: &enum ktlat_backend_id: direct, kretprobe, or auto
  * @precision: p of the histograms
  * @flags: KTLAT_PROBE_PUBLIC, KTLAT_PROBE_EVENTS, KTLAT_PROBE_USER_STACK,
  *	KTLAT_PROBE_NO_HISTOGRAM, KTLAT_PROBE_DISABLED, and KTLAT_PROBE_REGISTERS
@@ -217,6 +220,8 @@ struct ktlat_member {
  * @nr_members: length of @members
  * @members: its functions; filled in by ktlat_name_member() and
  *	ktlat_read_members()
+ * @progress: told how far it is, or NULL
+ * @data: for @progress
  */
 struct ktlat_group {
 	const char *name;
@@ -231,6 +236,8 @@ struct ktlat_group {
 	struct ktlat_condition condition[KTLAT_CONDITIONS];
 	__u32 nr_members;
 	struct ktlat_member *members;
+	ktlat_progress_fn progress;
+	void *data;
 };
 
 /**
@@ -646,7 +653,7 @@ void ktlat_free_members(struct ktlat_group *group);
 
 /* group.c */
 int ktlat_check_group_name(const char *name, struct ktlat_error *err);
-int ktlat_check_groups(struct ktlat *k, const struct ktlat_group *group,
+int ktlat_check_groups(struct ktlat *k, struct ktlat_group *group,
 		       struct ktlat_error *err);
 __u64 ktlat_group_memory(const struct ktlat_group *group,
 			 const struct ktlat_info *info);

@@ -337,6 +337,12 @@ static void take_answer(struct ktlat_group *group, struct ktlat_member *member,
 	}
 }
 
+/* Only a trampoline of ours calls a function, and needs to know how. */
+static bool needs_vouching(const struct ktlat_group *group)
+{
+	return group->backend != KTLAT_BACKEND_KRETPROBE;
+}
+
 static int vouch(struct ktlat_group *group, struct ktlat_error *err)
 {
 	size_t nr = group->nr_members, i;
@@ -401,7 +407,7 @@ int ktlat_resolve_members(struct ktlat_group *group, struct ktlat_error *err)
 		ret = make_unique(group, err);
 	if (!ret)
 		ret = check_size(group, err);
-	return ret ? ret : vouch(group, err);
+	return ret || !needs_vouching(group) ? ret : vouch(group, err);
 }
 
 /**
