@@ -76,12 +76,13 @@ static int probe_admit(const struct ktlat_session *session,
 	if ((add->point[0].address || add->point[1].address) &&
 	    !capable(CAP_SYS_ADMIN))
 		return probe_refuse(add, KTLAT_REFUSED_RIGHTS);
-	/* They can tell addresses, and what else lies in memory. */
-	if (ktlat_capture_is_wanted(add) && !capable(CAP_SYSLOG))
-		return -EPERM;
-	/* What is compared may be an address, with what the caller has chosen. */
-	if (add->match == KTLAT_MATCH_ARGUMENT && !capable(CAP_SYSLOG))
-		return -EPERM;
+	/*
+	 * Values can tell addresses, and what else lies in memory; what is compared may
+	 * be an address, with what the caller has chosen.
+	 */
+	if ((ktlat_capture_is_wanted(add) ||
+	     add->match == KTLAT_MATCH_ARGUMENT) && !capable(CAP_SYSLOG))
+		return probe_refuse(add, KTLAT_REFUSED_SYSLOG);
 	if (probe_count_mine() >= max_probes)
 		return probe_refuse(add, KTLAT_REFUSED_LIMIT);
 	if ((add->flags & KTLAT_PROBE_EVENTS || add->slow.ns || add->slow.ppm) &&
@@ -218,7 +219,8 @@ int ktlat_probe_enable(struct ktlat_probe *probe)
 
 int ktlat_probe_disable(struct ktlat_probe *probe)
 {
-	if (probe->started && probe->attachment)
+	/* A group that did not get as far may be armed in part. */
+	if ((probe->started || probe->plan.group) && probe->attachment)
 		probe->backend->stop(probe->attachment);
 	probe->started = false;
 	ktlat_netlink_detached(probe);

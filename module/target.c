@@ -47,6 +47,7 @@ static const int target_errnos[] = {
 	[KTLAT_REFUSED_RINGS]		= -ENOLINK,
 	[KTLAT_REFUSED_VALUES]		= -EBADSLT,
 	[KTLAT_REFUSED_HANDLER]		= -ENOEXEC,
+	[KTLAT_REFUSED_SYSLOG]		= -EPERM,
 };
 
 int ktlat_target_errno(int refusal)

@@ -297,7 +297,8 @@ enum ktlat_backend_id {
  * @KTLAT_MATCH_ARGUMENT: an argument of one is equal to an argument of the other, see
  *	struct ktlat_argument; for two tracepoints alone. Takes CAP_SYSLOG (else EPERM), as
  *	it tells of addresses which they are. What an address was may be something else
- *	by the time of the end: a task that was switched out for good, the next one
+ *	by the time of the end; but if it was a task, its start is abandoned when the
+ *	next one begins there
  */
 enum ktlat_match {
 	KTLAT_MATCH_TASK	= 1,
@@ -438,6 +439,8 @@ enum ktlat_state {
  * @KTLAT_REFUSED_HANDLER: two tracepoints of any kind cannot be measured on this kernel:
  *	it checks the type of each function that it calls (kCFI), or its architecture
  *	is one of which it is not known that all arguments come in registers (ENOEXEC)
+ * @KTLAT_REFUSED_SYSLOG: what it asks for can tell addresses, which takes CAP_SYSLOG
+ *	(EPERM)
  */
 enum ktlat_refusal {
 	KTLAT_REFUSED_NOT	= 0,
@@ -466,6 +469,7 @@ enum ktlat_refusal {
 	KTLAT_REFUSED_RINGS	= 23,
 	KTLAT_REFUSED_VALUES	= 24,
 	KTLAT_REFUSED_HANDLER	= 25,
+	KTLAT_REFUSED_SYSLOG	= 26,
 };
 
 /* ktlat_info.features: what this module can do; bits are only ever added. */
@@ -921,7 +925,8 @@ struct ktlat_probe_add {
  *
  * Adding takes CAP_SYS_ADMIN (see %KTLAT_REFUSED_RIGHTS), as the address is
  * answered for. Further errors of it: see &enum ktlat_refusal; ENOBUFS (the group
- * has no room); EALREADY (the group has been enabled).
+ * has no room); EALREADY (the group has been enabled); EEXIST (a group by kretprobes has
+ * a function at that address).
  */
 struct ktlat_function {
 	__u32 size;
@@ -944,7 +949,8 @@ struct ktlat_function {
  * Further errors, of %KTLAT_IOC_PROBE_ENABLE: ENODEV (the probed code was
  * unloaded, or the group is empty), EPERM (the kernel was locked down), EBUSY
  * (kprobes are switched off, see %KTLAT_REFUSED_OFF), EADDRINUSE, ENODATA and
- * EUNATCH (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK, %KTLAT_REFUSED_FTRACE).
+ * EUNATCH (see %KTLAT_REFUSED_TAKEN, %KTLAT_REFUSED_CLOCK, %KTLAT_REFUSED_FTRACE), EINTR
+ * (a signal with a handler, of a group by kretprobes; a second call goes on there).
  */
 struct ktlat_probe_ref {
 	__u32 size;

@@ -74,13 +74,26 @@ static void on_any_end(void *data, unsigned long a, unsigned long b,
 }
 NOKPROBE_SYMBOL(on_any_end);
 
+/* Of task_newtask: what waits under the address of a task was one before it. */
+static void on_new_task(void *data, unsigned long task, unsigned long flags)
+{
+	const struct ktlat_matcher *matcher = data;
+
+	preempt_disable_notrace();
+	ktlat_starts_drop(matcher->starts, task);
+	preempt_enable_notrace();
+}
+NOKPROBE_SYMBOL(on_new_task);
+
 void * const ktlat_on_any_start = on_any_start;
 void * const ktlat_on_any_end = on_any_end;
+void * const ktlat_on_new_task = on_new_task;
 
 #else
 
 void * const ktlat_on_any_start;
 void * const ktlat_on_any_end;
+void * const ktlat_on_new_task;
 
 #endif
 

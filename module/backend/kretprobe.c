@@ -175,12 +175,11 @@ static void krp_pools_remove_one(struct krp *krp)
 /* Registers the first pool, disabled, and asks whether it may stay. */
 static int krp_register(struct krp *krp, struct ktlat_plan *plan)
 {
-	u32 instances = plan->member ? KRP_POOL_MEMBER : krp_pool_default();
+	u32 instances = plan->pool ?: krp_pool_default(plan->member);
 	int err;
 
 	mutex_lock(&krp_lock);
-	err = krp_pool_add(krp, plan->pool ?: instances,
-			   plan->member ? krp_closed : krp_entry);
+	err = krp_pool_add(krp, instances, plan->member ? krp_closed : krp_entry);
 	mutex_unlock(&krp_lock);
 	if (err == -EDQUOT)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_MEMLOCK);
@@ -246,13 +245,22 @@ static void krp_stop(struct ktlat_attachment *attachment)
 	mutex_unlock(&krp_lock);
 }
 
+/* Has its module gone? */
+bool krp_is_gone(struct ktlat_attachment *attachment)
+{
+	return kprobe_gone(&krp_last_pool(krp_of(attachment))->rp.kp);
+}
+
 /* May one like this be armed? See ktlat_kprobe_check(). */
 int krp_check(struct ktlat_attachment *attachment)
 {
 	return ktlat_kprobe_check(&krp_last_pool(krp_of(attachment))->rp.kp);
 }
 
-/* Of a member: calls come to its handler from now on, which is closed. */
+/*
+ * Of a member: calls come to its handler from now on, which is closed. One whose module
+ * went is as good as armed; it may go while the kernel has us wait.
+ */
 int krp_arm(struct ktlat_attachment *attachment)
 {
 	struct krp *krp = krp_of(attachment);
@@ -261,41 +269,40 @@ int krp_arm(struct ktlat_attachment *attachment)
 
 	mutex_lock(&krp_lock);
 	kp = &krp_last_pool(krp)->rp.kp;
-	/* Its module went, and it is as if it were armed. */
-	err = kprobe_gone(kp) ? 0 : enable_kprobe(kp);
+	err = enable_kprobe(kp);
+	if (err && kprobe_gone(kp))
+		err = 0;
 	mutex_unlock(&krp_lock);
 	return err;
 }
 
-/* Of a member that is armed: new calls are measured from now on. */
+/* Of a member that is armed: new calls are measured from now on. Under krp_lock. */
 void krp_open(struct ktlat_attachment *attachment)
 {
 	struct krp *krp = krp_of(attachment);
-	struct krp_pool *pool;
+	struct krp_pool *pool = krp_last_pool(krp);
 
-	mutex_lock(&krp_lock);
-	pool = krp_last_pool(krp);
 	krp->busy_base = krp_busy_now(pool);
 	pool->nmissed_seen = READ_ONCE(pool->rp.nmissed);
 	WRITE_ONCE(pool->rp.entry_handler, krp_entry);
 	krp->started = true;
 	krp_growth_watch(krp);
-	mutex_unlock(&krp_lock);
 }
 
-/* The reverse of krp_open(). */
+/* The reverse of krp_open(), if that was done. Under krp_lock. */
 void krp_close(struct ktlat_attachment *attachment)
 {
 	struct krp *krp = krp_of(attachment);
+	struct krp_pool *pool = krp_last_pool(krp);
 
-	mutex_lock(&krp_lock);
-	krp_losses_update(krp, krp_last_pool(krp));
-	WRITE_ONCE(krp_last_pool(krp)->rp.entry_handler, krp_closed);
+	if (!krp->started)
+		return;
+	krp_losses_update(krp, pool);
+	WRITE_ONCE(pool->rp.entry_handler, krp_closed);
 	krp_ended(krp);
-	mutex_unlock(&krp_lock);
 }
 
-/* The reverse of krp_arm(). */
+/* The reverse of krp_arm(), if that was done. */
 void krp_disarm(struct ktlat_attachment *attachment)
 {
 	struct krp *krp = krp_of(attachment);

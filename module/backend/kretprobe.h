@@ -25,12 +25,16 @@
 
 #define KRP_POOL_GROWTH	4
 #define KRP_POOL_MIN	128
-/* The first pool of one function of many. */
+/* The first pool of one function of many, at least. */
 #define KRP_POOL_MEMBER	32
 /* How many members are ended together. */
 #define KRP_TOGETHER	64
-/* log4(KTLAT_POOL_MAX / KRP_POOL_MIN), rounded up, plus the first one. */
-#define KRP_POOLS_MAX	6
+/* The first pool of one function of many, at least. */
+#define KRP_POOL_MEMBER	32
+/* How many members are ended together. */
+#define KRP_TOGETHER	64
+/* log4(KTLAT_POOL_MAX / KRP_POOL_MEMBER), rounded up, plus the first one. */
+#define KRP_POOLS_MAX	7
 
 struct krp;
 
@@ -55,6 +59,7 @@ struct krp_call {
  * @index: in its list of pools
  * @nmissed_seen: how far @rp.nmissed was taken into the total
  * @instances: in the list of all pools; guarded by krp_lock, read by RCU
+ * @by_rp: in the table of all pools; likewise
  */
 struct krp_pool {
 	struct kretprobe rp;
@@ -64,6 +69,7 @@ struct krp_pool {
 	u8 index;
 	u32 nmissed_seen;
 	struct ktlat_instances instances;
+	struct hlist_node by_rp;
 };
 
 /**
@@ -131,6 +137,7 @@ int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs);
 
 int krp_closed(struct kretprobe_instance *ri, struct pt_regs *regs);
 
+bool krp_is_gone(struct ktlat_attachment *attachment);
 int krp_check(struct ktlat_attachment *attachment);
 int krp_arm(struct ktlat_attachment *attachment);
 void krp_open(struct ktlat_attachment *attachment);
@@ -143,7 +150,7 @@ void krp_detach_batch(struct krp_batch *batch);
 int krp_pool_add(struct krp *krp, u32 instances,
 		 kretprobe_handler_t entry);
 void krp_pools_remove(struct krp *const *krps, u32 nr, struct kretprobe **rps);
-u32 krp_pool_default(void);
+u32 krp_pool_default(bool member);
 void krp_losses_update(struct krp *krp, struct krp_pool *pool);
 void krp_growth_watch(struct krp *krp);
 void krp_growth_forget(struct krp *krp);

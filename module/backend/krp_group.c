@@ -102,16 +102,16 @@ static struct ktlat_attachment *group_attach(struct ktlat_plan *plan)
 	return &group->attachment;
 }
 
-/* What speaks against a function before the kernel is asked; &enum ktlat_refusal. */
-static int group_refusal(const struct ktlat_group *group,
-			 const struct ktlat_function *function)
+/* What is at the address of one that is gone is another function. */
+static bool group_has(const struct krp_group *group, unsigned long address)
 {
-	if (!function->point.address)
-		return KTLAT_REFUSED_ADDRESS;
-	for (u32 i = 0; i < group->nr; i++)
-		if (group->members[i].address == function->point.address)
-			return KTLAT_REFUSED_TAKEN;
-	return KTLAT_REFUSED_NOT;
+	const struct ktlat_member *members = group->group->members;
+
+	for (u32 i = 0; i < group->group->nr; i++)
+		if (members[i].address == address &&
+		    !krp_is_gone(group->members[i].attachment))
+			return true;
+	return false;
 }
 
 /* The meter of the function that comes next. */
@@ -127,10 +127,17 @@ static struct ktlat_meter group_meter(const struct krp_group *group)
 
 /* The first one that is armed asks for all whether they can be. */
 static int group_arm(struct krp_group *group,
-		     struct ktlat_attachment *attachment)
+		     struct ktlat_attachment *attachment,
+		     struct ktlat_function *function)
 {
 	int err = group->group->nr ? 0 : krp_check(attachment);
 
+	if (err == -EBUSY)
+		return ktlat_target_refuse_function(function,
+						    KTLAT_REFUSED_OFF);
+	if (err == -EUNATCH)
+		return ktlat_target_refuse_function(function,
+						    KTLAT_REFUSED_FTRACE);
 	return err ?: krp_arm(attachment);
 }
 
@@ -146,7 +153,7 @@ static int group_take(struct krp_group *group, struct krp_member *member,
 		return PTR_ERR(attachment);
 	}
 	if (!(function->flags & KTLAT_PROBE_DISABLED))
-		err = group_arm(group, attachment);
+		err = group_arm(group, attachment, function);
 	if (!err)
 		err = ktlat_group_add(group->group, function,
 				      group->plan.point[0].address);
@@ -163,13 +170,14 @@ static int group_add(struct ktlat_attachment *attachment,
 	struct krp_group *group = group_of(attachment);
 	struct ktlat_plan *plan = &group->plan;
 	struct krp_member *member;
-	int refusal;
 
 	if (group->group->nr == group->group->room)
 		return -ENOBUFS;
-	refusal = group_refusal(group->group, function);
-	if (refusal)
-		return ktlat_target_refuse_function(function, refusal);
+	if (!function->point.address)
+		return ktlat_target_refuse_function(function,
+						    KTLAT_REFUSED_ADDRESS);
+	if (group_has(group, function->point.address))
+		return -EEXIST;
 	member = &group->members[group->group->nr];
 	member->meter = group_meter(group);
 	plan->meter = &member->meter;
@@ -179,35 +187,44 @@ static int group_add(struct ktlat_attachment *attachment,
 	return group_take(group, member, function);
 }
 
-/*
- * Those that were armed stay so where this fails, or is interrupted: they cost a call
- * some time, and measure nothing.
- */
-static int group_start(struct ktlat_attachment *attachment)
+/* All at about the same time. */
+static void group_for_all(struct krp_group *group,
+			  void (*func)(struct ktlat_attachment *attachment))
 {
-	struct krp_group *group = group_of(attachment);
-	u32 nr = group->group->nr;
-	int err = krp_check(group->members[0].attachment);
-
-	for (u32 i = 0; i < nr && !err; i++)
-		err = signal_pending(current) ?
-		      -EINTR : krp_arm(group->members[i].attachment);
-	for (u32 i = 0; i < nr && !err; i++)
-		krp_open(group->members[i].attachment);
-	return err;
+	mutex_lock(&krp_lock);
+	for (u32 i = 0; i < group->group->nr; i++)
+		func(group->members[i].attachment);
+	mutex_unlock(&krp_lock);
 }
 
+/* Also ends what group_start() has begun. */
 static void group_stop(struct ktlat_attachment *attachment)
 {
 	struct krp_group *group = group_of(attachment);
-	u32 nr = group->group->nr;
 
-	for (u32 i = 0; i < nr; i++)
-		krp_close(group->members[i].attachment);
-	for (u32 i = 0; i < nr; i++) {
+	group_for_all(group, krp_close);
+	for (u32 i = 0; i < group->group->nr; i++) {
 		krp_disarm(group->members[i].attachment);
 		cond_resched();
 	}
+}
+
+/* A signal leaves those armed that are: the call is made again, and goes on there. */
+static int group_start(struct ktlat_attachment *attachment)
+{
+	struct krp_group *group = group_of(attachment);
+	int err = krp_check(group->members[0].attachment);
+
+	for (u32 i = 0; i < group->group->nr && !err; i++) {
+		err = signal_pending(current) ?
+		      -ERESTARTSYS : krp_arm(group->members[i].attachment);
+		cond_resched();
+	}
+	if (!err)
+		group_for_all(group, krp_open);
+	else if (err != -ERESTARTSYS)
+		group_stop(attachment);
+	return err;
 }
 
 static void group_detach(struct ktlat_attachment *attachment)

@@ -4,6 +4,7 @@
  * over from one that has missed calls; handover.h tells why no call is counted
  * twice or not at all meanwhile.
  */
+#include <linux/hashtable.h>
 #include <linux/kprobes.h>
 #include <linux/mutex.h>
 #include <linux/rculist.h>
@@ -22,6 +23,13 @@
 /* All pools; guarded by krp_lock, read under RCU by exiting tasks. */
 static LIST_HEAD(krp_pools);
 
+/* The same by the address of the kretprobe. */
+static DEFINE_HASHTABLE(krp_pools_by_rp, 10);
+
+#if KTLAT_KRETPROBE_HASH
+atomic_t ktlat_owing[1 << KTLAT_OWING_BITS];
+#endif
+
 /* Attachments that may grow; guarded by krp_lock. */
 static LIST_HEAD(krp_growables);
 
@@ -37,16 +45,31 @@ static size_t krp_data_size(const struct krp *krp)
 
 static size_t krp_pool_bytes(const struct krp *krp, u32 instances)
 {
-	return instances * (sizeof(struct kretprobe_instance) +
-			    krp_data_size(krp)) +
+	return ktlat_kretprobe_bytes(instances, krp_data_size(krp)) +
 	       ktlat_instances_bytes(instances);
 }
 
-/* Enough for a few calls on each CPU, one inside the other. */
-u32 krp_pool_default(void)
+/*
+ * Enough for a few calls on each CPU, one inside the other; of one function of many, for
+ * one.
+ */
+u32 krp_pool_default(bool member)
 {
-	return clamp_t(u32, 8 * num_possible_cpus(), KRP_POOL_MIN,
-		       KTLAT_POOL_MAX);
+	return clamp_t(u32, (member ? 1 : 8) * num_possible_cpus(),
+		       member ? KRP_POOL_MEMBER : KRP_POOL_MIN, KTLAT_POOL_MAX);
+}
+
+/* Lets exiting tasks find it. Under krp_lock, like the reverse. */
+static void krp_pool_list(struct krp_pool *pool)
+{
+	list_add_rcu(&pool->instances.node, &krp_pools);
+	hash_add_rcu(krp_pools_by_rp, &pool->by_rp, (unsigned long)&pool->rp);
+}
+
+static void krp_pool_unlist(struct krp_pool *pool)
+{
+	list_del_rcu(&pool->instances.node);
+	hash_del_rcu(&pool->by_rp);
 }
 
 /*
@@ -83,7 +106,7 @@ int krp_pool_add(struct krp *krp, u32 instances, kretprobe_handler_t entry)
 	if (err)
 		goto unregister;
 	krp->pools[krp->nr_pools++] = pool;
-	list_add_rcu(&pool->instances.node, &krp_pools);
+	krp_pool_list(pool);
 	return 0;
 
 unregister:
@@ -116,7 +139,7 @@ void krp_pools_remove(struct krp *const *krps, u32 nr, struct kretprobe **rps)
 	for (u32 i = 0; i < nr; i++) {
 		for (u32 j = 0; j < krps[i]->nr_pools; j++) {
 			rps[nr_rps++] = &krps[i]->pools[j]->rp;
-			list_del_rcu(&krps[i]->pools[j]->instances.node);
+			krp_pool_unlist(krps[i]->pools[j]);
 		}
 	}
 	mutex_unlock(&krp_lock);
@@ -179,7 +202,7 @@ static int krp_grow(struct krp *krp)
 	return 0;
 
 restore_pool:
-	list_del_rcu(&new->instances.node);
+	krp_pool_unlist(new);
 	krp->nr_pools--;
 	unregister_kretprobe(&new->rp);
 	krp_pool_free(krp, new);
@@ -188,30 +211,54 @@ restore:
 	return err;
 }
 
-static void krp_consider(struct krp *krp)
+/* Has its last pool missed calls since growth was last considered? */
+static bool krp_misses(struct krp *krp)
 {
 	struct krp_pool *last = krp_last_pool(krp);
 
 	krp_losses_update(krp, last);
 	if (kprobe_gone(&last->rp.kp) || krp->missed_pool == krp->grow_checked)
-		return;
+		return false;
 	krp->grow_checked = krp->missed_pool;
-	if (krp->nr_pools == KRP_POOLS_MAX ||
-	    last->rp.maxactive >= KTLAT_POOL_MAX || krp_grow(krp)) {
-		if (!kprobe_gone(&last->rp.kp))
-			pr_info("%s: calls are missed, and its pool cannot grow beyond %d\n",
-				krp->aim.symbol, last->rp.maxactive);
-		list_del_init(&krp->growable);
+	return true;
+}
+
+static void krp_try_to_grow(struct krp *krp)
+{
+	struct krp_pool *last = krp_last_pool(krp);
+
+	if (krp->nr_pools < KRP_POOLS_MAX &&
+	    last->rp.maxactive < KTLAT_POOL_MAX && !krp_grow(krp))
+		return;
+	if (!kprobe_gone(&last->rp.kp))
+		pr_info_ratelimited("%s: calls are missed, and its pool cannot grow beyond %d\n",
+				    krp->aim.symbol, last->rp.maxactive);
+	list_del_init(&krp->growable);
+}
+
+/* One at a time, as that takes long and others wait for the lock. Was there one? */
+static bool krp_growth_step(void)
+{
+	struct krp *krp;
+	bool found = false;
+
+	mutex_lock(&krp_lock);
+	list_for_each_entry(krp, &krp_growables, growable) {
+		found = krp_misses(krp);
+		if (found) {
+			krp_try_to_grow(krp);
+			break;
+		}
 	}
+	mutex_unlock(&krp_lock);
+	return found;
 }
 
 static void krp_growth_work(struct work_struct *work)
 {
-	struct krp *krp, *next;
-
+	while (krp_growth_step())
+		cond_resched();
 	mutex_lock(&krp_lock);
-	list_for_each_entry_safe(krp, next, &krp_growables, growable)
-		krp_consider(krp);
 	if (!list_empty(&krp_growables))
 		queue_delayed_work(system_long_wq, &krp_growth,
 				   KRP_GROWTH_PERIOD);
@@ -242,7 +289,8 @@ static void krp_pending(struct kretprobe_instance *ri, const void *rp)
 {
 	const struct krp_pool *pool;
 
-	list_for_each_entry_rcu(pool, &krp_pools, instances.node) {
+	hash_for_each_possible_rcu(krp_pools_by_rp, pool, by_rp,
+				   (unsigned long)rp) {
 		if (&pool->rp == rp) {
 			struct krp_call *call = (struct krp_call *)ri->data;
 

@@ -77,5 +77,7 @@ const struct ktlat_preset *ktlat_preset_find(const char *name);
 /* Handlers that fit any tracepoint, see any_tracepoint.c; NULL where none does. */
 extern void * const ktlat_on_any_start;
 extern void * const ktlat_on_any_end;
+/* For task_newtask, where what is compared may be tasks. */
+extern void * const ktlat_on_new_task;
 
 #endif /* KTLAT_PRESETS_H */

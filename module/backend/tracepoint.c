@@ -114,7 +114,11 @@ static bool plan_is_any(const struct ktlat_plan *plan)
 	return plan->point[1].name[0];
 }
 
-/* Two tracepoints, whatever these are, as if they had a name. */
+/*
+ * Two tracepoints, whatever these are, as if they had a name. An argument of both may be
+ * a task, which has an end that we are not told of. There are none at its address until
+ * the next one begins, and what waits then will never be matched.
+ */
 static const struct ktlat_preset *events_any(struct events *events,
 					     const struct ktlat_plan *plan)
 {
@@ -123,6 +127,12 @@ static const struct ktlat_preset *events_any(struct events *events,
 		.start = { { plan->point[0].name, ktlat_on_any_start } },
 		.end = { { plan->point[1].name, ktlat_on_any_end } },
 	};
+	if (plan->match == KTLAT_MATCH_ARGUMENT) {
+		events->any.end[1] = events->any.end[0];
+		events->any.end[0] = (struct ktlat_preset_event){
+			"task_newtask", ktlat_on_new_task, .optional = true,
+		};
+	}
 	return &events->any;
 }
 

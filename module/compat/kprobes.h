@@ -5,7 +5,10 @@
 #ifndef KTLAT_COMPAT_KPROBES_H
 #define KTLAT_COMPAT_KPROBES_H
 
+#include <linux/cpumask.h>
 #include <linux/kprobes.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/preempt.h>
 
 /*
@@ -48,6 +51,28 @@ static __always_inline u32 ktlat_kprobe_trap(const struct kprobe *kp)
 		return NMI_OFFSET + HARDIRQ_OFFSET;
 #endif
 	return 0;
+}
+
+/**
+ * ktlat_kretprobe_bytes() - What the instances of a kretprobe take
+ * @instances: how many
+ * @data_size: bytes of data in each
+ *
+ * Since commit 4bbd93455659 ("kprobes: kretprobe scalability improvement") they lie in an
+ * object pool, which has pages for each CPU that there may be.
+ */
+static inline size_t ktlat_kretprobe_bytes(u32 instances, size_t data_size)
+{
+	size_t one = sizeof(struct kretprobe_instance) + data_size;
+
+#if KTLAT_HAS_KRETPROBE_OBJPOOL
+	return num_possible_cpus() *
+	       PAGE_ALIGN(sizeof(struct objpool_slot) +
+			  sizeof(void *) * roundup_pow_of_two(instances) +
+			  one * DIV_ROUND_UP(instances, num_possible_cpus()));
+#else
+	return instances * one;
+#endif
 }
 
 /**

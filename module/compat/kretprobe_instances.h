@@ -9,6 +9,7 @@
 #ifndef KTLAT_COMPAT_KRETPROBE_INSTANCES_H
 #define KTLAT_COMPAT_KRETPROBE_INSTANCES_H
 
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/llist.h>
@@ -77,6 +78,18 @@ struct ktlat_instances {
 };
 
 #if KTLAT_KRETPROBE_HASH
+/*
+ * How many returns the tasks of each hash owe, to all kretprobes of ours: most tasks that
+ * exit owe none, and need not look into the slots of thousands.
+ */
+#define KTLAT_OWING_BITS	12
+extern atomic_t ktlat_owing[1 << KTLAT_OWING_BITS];
+
+static __always_inline atomic_t *ktlat_owing_of(const struct task_struct *task)
+{
+	return &ktlat_owing[hash_ptr(task, KTLAT_OWING_BITS)];
+}
+
 /* log2 of the number of slots for so many instances. */
 static inline u32 ktlat_instances_bits(u32 instances)
 {
@@ -111,9 +124,12 @@ static inline int ktlat_instances_init(struct ktlat_instances *instances,
 	return 0;
 }
 
-/* Once the kretprobe is unregistered. */
+/* Once the kretprobe is unregistered; what is still owed to it nobody will ask for. */
 static inline void ktlat_instances_free(struct ktlat_instances *instances)
 {
+	for (u32 i = 0; i < 1U << instances->bits; i++)
+		if (instances->slots[i].task)
+			atomic_dec(ktlat_owing_of(instances->slots[i].task));
 	kvfree(instances->slots);
 }
 
@@ -148,6 +164,7 @@ static __always_inline void ktlat_debt_close(struct ktlat_debt *debt)
 	if (!slot)
 		return;
 	debt->slot = NULL;
+	atomic_dec(ktlat_owing_of(slot->task));
 	/* Pairs with the cmpxchg in ktlat_debt_open(). */
 	smp_store_release(&slot->task, NULL);
 }
@@ -181,6 +198,7 @@ static __always_inline bool ktlat_debt_open(struct ktlat_instances *instances,
 			continue;
 		slot->ri = ri;
 		debt->slot = slot;
+		atomic_inc(ktlat_owing_of(current));
 		ktlat_instances_reach(instances, i);
 		break;
 	}
@@ -231,6 +249,9 @@ ktlat_kretprobe_pending(void (*visit)(struct kretprobe_instance *ri,
 #if KTLAT_KRETPROBE_HASH
 	const struct ktlat_instances *instances;
 
+	/* What the current task owes it has counted itself. */
+	if (!atomic_read(ktlat_owing_of(current)))
+		return;
 	list_for_each_entry_rcu(instances, ours, node) {
 		u32 reach = READ_ONCE(instances->reach);
 

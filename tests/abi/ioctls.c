@@ -348,8 +348,12 @@ static void groups(void)
 	bad = add;
 	bad.point[1].name[0] = 'x';
 	expect(-EINVAL, fd, KTLAT_IOC_PROBE_ADD, &bad, "group, two points");
+	add.backend = KTLAT_BACKEND_KRETPROBE;
+	expect(0, fd, KTLAT_IOC_PROBE_ADD, &add, "group by kretprobes");
+	in_group(add.id);
+	add.backend = KTLAT_BACKEND_DIRECT;
 	if (get_info(fd).features & KTLAT_FEATURE_DIRECT_GROUP) {
-		expect(0, fd, KTLAT_IOC_PROBE_ADD, &add, "group");
+		expect(0, fd, KTLAT_IOC_PROBE_ADD, &add, "group by a trampoline");
 		in_group(add.id);
 	} else {
 		expect(-EPROTONOSUPPORT, fd, KTLAT_IOC_PROBE_ADD, &add,

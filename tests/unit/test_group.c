@@ -389,14 +389,14 @@ static const struct {
 	{ "add-probe --group g f_enabled",
 	  "cannot add group g: somebody else has enabled the group, and it takes no more functions; try again" },
 	{ "add-probe --group g_taken f_idle",
-	  "cannot add group g_taken: another trampoline is on one of its functions by now, of a BPF program maybe, or kernel.ftrace_enabled is 0; try again" },
+	  "cannot add group g_taken: another trampoline is on one of its functions by now, of a BPF program maybe, or kernel.ftrace_enabled is 0; try again, or take --backend kretprobe" },
 	{ "add-probe --group g_slots f_idle",
-	  "cannot add group g_slots: all trampolines are in use; see ktlat-ctl status" },
+	  "cannot add group g_slots: all trampolines for groups are in use; remove a group, or take --backend kretprobe" },
 	/* 2 functions on 3 CPUs in 2 generations of (128 + 8 * 7424) bytes */
 	{ "add-probe --group g_memlock --precision 7 f_idle vmlinux:f_two",
-	  "cannot add group g_memlock: the figures of its functions take 0.7 MiB, and that would pass your limit of locked memory; raise ulimit -l, lower --precision or name fewer functions" },
+	  "cannot add group g_memlock: its functions take 0.7 MiB, and that would pass your limit of locked memory; raise ulimit -l, lower --precision or name fewer functions" },
 	{ "add-probe --group g_large f_idle",
-	  "cannot add group g_large: the figures of its functions take 0.0 MiB, and the kernel has no room for that; lower --precision or name fewer functions" },
+	  "cannot add group g_large: its functions take 0.0 MiB, and the kernel has no room for that; lower --precision or name fewer functions" },
 };
 
 static void test_refused(void **state)
@@ -653,8 +653,8 @@ static void test_memory_is_announced(void **state)
 	/* 2000 functions on 3 CPUs in 2 generations of (128 + 8 * 976) bytes */
 	with_file("add-probe --precision 4 --group g_large -f", text, line);
 	expect_failure(line, 1,
-		       "the figures of group g_large take 90.8 MiB; a lower --precision would make it less\n"
-		       "ktlat-ctl: cannot add group g_large: the figures of its functions take 90.8 MiB, and the kernel has no room for that; lower --precision or name fewer functions");
+		       "group g_large takes 90.8 MiB; a lower --precision would make it less\n"
+		       "ktlat-ctl: cannot add group g_large: its functions take 90.8 MiB, and the kernel has no room for that; lower --precision or name fewer functions");
 	free(text);
 }
 

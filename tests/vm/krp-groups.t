@@ -143,6 +143,24 @@ wait $adding
 like "$(</tmp/interrupted)" 'cannot add group many: interrupted after [0-9]+ of [0-9]+ functions; it was taken back' \
 	'interrupted, it says so'
 is "$(ktlat-ctl list --json | jq '.probes | length') $(armed)" '0 0' 'and nothing is left'
+ktlat-ctl add-probe --backend kretprobe --group many -f /tmp/functions >/dev/null &
+adding=$!
+ok 'some of many are armed again' wait_until 30 some_armed
+kill -KILL $adding
+wait $adding
+is "$(ktlat-ctl list --json | jq -r '.probes[0].state')" disabled 'killed, it leaves a group behind'
+ktlat-ctl disable many >/dev/null
+is "$(armed)" 0 'which is disarmed by disabling it once more'
+ok 'and armed by enabling it' ktlat-ctl enable many
+is "$(armed)" "$(probe_stat many '.members | length')" 'as far as it was made'
+ktlat-ctl remove-probe all >/dev/null
+echo 0 >/sys/kernel/debug/kprobes/enabled
+fails 'none where kprobes are switched off' 'kprobes are switched off; switch them on' "${group[@]}" off ${F}_busy
+"${group[@]}" off --disabled ${F}_busy >/dev/null
+fails 'nor later' 'kprobes are switched off' ktlat-ctl enable off
+echo 1 >/sys/kernel/debug/kprobes/enabled
+ok 'switched on again' ktlat-ctl enable off
+ktlat-ctl remove-probe all >/dev/null
 like "$("${group[@]}" many -f /tmp/functions)" 'many \(kretprobe, [0-9,]+ functions?' 'all of them'
 is "$(armed)" "$(probe_stat many '.members | length')" 'each is armed once'
 ok 'removed together' ktlat-ctl remove-probe many

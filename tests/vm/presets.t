@@ -285,6 +285,18 @@ if [[ -e /sys/kernel/btf/vmlinux ]]; then
 	ok 'and they find the probe again' ktlat-ctl remove-probe $wakeup
 fi
 
+# Off a CPU and on again, by task: the next task at the address of one that has ended is
+# another, and nothing ends when it is switched in for the first time.
+forked() { awk '$1 == "processes" { print $2 }' /proc/stat; }
+offcpu=t:sched:sched_switch..sched:sched_switch@arg2,arg3
+ktlat-ctl add-probe $offcpu >/dev/null
+forked_before=$(forked)
+for ((i = 0; i < 400; i++)); do (:); done
+born=$(($(forked) - forked_before))
+cmp_ok "$(probe_stat $offcpu .unmatched)" '>=' "$born" "none of $born new tasks is taken for one before it"
+cmp_ok "$(probe_stat $offcpu .abandoned)" '>' 0 'what those waited for is abandoned'
+ktlat-ctl remove-probe all >/dev/null
+
 # Those of a module hold it.
 if [[ -d /sys/kernel/tracing/events/9p && -d /sys/module/9pnet ]]; then
 	held=$(</sys/module/9pnet/refcnt)
@@ -305,6 +317,8 @@ keep_state
 refused 1 'cannot add sched:softirq_raise: that subsystem has no such event; there is irq:softirq_raise' \
 	ktlat-ctl add-probe t:sched:softirq_raise..irq:softirq_entry
 refused 1 'cannot add irq:softirq_entree: there is no such event' ktlat-ctl add-probe t:irq:softirq_entry..irq:softirq_entree
+refused 1 'permitted|CAP_SYSLOG' setpriv --bounding-set=-syslog --inh-caps=-syslog \
+	ktlat-ctl add-probe $offcpu
 refused 1 'measure @syscall:NAME' ktlat-ctl add-probe t:syscalls:sys_enter_read..irq:softirq_entry
 refused 2 'at character 6: ".." and a second' ktlat-ctl add-probe t:a:b
 refused 2 '"frobnicate" is no system call' ktlat-ctl add-probe @syscall:frobnicate

@@ -18,8 +18,13 @@ state_now() {
 	[[ ! $STATE =~ \"refcnt\":[0-9]+ ]] || STATE=${STATE/"${BASH_REMATCH[0]}"/}
 }
 
-# From here on nothing is to change.
+none_held() {
+	ktlat-ctl --no-load status --json | jq -e '.held == []' >/dev/null
+}
+
+# From here on nothing is to change, so not before what went before has let go.
 keep_state() {
+	wait_until 30 none_held || diag 'something still holds the module'
 	state_now
 	KEPT=$STATE
 	: >/tmp/messages

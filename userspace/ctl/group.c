@@ -213,7 +213,7 @@ static int announce_memory(struct ktlat *k, const struct ktlat_group *group,
 		return ret;
 	memory = ktlat_group_memory(group, &info);
 	if (memory > MUCH_MEMORY)
-		note("the figures of group %s take %.1f MiB; a lower --precision would make it less",
+		note("group %s takes %.1f MiB; a lower --precision would make it less",
 		     group->name, memory / MIB);
 	return 0;
 }
@@ -224,8 +224,13 @@ static int tell_progress(void *data, __u32 done, __u32 nr)
 	struct progress *progress = data;
 	char text[2][NUMBER_LEN];
 	__u64 now = monotonic_ns();
+	int sig;
 
-	if (wait_until(0))
+	/* Children are none of ours. */
+	do
+		sig = wait_until(0);
+	while (sig == SIGCHLD);
+	if (sig)
 		return 1;
 	if (!progress->terminal || now < progress->next_ns)
 		return 0;
@@ -243,22 +248,20 @@ static int add_with_progress(struct ktlat *k, struct ktlat_group *group,
 		.terminal = isatty(STDERR_FILENO),
 		.next_ns = monotonic_ns() + PROGRESS_NS,
 	};
-	sigset_t before;
 	int ret;
 
 	group->progress = tell_progress;
 	group->data = &progress;
-	hold_signals(&before);
 	ret = ktlat_add_group(k, group, id, err);
 	if (progress.shown)
 		fputs("\r\033[K", stderr);
-	sigprocmask(SIG_SETMASK, &before, NULL);
 	return ret;
 }
 
 static int add(const struct ctl *ctl, struct ktlat_group *group,
 	       const struct group_options *options, struct ktlat_error *err)
 {
+	sigset_t before;
 	struct ktlat *k;
 	__u64 id;
 	int ret;
@@ -273,10 +276,14 @@ static int add(const struct ctl *ctl, struct ktlat_group *group,
 		ret = announce_memory(k, group, err);
 	if (!ret && options->room.slots)
 		ret = need_rings(k, &options->room, err);
+	/* A signal ends it while functions are added; once the group is there, what is said. */
+	hold_signals(&before);
 	if (!ret)
 		ret = add_with_progress(k, group, &id, err);
 	if (!ret)
 		print_added(k, group, id);
+	fflush(stdout);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (options->why)
 		print_why(group);
 	ktlat_close(k);

@@ -43,12 +43,20 @@ static __u32 count_kept(const struct ktlat_group *group)
 	return group->nr_members - ktlat_count_left_out(group);
 }
 
+/*
+ * What a kretprobe has besides figures, about: itself, and its instances, which newer
+ * kernels have in pages for each CPU.
+ */
+#define KRETPROBE_BYTES		1024
+#define KRETPROBE_CPU_BYTES	4096
+
 /**
- * ktlat_group_memory() - How much memory the figures of a group take
+ * ktlat_group_memory() - How much memory a group takes
  * @group: the group; counted are the functions that are not left out
  * @info: the module, as ktlat_get_info() tells
  *
- * Returns bytes, but for what the module rounds up to pages.
+ * Returns bytes, but for what the module rounds up to pages; of kretprobes no more
+ * than an estimate.
  */
 __u64 ktlat_group_memory(const struct ktlat_group *group,
 			 const struct ktlat_info *info)
@@ -58,7 +66,11 @@ __u64 ktlat_group_memory(const struct ktlat_group *group,
 	__u64 function = sizeof(struct ktlat_counters) +
 			 sizeof(__u64) * nr_buckets;
 
-	return 2 * function * count_kept(group) * info->nr_cpus;
+	__u64 kretprobe = group->backend == KTLAT_BACKEND_KRETPROBE ?
+			  KRETPROBE_BYTES + KRETPROBE_CPU_BYTES * info->nr_cpus :
+			  0;
+
+	return (2 * function * info->nr_cpus + kretprobe) * count_kept(group);
 }
 
 static int fail_group(const struct ktlat_group *group, int code,
@@ -74,11 +86,18 @@ static int fail_memory(const struct ktlat_group *group,
 	bool limit = refusal == KTLAT_REFUSED_MEMLOCK;
 
 	return ktl_fail(err, ENOMEM,
-			"cannot add group %s: the figures of its functions take %.1f MiB, and %s; %slower --precision or name fewer functions",
+			"cannot add group %s: its functions take %.1f MiB, and %s; %slower --precision or name fewer functions",
 			group->name, ktlat_group_memory(group, info) / MIB,
 			limit ? "that would pass your limit of locked memory" :
 				"the kernel has no room for that",
 			limit ? "raise ulimit -l, " : "");
+}
+
+/* Is that of a group the same as of any other probe? */
+static bool says_what_to_do(__u32 refusal)
+{
+	return refusal == KTLAT_REFUSED_OFF || refusal == KTLAT_REFUSED_FTRACE ||
+	       refusal == KTLAT_REFUSED_SYSLOG;
 }
 
 /*
@@ -93,6 +112,10 @@ static int fail_refused(const struct ktlat_group *group, __u32 refusal,
 
 	if (refusal == KTLAT_REFUSED_RIGHTS)
 		reason = "a group takes CAP_SYS_ADMIN; run as root";
+	else if (refusal == KTLAT_REFUSED_SLOTS)
+		reason = "all trampolines for groups are in use; remove a group, or take --backend kretprobe";
+	else if (says_what_to_do(refusal))
+		reason = ktl_reason_of_refusal(refusal);
 	else if (ktlat_format_refusal(refusal, text))
 		return ktl_fail(err, code,
 				"cannot add group %s: %s; see ktlat-ctl status",
@@ -128,26 +151,24 @@ static int choose_backend(struct ktlat_group *group,
 {
 	bool direct = info->features & KTLAT_FEATURE_DIRECT_GROUP;
 
-	if (group->backend == KTLAT_BACKEND_AUTO && ktl_is_livepatched())
-		group->backend = KTLAT_BACKEND_KRETPROBE;
-	if (direct && group->backend != KTLAT_BACKEND_KRETPROBE)
-		return 0;
+	if (group->backend == KTLAT_BACKEND_AUTO)
+		group->backend = direct && !ktl_is_livepatched() ?
+				 KTLAT_BACKEND_DIRECT : KTLAT_BACKEND_KRETPROBE;
 	if (group->backend == KTLAT_BACKEND_DIRECT)
-		return fail_group(group, EPROTONOSUPPORT,
+		return direct ? 0 : fail_group(group, EPROTONOSUPPORT,
 				  "the module has no trampolines for groups on this kernel; leave out --backend, for kretprobes",
 				  err);
 	if (!(info->features & KTLAT_FEATURE_KRETPROBE_GROUP))
 		return fail_group(group, EPROTONOSUPPORT,
 				  "the module is older than this program, and cannot measure groups by kretprobes; load the one that belongs to it",
 				  err);
-	group->backend = KTLAT_BACKEND_KRETPROBE;
 	return 0;
 }
 
 /**
  * ktlat_check_groups() - Can the module measure a group now, and by what?
  * @k: handle
- * @group: as far as it is named; its backend is set where there is but one that can
+ * @group: as far as it is named; its backend is chosen if it is auto
  * @err: why not
  */
 int ktlat_check_groups(struct ktlat *k, struct ktlat_group *group,
@@ -194,13 +215,20 @@ static int start_group(struct ktlat *k, const struct ktlat_group *group,
 	return 0;
 }
 
+/* Only kretprobes are armed one by one, and only modules that have groups of them know. */
+static __u32 arm_later(const struct ktlat_group *group)
+{
+	return group->backend == KTLAT_BACKEND_KRETPROBE ?
+	       group->flags & KTLAT_PROBE_DISABLED : 0;
+}
+
 static int add_member(struct ktlat *k, const struct ktlat_group *group,
-		      __u64 id, struct ktlat_member *member,
-		      struct ktlat_error *err)
+		      const struct ktlat_info *info, __u64 id,
+		      struct ktlat_member *member, struct ktlat_error *err)
 {
 	struct ktlat_function function = {
 		.size = sizeof(function),
-		.flags = member->flags | (group->flags & KTLAT_PROBE_DISABLED),
+		.flags = member->flags | arm_later(group),
 		.id = id,
 		.point = member->point,
 	};
@@ -208,6 +236,8 @@ static int add_member(struct ktlat *k, const struct ktlat_group *group,
 
 	if (!ret)
 		return 0;
+	if (function.refusal == KTLAT_REFUSED_MEMLOCK)
+		return fail_memory(group, info, function.refusal, err);
 	member->reason = ktl_refusal_in_short(function.refusal);
 	if (!member->reason)
 		return fail_refused(group, function.refusal, -ret, err);
@@ -221,7 +251,7 @@ static int fail_enable(const struct ktlat_group *group, int code,
 	switch (code) {
 	case EADDRINUSE:
 		return fail_group(group, code,
-				  "another trampoline is on one of its functions by now, of a BPF program maybe, or kernel.ftrace_enabled is 0; try again",
+				  "another trampoline is on one of its functions by now, of a BPF program maybe, or kernel.ftrace_enabled is 0; try again, or take --backend kretprobe",
 				  err);
 	case ENODEV:
 		return fail_group(group, code,
@@ -229,6 +259,8 @@ static int fail_enable(const struct ktlat_group *group, int code,
 				  err);
 	case ENODATA:
 		return fail_refused(group, KTLAT_REFUSED_CLOCK, code, err);
+	case EBUSY:
+		return fail_refused(group, KTLAT_REFUSED_OFF, code, err);
 	case EUNATCH:
 		return fail_refused(group, KTLAT_REFUSED_FTRACE, code, err);
 	default:
@@ -259,8 +291,8 @@ static int go_on(const struct ktlat_group *group, __u32 done,
 			group->name, done, group->nr_members);
 }
 
-static int fill(struct ktlat *k, struct ktlat_group *group, __u64 id,
-		struct ktlat_error *err)
+static int fill(struct ktlat *k, struct ktlat_group *group,
+		const struct ktlat_info *info, __u64 id, struct ktlat_error *err)
 {
 	__u32 i;
 
@@ -269,7 +301,7 @@ static int fill(struct ktlat *k, struct ktlat_group *group, __u64 id,
 		int ret = 0;
 
 		if (!member->code)
-			ret = add_member(k, group, id, member, err);
+			ret = add_member(k, group, info, id, member, err);
 		if (!ret)
 			ret = go_on(group, i + 1, err);
 		if (ret)
@@ -303,7 +335,7 @@ int ktlat_add_group(struct ktlat *k, struct ktlat_group *group, __u64 *id,
 	ret = start_group(k, group, &info, id, err);
 	if (ret)
 		return ret;
-	ret = fill(k, group, *id, err);
+	ret = fill(k, group, &info, *id, err);
 	if (ret)
 		ktlat_change_probe(k, KTLAT_CHANGE_DELETE, *id, NULL);
 	return ret;

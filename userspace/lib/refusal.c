@@ -49,6 +49,8 @@ static const char * const reasons[] = {
 		"this kernel checks the type of each function that it calls (kCFI), or is one of another architecture, so no handler fits any tracepoint; measure a preset, @irq for one",
 	[KTLAT_REFUSED_VALUES] =
 		"the direct backend sees what a function returns and who calls it, and no arguments; take --backend auto",
+	[KTLAT_REFUSED_SYSLOG] =
+		"what it asks for can tell addresses of the kernel, which takes CAP_SYSLOG besides; run as root",
 	[KTLAT_REFUSED_OFF] =
 		"kprobes are switched off; switch them on: echo 1 > /sys/kernel/debug/kprobes/enabled",
 };
