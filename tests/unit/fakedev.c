@@ -200,6 +200,7 @@ static int refuse(struct ktlat_probe_add *add)
 		return -refused[i].code;
 	}
 	if (strncmp(add->point[0].name, "f_", 2) &&
+	    strncmp(add->point[0].name, "do_sys_", 7) &&
 	    add->kind != KTLAT_KIND_TRACEPOINT &&
 	    add->kind != KTLAT_KIND_GROUP) {
 		add->refusal = KTLAT_REFUSED_UNKNOWN;

@@ -95,6 +95,11 @@ static void test_hist_names(void **state)
 	run("hist f_idle");
 	assert_null(strstr(result.out, "f_busy"));
 	expect_in(result.out, "no call recorded yet: is it called at all?");
+	assert_null(strstr(result.out, "in its place"));
+	run("add-probe do_sys_open");
+	run("hist do_sys_open");
+	expect_in(result.out, "  from Linux 5.6 on the kernel calls do_sys_openat2 in its place\n");
+	run("remove-probe do_sys_open");
 	run("hist");
 	expect_in(result.out, "probe 1: f_idle (kretprobe, armed)");
 	expect_in(result.out, "probe 2: f_busy (kretprobe, armed)");

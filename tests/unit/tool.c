@@ -23,6 +23,8 @@ static const char kallsyms[] =
 	"0000000000000000 t f_twice\n"
 	"0000000000000000 t f_twice\n"
 	"0000000000000000 T f_two\n"
+	"0000000000000000 T do_sys_open\n"
+	"0000000000000000 T do_sys_openat2\n"
 	"0000000000000000 T f_forbidden_by_kprobes\n"
 	"0000000000000000 t f_blacklisted\n"
 	"0000000000000000 t f_notrace\n"

@@ -100,7 +100,15 @@ static const char *advice(const struct watch *watch)
 /* Says that there is nothing to show, and what to try. */
 void text_no_call(FILE *out, const struct watch *watch)
 {
+	const struct ktlat_probe_info *info = &watch->info;
+	const char *version, *after = NULL;
+
 	fprintf(out, "  no call recorded %s: %s\n",
 		watch->shown->delta ? "since the last time" : "yet",
 		advice(watch));
+	if (info->kind == KTLAT_KIND_FUNCTION && !watch->shown->delta)
+		after = ktlat_find_successor(info->point[0].name, &version);
+	if (after)
+		fprintf(out, "  from Linux %s on the kernel calls %s in its place\n",
+			version, after);
 }

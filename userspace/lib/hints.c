@@ -88,6 +88,27 @@ static bool find_rename(const char *name, char *text, size_t size)
 	return false;
 }
 
+/**
+ * ktlat_find_successor() - What kernels call in the place of a function
+ * @name: of a function that may be there all the same
+ * @version: from which version of Linux on
+ *
+ * Return: the name of one that this kernel has, or NULL.
+ */
+const char *ktlat_find_successor(const char *name, const char **version)
+{
+	size_t i;
+
+	for (i = 0; i < KTL_ARRAY_SIZE(renames); i++) {
+		if (strcmp(name, renames[i].before) ||
+		    !exists(renames[i].after))
+			continue;
+		*version = renames[i].version;
+		return renames[i].after;
+	}
+	return NULL;
+}
+
 /* "sys_X" and the like, from before 4.17 and from documentation. */
 static bool find_syscall(const char *name, char *text, size_t size)
 {

@@ -623,6 +623,9 @@ int ktlat_scan_symbols(ktlat_symbol_fn fn, void *data, struct ktlat_error *err);
 int ktlat_scan_functions(ktlat_symbol_fn fn, void *data, const char **source,
 			 struct ktlat_error *err);
 
+/* hints.c */
+const char *ktlat_find_successor(const char *name, const char **version);
+
 /* events.c */
 int ktlat_scan_events(ktlat_event_name_fn fn, void *data,
 		      struct ktlat_error *err);
