@@ -53,7 +53,7 @@ root() {
 mirror() {
 	mkdir -p "$TOP/$TREE"
 	cd "$TOP"
-	find VERSION module/core uapi userspace tests/abi tests/programs \
+	find VERSION module/core uapi userspace tests/abi tests/programs tests/target/values.h \
 		\( -name '*.[ch]' -o -name '*.map' -o -name Makefile -o -name VERSION \) \
 		-exec cp -pu --parents -t "$TREE" {} +
 }
