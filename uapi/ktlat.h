@@ -243,9 +243,10 @@ enum ktlat_session_kind {
  *	"irq_handler", "softirq", "timer_expire", "hrtimer_expire",
  *	"workqueue_execute", "sched_wakeup" (wake-up to switch-in), "sched_runq" (the
  *	same, and from where a task was switched out that could run on: all waits on
- *	run queues; a wake-up in the midst of one begins it anew), "sched_migrate" (from where a task was moved to another CPU to
- *	switch-in), "block_rq" (a request is issued to its driver, until all of it is
- *	complete), "net_receive" (a packet, or a list of these, is handed to the
+ *	run queues; a wake-up in the midst of one begins it anew), "sched_migrate" (from
+ *	where a task was moved to another CPU to switch-in), "block_rq" (a request is
+ *	issued to its driver, until all of it is complete), "net_receive" (a packet, or a
+ *	list of these, is handed to the
  *	stack, until the call returns) and "syscall" (sys_enter to sys_exit). Or,
  *	where point[1] is not empty, from each passage of the tracepoint point[0].name
  *	to the next one of the tracepoint point[1].name with the same key (see &enum

@@ -29,10 +29,6 @@
 #define KRP_POOL_MEMBER	32
 /* How many members are ended together. */
 #define KRP_TOGETHER	64
-/* The first pool of one function of many, at least. */
-#define KRP_POOL_MEMBER	32
-/* How many members are ended together. */
-#define KRP_TOGETHER	64
 /* log4(KTLAT_POOL_MAX / KRP_POOL_MEMBER), rounded up, plus the first one. */
 #define KRP_POOLS_MAX	7
 

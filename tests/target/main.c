@@ -42,13 +42,13 @@ static u64 bench_ns;
 static u32 bench_cpus;
 static bool bench_alone;
 
-/* Have @func do what a line says. */
 /* What is written, to be freed, or an error pointer. */
 static char *read_line(const char __user *user, size_t count)
 {
 	return count > LINE_MAX ? ERR_PTR(-E2BIG) : memdup_user_nul(user, count);
 }
 
+/* Have @func do what a line says. */
 static ssize_t write_line(const char __user *user, size_t count,
 			  int (*func)(char *line))
 {

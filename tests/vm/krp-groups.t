@@ -11,7 +11,6 @@
 F=ktlat_target
 TRACING=/sys/kernel/tracing
 KPROBES=/sys/kernel/debug/kprobes/list
-auto=()
 group=(ktlat-ctl add-probe --backend kretprobe --group)
 
 load_ktlat
@@ -23,8 +22,7 @@ armed() {
 }
 
 is "$(ktlat-ctl status --json | jq '.group_backends | index("kretprobe") != null')" true 'groups by kretprobes are there'
-has_groups || auto=("${group[@]:0:2}" --group)
-[[ ${#auto[@]} == 0 ]] || like "$("${auto[@]}" one ${F}_busy)" \
+has_groups || like "$(ktlat-ctl add-probe --group one ${F}_busy)" \
 	'added group [0-9]+: one \(kretprobe, 1 function\)' 'they are taken where there is nothing else'
 ktlat-ctl remove-probe all >/dev/null
 

@@ -154,11 +154,12 @@ static int choose_backend(struct ktlat_group *group,
 	if (group->backend == KTLAT_BACKEND_AUTO)
 		group->backend = direct && !ktl_is_livepatched() ?
 				 KTLAT_BACKEND_DIRECT : KTLAT_BACKEND_KRETPROBE;
-	if (group->backend == KTLAT_BACKEND_DIRECT)
-		return direct ? 0 : fail_group(group, EPROTONOSUPPORT,
+	if (group->backend == KTLAT_BACKEND_DIRECT && !direct)
+		return fail_group(group, EPROTONOSUPPORT,
 				  "the module has no trampolines for groups on this kernel; leave out --backend, for kretprobes",
 				  err);
-	if (!(info->features & KTLAT_FEATURE_KRETPROBE_GROUP))
+	if (group->backend == KTLAT_BACKEND_KRETPROBE &&
+	    !(info->features & KTLAT_FEATURE_KRETPROBE_GROUP))
 		return fail_group(group, EPROTONOSUPPORT,
 				  "the module is older than this program, and cannot measure groups by kretprobes; load the one that belongs to it",
 				  err);
