@@ -108,14 +108,19 @@ static int scan(const char *path, bool (*parse)(char *, struct ktlat_symbol *),
 {
 	FILE *file = fopen(path, "re");
 	struct ktlat_symbol symbol;
-	char *line = NULL;
+	char *line = NULL, *buffer;
 	size_t size = 0;
 	int ret = 0;
 
 	if (!file)
 		return -errno;
-	/* Files of /proc ask to be read in much smaller pieces than they can. */
-	setvbuf(file, NULL, _IOFBF, READ_SIZE);
+	/*
+	 * Files of /proc ask to be read in much smaller pieces than they can. Without a
+	 * buffer of ours glibc does not heed its size.
+	 */
+	buffer = malloc(READ_SIZE);
+	if (buffer)
+		setvbuf(file, buffer, _IOFBF, READ_SIZE);
 	while (!ret && getline(&line, &size, file) > 0)
 		if (parse(line, &symbol))
 			ret = fn(&symbol, data);
@@ -123,6 +128,7 @@ static int scan(const char *path, bool (*parse)(char *, struct ktlat_symbol *),
 		ret = -EIO;
 	free(line);
 	fclose(file);
+	free(buffer);
 	return ret;
 }
 
