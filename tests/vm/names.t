@@ -267,6 +267,21 @@ agrees "${funcs[1]}" "${specs[1]}" "${specs[1]}"
 is "$(ktlat-ctl hist --json ktlat_target_twin | jq '[.probes[].count] | add')" 500 'and the name names both'
 ktlat-ctl remove-probe all >/dev/null
 
+diag 'which module holds what a plain name stands for'
+while read -r address name module _; do
+	ktlat-ctl add-probe "$name" >/dev/null && echo "$name $module"
+done < <(shuf -n 5 /tmp/usable; grep ' ktlat_target_busy ' /tmp/usable; grep ' dummy ' /tmp/usable | head -n 2) |
+	sed 's/ -$/ vmlinux/' | sort >/tmp/holders
+cmp_ok "$(wc -l </tmp/holders)" '>=' 4 'some are measured'
+modules() {
+	ktlat-ctl hist --json | jq -r '.probes[] | "\(.spec) \(.module)"' | sort
+}
+is "$(modules)" "$(</tmp/holders)" 'the modules are the ones of /proc/kallsyms'
+echo 2 >/proc/sys/kernel/kptr_restrict
+is "$(modules)" "$(</tmp/holders)" '  also where addresses are hidden'
+echo 0 >/proc/sys/kernel/kptr_restrict
+ktlat-ctl remove-probe all >/dev/null
+
 diag 'events'
 is "$(ktlat-ctl events | sed 's/ .*//' | sort)" "$(sort $TRACING/available_events)" 'all that the kernel has'
 ktlat-ctl events --json >/tmp/events.json

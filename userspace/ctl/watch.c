@@ -284,12 +284,19 @@ static bool needs_module(struct watch *watch)
 	return !*watch->module;
 }
 
+/* Where the code of a module was that has gone, another one's may be by now. */
+static bool is_there(const struct watch *watch)
+{
+	return watch->info.state == KTLAT_STATE_ARMED ||
+	       watch->info.state == KTLAT_STATE_DISABLED;
+}
+
 /**
  * watch_find_modules() - Fill in which modules hold the functions
  * @watches: the probes; those that are known already are left alone
  *
- * Goes through all symbols, once, where the SPECs do not say it. Without memory
- * for that they stay unknown, and so empty.
+ * Where the SPECs do not say it, their addresses do, or all symbols are gone through,
+ * once. Without memory for that they stay unknown, and so empty.
  */
 void watch_find_modules(struct watch_list *watches)
 {
@@ -301,7 +308,10 @@ void watch_find_modules(struct watch_list *watches)
 
 		if (needs_module(watch))
 			owners[nr++] = (struct ktlat_owner){
-				watch->info.point[0].name, watch->module,
+				.function = watch->info.point[0].name,
+				.module = watch->module,
+				.address = is_there(watch) ?
+					watch->info.point[0].address : 0,
 			};
 	}
 	if (owners)

@@ -17,7 +17,7 @@ static bool find_proto(struct ktl_function *function,
 /* Which module holds it, where nobody said so: the kernel looks into itself first. */
 static void find_owner(const char *name, char module[KTLAT_MODULE_LEN])
 {
-	struct ktlat_owner owner = { name, module };
+	struct ktlat_owner owner = { .function = name, .module = module };
 
 	ktlat_find_modules(&owner, 1);
 }

@@ -244,10 +244,12 @@ struct ktlat_group {
  * struct ktlat_owner - A function, and where to put the module that holds it
  * @function: its name
  * @module: %KTLAT_MODULE_LEN bytes
+ * @address: where it is now, or 0 if that is not known
  */
 struct ktlat_owner {
 	const char *function;
 	char *module;
+	__u64 address;
 };
 
 /* Called for each symbol; a value above 0 ends the scan and is returned. */
