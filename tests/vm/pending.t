@@ -11,6 +11,9 @@
 
 CYCLES=${KTLAT_LONG:+200}
 CYCLES=${CYCLES:-12}
+# Of ip_vs.
+LOADS=${KTLAT_LONG:+200}
+LOADS=${LOADS:-2}
 M=ktlat_target
 BUSY=$M:ktlat_target_busy
 
@@ -163,16 +166,21 @@ diag 'a module that modprobe finds'
 out=$(ktlat-ctl add-probe ip_vs:ip_vs_add_service 2>&1)
 like "$out" 'ip_vs_add_service waits for the module ip_vs, which is not loaded' 'is waited for without --pending'
 like "$(ktlat-ctl add-probe ip_vs_conn_put 2>&1)" 'ip_vs_conn_put waits for the module ip_vs' 'and is found by what it exports'
-for ((i = 1; i <= 2; i++)); do
+# load_and_unload N: its services are added, and it goes again.
+load_and_unload() {
 	modprobe ip_vs
 	for port in 1 2 3; do
-		ipvsadm -A -t 10.0.0.1:$port -s rr
+		ipvsadm -A -t 10.0.0.1:$port -s rr || return
 	done
-	is "$(probe ip_vs:ip_vs_add_service .count)" $((3 * i)) "each service that was added is one call ($i)"
+	[[ $(probe ip_vs:ip_vs_add_service .count) == $((3 * $1)) ]] || { probe ip_vs:ip_vs_add_service .count && return 1; }
 	ipvsadm -C
-	ok 'it can be unloaded' wait_until 20 modprobe -r ip_vs_rr ip_vs
-	ok 'and is waited for again' becomes ip_vs:ip_vs_add_service pending
+	wait_until 20 modprobe -r ip_vs_rr ip_vs && becomes ip_vs:ip_vs_add_service pending
+}
+for ((i = 1; i <= LOADS; i++)); do
+	load_and_unload $i >/tmp/loads 2>&1 || break
 done
+is "$((i - 1)) $(probe ip_vs:ip_vs_add_service '"\(.count) \(.missed) \(.state)"')" "$LOADS $((3 * LOADS)) 0 pending" \
+	"each of $LOADS loads: three services are added, three calls are counted, and it is waited for again" || diag "$(</tmp/loads)"
 
 diag 'ktlat goes'
 ok 'while probes wait' rmmod ktlat
