@@ -180,6 +180,14 @@ bench-record: vm-modules vm-tools deps-peers	## each call recorded, beside trace
 	$(call say,recording every call of one load$(,) by each tool$(,) in a guest (3 min))
 	@tests/vm/run --cpus 4 --mem 3072 --timeout 900 -- bash tests/bench/record.sh
 
+bench-attach: vm-modules vm-tools deps-peers	## thousands of functions at once, beside function_graph and bpftrace (20 min)
+	$(call say,attaching to many functions$(,) by each tool$(,) in a guest (20 min))
+	@tests/vm/run --cpus 2 --mem 4096 --serial --timeout 2400 -- bash tests/bench/attach.sh
+
+bench-presets: vm-modules vm-tools deps-peers	## presets beside runqlat, biolatency and strace (1 min)
+	$(call say,presets beside other tools$(,) in a guest (1 min))
+	@tests/vm/run --mem 2048 --timeout 300 -- bash tests/bench/presets.sh
+
 demo: vm-modules vm-tools	## ktlat measures IPVS in a guest (2 min)
 	$(call say,booting a guest for the demonstration)
 	@tests/vm/run --serial --timeout 300 -- bash tests/vm/demo.sh
@@ -214,4 +222,4 @@ help:			## this list
 .PHONY: all modules tools kdir install uninstall dkms-install dkms-source dkms-uninstall deb vm-modules vm-tools \
 	test-programs check check-unit check-harness check-most check-vm check-matrix check-ends fetch-ends check-long check-packages check-debug \
 	check-debug-kernel fuzz bench bench-ring \
-	bench-peers bench-record demo lint clean help
+	bench-peers bench-record bench-attach bench-presets demo lint clean help

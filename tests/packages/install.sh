@@ -56,6 +56,9 @@ rm -rf "$root"
 # offers WORD...: what bash offers for the last of them
 offers() {
 	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+	COMP_LINE=$*
+	COMP_LINE=${COMP_LINE// : /:} COMP_LINE=${COMP_LINE/% :/:}
+	COMP_POINT=${#COMP_LINE}
 	_ktlat_ctl
 	echo "${COMPREPLY[*]}"
 }
@@ -68,6 +71,26 @@ is "$(offers ktlat-ctl lat --backend k)" kretprobe 'those of a backend'
 is "$(offers ktlat-ctl record --stacks '')" '' 'a number has none'
 is "$(offers ktlat-ctl report --stacks '')" folded 'a word has'
 is "$(offers ktlat-ctl lat @ s)" 'softirq syscall' 'tracepoints'
+# A kernel's events, as the tool lists them.
+mkdir "$root.bin"
+trap 'rm -rf "$root.bin"' EXIT
+cat >"$root.bin/ktlat-ctl" <<-'END'
+	#!/bin/bash
+	[[ $1 == --no-load && $2 == events ]] || exec "$KTLAT_CTL" "$@"
+	for event in irq:irq_handler_entry irq:softirq_entry irq:softirq_exit sched:sched_switch; do
+		[[ $event != $3 ]] || echo "$event (int field)"
+	done
+END
+chmod +x "$root.bin/ktlat-ctl"
+KTLAT_CTL=$(command -v ktlat-ctl)
+export KTLAT_CTL
+with_events="$root.bin/ktlat-ctl"
+is "$(offers "$with_events" add-probe t :)" 'irq: sched:' 'subsystems behind t:'
+is "$(offers "$with_events" add-probe t : ir)" irq: 'those that begin so'
+is "$(offers "$with_events" add-probe t : irq : so)" 'softirq_entry softirq_exit' 'their events'
+is "$(offers "$with_events" add-probe t : irq : softirq_entry..sc)" softirq_entry..sched: 'the second one'
+is "$(offers "$with_events" add-probe t : irq : softirq_entry..irq : softirq_ex)" softirq_exit 'and its name'
+is "$(offers "$with_events" events irq : softirq_en)" softirq_entry 'events, by themselves'
 is "$(offers ktlat-ctl help mon)" monitor 'commands to get help on'
 is "$(offers ktlat-ctl report tests/unit/Makef)" tests/unit/Makefile 'files'
 # zsh_offers WORD...: the same of zsh, whose own functions are stood in for
@@ -92,6 +115,11 @@ is "$(zsh_offers ktlat-ctl lat --backend k)" kretprobe 'zsh: those of a backend'
 is "$(zsh_offers ktlat-ctl record --stacks '')" '' 'zsh: a number has none'
 is "$(zsh_offers ktlat-ctl report --stacks '')" folded 'zsh: a word has'
 is "$(zsh_offers ktlat-ctl lat @s)" '@softirq @syscall' 'zsh: tracepoints'
+is "$(zsh_offers "$with_events" add-probe t:)" 't:irq: t:sched:' 'zsh: subsystems behind t:'
+is "$(zsh_offers "$with_events" add-probe t:irq:so)" 't:irq:softirq_entry t:irq:softirq_exit' 'zsh: their events'
+is "$(zsh_offers "$with_events" add-probe t:irq:softirq_entry..sc)" t:irq:softirq_entry..sched: 'zsh: the second one'
+is "$(zsh_offers "$with_events" add-probe t:irq:softirq_entry..irq:softirq_ex)" t:irq:softirq_entry..irq:softirq_exit 'zsh: and its name'
+is "$(zsh_offers "$with_events" events irq:softirq_en)" irq:softirq_entry 'zsh: events, by themselves'
 is "$(zsh_offers ktlat-ctl help mon)" monitor 'zsh: commands to get help on'
 is "$(zsh_offers ktlat-ctl report tests)" '(files )' 'zsh: files'
 is "$(zsh_offers ktlat-ctl lat -- l)" '(a command)' 'zsh: a command behind --'
