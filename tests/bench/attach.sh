@@ -12,7 +12,7 @@
 set -euo pipefail
 . tests/vm/lib.sh
 
-ROUNDS=${ROUNDS:-3}
+ROUNDS=${ROUNDS:-5}
 TRACING=/sys/kernel/tracing
 KPROBES=/sys/kernel/debug/kprobes/list
 OUT=/tmp/attach
@@ -70,6 +70,11 @@ graph_off() {
 }
 graph_number() { wc -l <$TRACING/set_ftrace_filter; }
 
+# What is late all the same.
+nothing_on() { sleep 1; }
+nothing_off() { sleep 1; }
+nothing_number() { echo 0; }
+
 # Half of its probes are of returns.
 bpftrace_number() { echo $(($(grep -vc canary $KPROBES) / 2)); }
 bpftrace_on() {
@@ -117,8 +122,8 @@ row() {
 load_ktlat
 modprobe ip_vs
 mkdir -p /tmp/lists
-echo 'ip_vs_*' >'/tmp/lists/ip_vs'
-echo 'tcp_*' >'/tmp/lists/tcp'
+echo 'ip_vs_*' >/tmp/lists/ip_vs
+echo 'tcp_*' >/tmp/lists/tcp
 # Some two thousand functions of the kernel.
 tr ' ' '\n' <<<'tcp_* ip_* udp_* sock_* inet_* dev_* skb_* netdev_* nf_* __ip_* __tcp_* fib_* neigh_* rt_* xfrm_* vfs_* do_* __do_* file_* generic_*' \
 	>/tmp/lists/vmlinux
@@ -126,13 +131,15 @@ ulimit -l unlimited
 
 echo '| functions | measured by | how many | attach, ms | detach, ms | late meanwhile, ms | late, detaching, ms |'
 echo '| --- | --- | ---: | ---: | ---: | ---: | ---: |'
+row /tmp/lists/none nothing 'nothing, for a second'
 for list in ip_vs tcp vmlinux; do
 	row /tmp/lists/$list graph 'function_graph, the same globs'
 	row /tmp/lists/$list ktlat_direct 'ktlat, a group by direct'
 done
 ROUNDS=1
-row /tmp/lists/tcp ktlat_kretprobe 'ktlat, a group by kretprobes'
-row /tmp/lists/vmlinux ktlat_kretprobe 'ktlat, a group by kretprobes'
-row /tmp/lists/ip_vs bpftrace 'bpftrace, kprobe and kretprobe'
-row /tmp/lists/tcp bpftrace 'bpftrace, kprobe and kretprobe'
-row /tmp/lists/vmlinux bpftrace 'bpftrace, kprobe and kretprobe'
+for list in tcp vmlinux; do
+	row /tmp/lists/$list ktlat_kretprobe 'ktlat, a group by kretprobes'
+done
+for list in ip_vs tcp vmlinux; do
+	row /tmp/lists/$list bpftrace 'bpftrace, kprobe and kretprobe'
+done
