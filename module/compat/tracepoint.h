@@ -24,8 +24,8 @@
 #endif
 
 /*
- * sched_process_exit also tells whether it is the last of its group: not in 6.12,
- * but in 7.2.
+ * sched_process_exit also tells whether it is the last of its group: since 6.16, commit
+ * 3e816361e94a ("sched/tracepoints: Move and extend the sched_process_exit() tracepoint").
  */
 #if KTLAT_HAS_SCHED_EXIT_GROUP_DEAD
 #define KTLAT_SCHED_PROCESS_EXIT_PROTO						\
