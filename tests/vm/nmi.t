@@ -83,7 +83,7 @@ if has_groups; then
 		"$(target_stat busy '"\(.started) \(.started) 0 true"')" 'a group: all calls, and it says so'
 	ktlat-ctl remove-probe all >/dev/null
 else
-	skip 'a group' "ktlat has no groups on Linux $KERNEL"
+	skip 'a group' "ktlat has no trampolines for groups on Linux $KERNEL"
 fi
 
 # Starts in a table: one in an NMI between a start and its end takes the place of

@@ -77,7 +77,7 @@ if has_groups; then
 	like "$(ktlat-ctl hist several)" "300 .* -  .*${F}_busy" "$NAME: and shown"
 	ktlat-ctl remove-probe all >/dev/null
 else
-	skip "$NAME" "ktlat has no groups on Linux $KERNEL"
+	skip "$NAME" "ktlat has no trampolines for groups on Linux $KERNEL"
 fi
 
 # From a memory cgroup other than the root's, to which what is mapped is charged.
