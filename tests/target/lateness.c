@@ -168,15 +168,16 @@ static void late_record(struct late_list *list, u64 ns)
 
 /*
  * An expiry whose interrupt or thread comes now. The time that other handlers took
- * does not count; but where they were in the way, neither does what is not much more
- * than what they have to do before and after they tell.
+ * does not count, nor the longest that they may have to do before and after they tell:
+ * what is late by the rest is late by that much at least. Where this is not much, it
+ * is not told.
  */
 static void late_tell(struct late_list *list, u64 now)
 {
 	u64 ns = now - late->expired_ns;
 
 	if (late->other_until_ns + LATE_MARGIN_NS > late->expired_ns) {
-		ns -= min(ns, late->others_ns);
+		ns -= min(ns, late->others_ns + LATE_MARGIN_NS);
 		if (ns < list->least_ns || ns - list->least_ns < LATE_ROUGH_NS) {
 			late->left_out++;
 			return;
