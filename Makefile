@@ -95,7 +95,7 @@ test-programs: deps-test
 # One after the other, cheap ones first; all of them, whichever fail. What check-ends
 # needs is fetched while guests run, when there is nothing left to install for them; if
 # that fails, it is tried again, and said, there.
-check:			## install what is missing, build, and test all but what is left to check-vm (about 23 min)
+check:			## install what is missing, build, and test all but what is left to check-vm (about 21 min)
 	@failed=; for step in lint check-unit check-harness check-most check-ends; do \
 		[ $$step != check-most ] || $(SUB) fetch-ends >/dev/null 2>&1 & \
 		$(SUB) $$step || failed="$$failed $$step"; done; \
@@ -127,7 +127,7 @@ DKMS ?= 1
 SCRIPTS_truth = $(filter $(VM_TESTS),$(TRUTH:%=tests/vm/%.t))
 SCRIPTS_short = $(SHORT:%=tests/vm/%.t)
 SCRIPTS_all = $(VM_TESTS)
-check-matrix: $(if $(DKMS),deps-suite) deps-vm vm-tools test-programs	## build and test on all KERNELS, print a table (5 to 10 min each); SUITE=short, truth or all
+check-matrix: $(if $(DKMS),deps-suite) deps-vm vm-tools test-programs	## build and test on all KERNELS, print a table (5 to 8 min each); SUITE=short, truth or all
 	@JOBS=$(JOBS) DKMS=$(DKMS) scripts/matrix.sh "$(KERNELS)" $(SCRIPTS_$(SUITE))
 
 check-ends:		## the short suite on the oldest and the newest kernel (5 min)

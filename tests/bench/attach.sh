@@ -104,9 +104,8 @@ row() {
 	for ((i = 0; i < ROUNDS; i++)); do
 		echo "attach.sh: $SECONDS s: $title, ${LIST##*/}" >&2
 		if ! timed on "${tool}_on"; then
-			cat $OUT.log >&2
-			cp $OUT.bpftrace $OUT.log 2>/dev/null || :
-			echo "| ${LIST##*/} | $title | failed: $(grep -m 1 -iE 'error|cannot|not ' $OUT.log || tail -n 1 $OUT.log) | | | | |"
+			[[ $tool != bpftrace ]] || cp $OUT.bpftrace $OUT.log
+			echo "| ${LIST##*/} | $title | failed: $(grep -v '^WARNING' $OUT.log | tail -n 1) | | | | |"
 			"${tool}_off" >/dev/null 2>&1 || :
 			return
 		fi
