@@ -181,7 +181,8 @@ bench-record: vm-modules vm-tools deps-peers	## each call recorded, beside trace
 	@tests/vm/run --cpus 4 --mem 3072 --timeout 900 -- bash tests/bench/record.sh
 
 bench-attach: vm-modules vm-tools deps-peers	## thousands of functions at once, beside function_graph and bpftrace (10 min)
-	$(call say,attaching to many functions$(,) by each tool$(,) in a guest (10 min))
+	$(call say,attaching to many functions$(,) by each tool$(,) in two guests (10 min))
+	@tests/vm/run --icount --mem 3072 --timeout 300 -- bash tests/bench/attach-late.sh
 	@tests/vm/run --cpus 2 --mem 4096 --serial --timeout 2400 -- bash tests/bench/attach.sh
 
 bench-presets: vm-modules vm-tools deps-peers	## presets beside runqlat, biolatency and strace (1 min)
