@@ -8,30 +8,21 @@ set -euo pipefail
 . tests/vm/lib.sh
 . tests/vm/target.sh
 . tests/vm/late.sh
+. tests/bench/attach-tools.sh
 
-TRACING=/sys/kernel/tracing
 ROUNDS=2
-
-graph_on() {
-	echo 'tcp_*' >$TRACING/set_ftrace_filter
-	echo function_graph >$TRACING/current_tracer
-}
-graph_off() {
-	echo nop >$TRACING/current_tracer
-	echo >$TRACING/set_ftrace_filter
-}
-ktlat_on() { ktlat-ctl add-probe --group many 'tcp_*'; }
-ktlat_off() { ktlat-ctl remove-probe many; }
+LIST=/tmp/list
+echo 'tcp_*' >$LIST
 
 load_target
 load_ktlat
 echo full >/sys/kernel/debug/sched/preempt
 # What is done but once is not what is asked for.
-for what in graph_on graph_off ktlat_on ktlat_off; do
+for what in graph_on graph_off ktlat_direct_on ktlat_direct_off; do
 	$what >/dev/null
 done
 for ((i = 0; i < ROUNDS; i++)); do
-	for what in graph_on graph_off ktlat_on ktlat_off; do
+	for what in graph_on graph_off ktlat_direct_on ktlat_direct_off; do
 		late_while 300 $what
 		echo "$what: interrupts off for $(late_most '.kind == "irq"'), preemption for $(late_most '.kind == "run"')"
 		late_diag true 2

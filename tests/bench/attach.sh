@@ -11,22 +11,25 @@
 # runs, while the tool attaches or detaches on CPU 0: the worst of its wake-ups.
 set -euo pipefail
 . tests/vm/lib.sh
+. tests/bench/attach-tools.sh
 
 ROUNDS=${ROUNDS:-5}
-TRACING=/sys/kernel/tracing
 KPROBES=/sys/kernel/debug/kprobes/list
 OUT=/tmp/attach
 LIMIT=600 # seconds that a tool has to attach in
 
 taskset -pc 0 $$ >/dev/null
 
+# cyclictest has its thread by the side of its main one.
+has_begun() {
+	[[ $(find "/proc/$CYCLIC/task" -mindepth 1 -maxdepth 1 | wc -l) == 2 ]]
+}
+
 # A thread that wants to run each millisecond, on CPU 1.
 late_begin() {
 	cyclictest -q -m -t 1 -a 1 -p 90 -i 1000 --json=$OUT.late >/dev/null &
 	CYCLIC=$!
-	until [[ $(find "/proc/$CYCLIC/task" -mindepth 1 -maxdepth 1 | wc -l) == 2 ]]; do
-		sleep 0.1
-	done
+	wait_until 20 has_begun
 }
 
 # LATE: its worst, in us.
@@ -52,22 +55,12 @@ median() {
 	sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
 }
 
-ktlat_direct_on() { ktlat-ctl add-probe --group many -f "$LIST"; }
-ktlat_direct_off() { ktlat-ctl remove-probe many; }
 ktlat_direct_number() { ktlat-ctl list --json | jq '.probes[0].functions'; }
 
 ktlat_kretprobe_on() { ktlat-ctl add-probe --backend kretprobe --group many -f "$LIST"; }
 ktlat_kretprobe_off() { ktlat_direct_off; }
 ktlat_kretprobe_number() { ktlat_direct_number; }
 
-graph_on() {
-	cat "$LIST" >$TRACING/set_ftrace_filter
-	echo function_graph >$TRACING/current_tracer
-}
-graph_off() {
-	echo nop >$TRACING/current_tracer
-	echo >$TRACING/set_ftrace_filter
-}
 graph_number() { wc -l <$TRACING/set_ftrace_filter; }
 
 # What is late all the same.

@@ -11,8 +11,8 @@ set -euo pipefail
 . tests/vm/lib.sh
 
 OUT=/tmp/presets
-entries() {
-	ktlat-ctl hist --json "$1" | jq ".probes[0].$2"
+counted() {
+	ktlat-ctl hist --json "$1" | jq '.probes[0].count'
 }
 
 # All the counts in a histogram of libbpf-tools.
@@ -30,16 +30,16 @@ beside() {
 	local preset=$1 title=$2 load=$3 before begun ended tool
 	shift 3
 	ktlat-ctl add-probe "$preset" >/dev/null
-	before=$(entries "$preset" count)
+	before=$(counted "$preset")
 	stdbuf -oL env --default-signal=INT "$@" >$OUT.tool 2>&1 &
 	tool=$!
 	wait_until 60 attached $OUT.tool
-	begun=$(entries "$preset" count)
+	begun=$(counted "$preset")
 	$load >/dev/null 2>&1 || :
-	ended=$(entries "$preset" count)
+	ended=$(counted "$preset")
 	kill -INT $tool
 	wait $tool || :
-	echo "| $preset | $title | $((ended - begun)) to $(($(entries "$preset" count) - before)) | $(table_sum $OUT.tool) |"
+	echo "| $preset | $title | $((ended - begun)) to $(($(counted "$preset") - before)) | $(table_sum $OUT.tool) |"
 	ktlat-ctl remove-probe all >/dev/null
 }
 
