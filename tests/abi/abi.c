@@ -142,6 +142,17 @@ struct ktlat_probe_add tracepoint_probe(const char *name)
 	return add;
 }
 
+struct ktlat_probe_add between_tracepoints(const char *from, const char *to, __u32 match)
+{
+	struct ktlat_probe_add add = pair_probe(from, to);
+
+	add.kind = KTLAT_KIND_TRACEPOINT;
+	add.match = match;
+	strcpy(add.point[0].module, "sched");
+	strcpy(add.point[1].module, "sched");
+	return add;
+}
+
 __u64 add_probe(int fd, struct ktlat_probe_add add)
 {
 	if (ioctl(fd, KTLAT_IOC_PROBE_ADD, &add))

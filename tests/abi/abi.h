@@ -42,6 +42,8 @@ void new_session(int fd);
 struct ktlat_probe_add function_probe(const char *function);
 struct ktlat_probe_add pair_probe(const char *from, const char *to);
 struct ktlat_probe_add tracepoint_probe(const char *name);
+/* From one tracepoint of the scheduler to another. */
+struct ktlat_probe_add between_tracepoints(const char *from, const char *to, __u32 match);
 /* Return: id, or the program ends. */
 __u64 add_probe(int fd, struct ktlat_probe_add add);
 int on_probe(int fd, unsigned long request, __u64 id);

@@ -73,12 +73,43 @@ static struct ktlat_probe_add wishful(__u32 backend)
 	return add;
 }
 
-static struct ktlat_probe_add group(void)
+static struct ktlat_probe_add keyed(struct ktlat_probe_add add, __u32 by)
+{
+	add.by = by;
+	add.keys = KTLAT_KEYS_MIN; /* each page is an allocation */
+	return add;
+}
+
+/* With an argument and what is returned as its key. */
+static struct ktlat_probe_add with_values(void)
+{
+	struct ktlat_probe_add add = keyed(function_by(KTLAT_BACKEND_KRETPROBE),
+					   KTLAT_BY_VALUES);
+
+	add.value[0] = (struct ktlat_fetch){
+		.from = KTLAT_FETCH_ARGUMENT, .type = KTLAT_FETCH_UNSIGNED, .bits = 64,
+	};
+	add.value[1] = (struct ktlat_fetch){
+		.from = KTLAT_FETCH_RETURN, .type = KTLAT_FETCH_SIGNED, .bits = 64,
+	};
+	return add;
+}
+
+static struct ktlat_probe_add pending(void)
+{
+	struct ktlat_probe_add add = function_probe(TARGET);
+
+	strcpy(add.point[0].module, "ktlat_absent");
+	add.flags |= KTLAT_PROBE_PENDING;
+	return add;
+}
+
+static struct ktlat_probe_add group_by(__u32 backend)
 {
 	struct ktlat_probe_add add = function_probe("some functions");
 
 	add.kind = KTLAT_KIND_GROUP;
-	add.backend = KTLAT_BACKEND_DIRECT;
+	add.backend = backend;
 	add.functions = 2;
 	add.flags = KTLAT_PROBE_DISABLED;
 	return add;
@@ -117,9 +148,45 @@ static int add_tracepoint(void)
 	return try_add(tracepoint_probe("sched_wakeup"));
 }
 
+static int add_between_tracepoints(void)
+{
+	return try_add(between_tracepoints("sched_wakeup", "sched_switch",
+					   KTLAT_MATCH_CPU));
+}
+
+static int add_keyed(void)
+{
+	return try_add(keyed(function_by(KTLAT_BACKEND_KRETPROBE), KTLAT_BY_COMM));
+}
+
+static int add_keyed_direct(void)
+{
+	return try_add(keyed(function_by(KTLAT_BACKEND_DIRECT), KTLAT_BY_CGROUP));
+}
+
+static int add_keyed_tracepoint(void)
+{
+	return try_add(keyed(tracepoint_probe("softirq"), KTLAT_BY_EVENT));
+}
+
+static int add_with_values(void)
+{
+	return try_add(with_values());
+}
+
+static int add_pending(void)
+{
+	return try_add(pending());
+}
+
 static int add_group(void)
 {
-	return try_add(group());
+	return try_add(group_by(KTLAT_BACKEND_DIRECT));
+}
+
+static int add_kretprobe_group(void)
+{
+	return try_add(group_by(KTLAT_BACKEND_KRETPROBE));
 }
 
 static int add_wishful(void)
@@ -239,6 +306,11 @@ static int map_slowest(void)
 	return try_map(info.slowest_size, info.slowest_offset);
 }
 
+static int map_keys(void)
+{
+	return try_map(info.keys_size, info.keys_offset);
+}
+
 static int map_rings(void)
 {
 	return try_map(rings.map_size, rings.map_offset);
@@ -305,6 +377,20 @@ static int group_enabled(void)
 	return got ? got : enable();
 }
 
+static int kretprobe_group_with_function(void)
+{
+	int got = add_kretprobe_group();
+
+	return got ? got : add_function();
+}
+
+static int kretprobe_group_enabled(void)
+{
+	int got = kretprobe_group_with_function();
+
+	return got ? got : enable();
+}
+
 static int kretprobe_disabled(void)
 {
 	int got = add_kretprobe();
@@ -330,6 +416,13 @@ static int delete_all(void)
 static int added_and_told(void)
 {
 	int got = add_wishful();
+
+	return got ? got : get();
+}
+
+static int keyed_and_told(void)
+{
+	int got = add_keyed();
 
 	return got ? got : get();
 }
@@ -372,11 +465,18 @@ static const struct walk {
 	{ "direct", nothing, add_direct, delete, nothing, KTLAT_FEATURE_DIRECT },
 	{ "pair", nothing, add_pair, delete, nothing, 0 },
 	{ "tracepoint", nothing, add_tracepoint, delete, nothing, 0 },
+	{ "tracepoints", nothing, add_between_tracepoints, delete, nothing, 0 },
+	{ "keys", nothing, add_keyed, delete, nothing, 0 },
+	{ "direct-keys", nothing, add_keyed_direct, delete, nothing, KTLAT_FEATURE_DIRECT },
+	{ "tracepoint-keys", nothing, add_keyed_tracepoint, delete, nothing, 0 },
+	{ "values", nothing, add_with_values, delete, nothing, 0 },
+	{ "pending", nothing, add_pending, delete, nothing, 0 },
 	{ "events", make_rings, add_wishful, delete, delete_rings, 0 },
 	{ "direct-events", make_rings, add_wishful_direct, delete, delete_rings,
 	  KTLAT_FEATURE_DIRECT },
 	{ "map", rings_and_told, map_figures, nothing, rings_away, 0 },
 	{ "map-slowest", rings_and_told, map_slowest, nothing, rings_away, 0 },
+	{ "map-keys", keyed_and_told, map_keys, nothing, delete_all, 0 },
 	{ "get", add_kretprobe, get, nothing, delete_all, 0 },
 	{ "reset", add_kretprobe, reset, nothing, delete_all, 0 },
 	{ "reset-direct", add_direct, reset, nothing, delete_all, KTLAT_FEATURE_DIRECT },
@@ -388,6 +488,12 @@ static const struct walk {
 	  KTLAT_FEATURE_DIRECT_GROUP },
 	{ "group-enable", nothing, group_enabled, delete, nothing,
 	  KTLAT_FEATURE_DIRECT_GROUP },
+	{ "kretprobe-group", nothing, add_kretprobe_group, delete, nothing,
+	  KTLAT_FEATURE_KRETPROBE_GROUP },
+	{ "kretprobe-function", nothing, kretprobe_group_with_function, delete, nothing,
+	  KTLAT_FEATURE_KRETPROBE_GROUP },
+	{ "kretprobe-group-enable", nothing, kretprobe_group_enabled, delete, nothing,
+	  KTLAT_FEATURE_KRETPROBE_GROUP },
 };
 
 /* A call of several steps that fails may have taken the first of them. */

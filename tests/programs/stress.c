@@ -45,14 +45,50 @@ static const char *any_function(void)
 	return functions[any(ARRAY_SIZE(functions))];
 }
 
+/* A register, or what lies where it leads to, be it there or not. */
+static struct ktlat_fetch any_fetch(void)
+{
+	struct ktlat_fetch fetch = {
+		.from = any(2) ? KTLAT_FETCH_ARGUMENT : KTLAT_FETCH_RETURN,
+		.type = KTLAT_FETCH_UNSIGNED,
+		.bits = 64,
+		.nr_steps = any(4),
+	};
+
+	if (fetch.from == KTLAT_FETCH_ARGUMENT)
+		fetch.index = any(6);
+	if (fetch.nr_steps)
+		fetch.bytes = 8;
+	return fetch;
+}
+
+/* Calls are told apart, by a table that has not room for all of them. */
+static void add_key(struct ktlat_probe_add *add)
+{
+	add->by = any(KTLAT_BY_VALUES + 1);
+	if (add->by == KTLAT_BY_EVENT && (add->kind != KTLAT_KIND_TRACEPOINT ||
+					  *add->point[1].name))
+		add->by = KTLAT_BY_COMM;
+	if (add->by == KTLAT_BY_VALUES && add->kind != KTLAT_KIND_FUNCTION)
+		add->by = KTLAT_BY_PID;
+	if (add->by)
+		add->keys = KTLAT_KEYS_MIN;
+	if (add->by == KTLAT_BY_VALUES) {
+		add->backend = KTLAT_BACKEND_KRETPROBE;
+		add->flags &= ~KTLAT_PROBE_REGISTERS;
+		add->value[0] = any_fetch();
+	}
+}
+
 static struct ktlat_probe_add any_probe(bool rings)
 {
 	static const char *const tracepoints[] = {
-		"softirq", "hrtimer_expire", "sched_wakeup", "syscall",
+		"softirq", "hrtimer_expire", "sched_wakeup", "sched_runq", "syscall",
+		"timer_expire", "workqueue_execute", "irq_handler",
 	};
 	struct ktlat_probe_add add;
 
-	switch (any(6)) {
+	switch (any(8)) {
 	case 0:
 		add = tracepoint_probe(tracepoints[any(ARRAY_SIZE(tracepoints))]);
 		break;
@@ -69,6 +105,19 @@ static struct ktlat_probe_add any_probe(bool rings)
 		add = function_probe(any_function());
 		add.backend = KTLAT_BACKEND_FPROBE;
 		break;
+	case 4:
+		add = between_tracepoints("sched_wakeup", "sched_switch",
+					  any(2) ? KTLAT_MATCH_CPU : KTLAT_MATCH_ARGUMENT);
+		if (add.match == KTLAT_MATCH_ARGUMENT) {
+			add.argument[0] = (struct ktlat_argument){ .index = 1, .bytes = 8 };
+			add.argument[1] = (struct ktlat_argument){ .index = 3, .bytes = 8 };
+		}
+		break;
+	case 5:
+		add = function_probe("ktlat_target_loop");
+		strcpy(add.point[0].module, "ktlat_target");
+		add.flags |= KTLAT_PROBE_PENDING;
+		break;
 	default:
 		add = function_probe(any_function());
 		add.backend = KTLAT_BACKEND_DIRECT;
@@ -79,6 +128,8 @@ static struct ktlat_probe_add any_probe(bool rings)
 		add.flags |= KTLAT_PROBE_DISABLED;
 	if (any(4) == 0)
 		add.filter.min_ns = any(100000);
+	if (any(2))
+		add_key(&add);
 	if (!rings)
 		return add;
 	if (any(2))
@@ -121,6 +172,7 @@ static void read_probe(__u64 id)
 		return;
 	read_through(info.map_size, info.map_offset);
 	read_through(info.slowest_size, info.slowest_offset);
+	read_through(info.keys_size, info.keys_offset);
 }
 
 /* What can be done to a probe, in any order, and then it goes. */
@@ -274,7 +326,7 @@ static bool group(void)
 
 	begin(any(4) == 0);
 	add.kind = KTLAT_KIND_GROUP;
-	add.backend = KTLAT_BACKEND_DIRECT;
+	add.backend = any(2) ? KTLAT_BACKEND_DIRECT : KTLAT_BACKEND_KRETPROBE;
 	add.functions = 4;
 	add.flags = KTLAT_PROBE_DISABLED;
 	if (call(fd, KTLAT_IOC_PROBE_ADD, &add))
