@@ -29,8 +29,7 @@ JOBS ?= 3
 # How long make fuzz goes on.
 SECONDS ?= 600
 # What make check-debug boots, and how many seconds of stress there are on each.
-# Also 6.1-kcsan, 6.12-debug and 6.12-kcsan; docs/kernels.md tells what has been run.
-DEBUG_KERNELS ?= 6.1-debug
+DEBUG_KERNELS ?= 6.1-debug 6.1-kcsan 6.12-debug 6.12-kcsan
 STRESS ?= 600
 
 MODULE_DIRS := $(CURDIR) $(CURDIR)/tests/target $(CURDIR)/tests/bench
@@ -148,17 +147,14 @@ check-packages: deps-suite deps-vm deps-test vm-tools	## DKMS and packages on a 
 	@tests/tap -e tests/packages/run $(RELEASES)
 	@tests/tap -e tests/packages/boot $(RELEASES)
 
-check-debug:		## all of check-vm, stress and failing allocations on debug kernels (hours); STRESS=600
-	@failed=; for kernel in $(DEBUG_KERNELS); do \
-		$(SUB) check-debug-kernel KERNEL=$$kernel || failed="$$failed $$kernel"; done; \
-	[ -z "$$failed" ] || { echo "make check-debug: failed on:$$failed" >&2; exit 1; }
-
-check-debug-kernel: vm-modules vm-tools test-programs
-	$(call say,tests in guests with the debug kernel $(KERNEL))
+# The same table, then what each detector was to find. A kernel that has passed is not
+# run again in the same clean checkout, here, too.
+check-debug: deps-vm vm-tools test-programs	## the suite, stress and failing allocations on debug kernels (DEBUG_KERNELS=..., STRESS=600; an hour each)
 	@status=0; \
-	KTLAT_STRESS=$(STRESS) tests/tap -j $(JOBS) -e tests/vm/run-test $(VM_TESTS) \
-		$(wildcard tests/debug/*$(T)*.t) || status=1; \
-	tests/tap tests/debug/plants.sh || status=1; exit $$status
+	KTLAT_STRESS=$(STRESS) JOBS=$(JOBS) DKMS= scripts/matrix.sh "$(DEBUG_KERNELS)" \
+		$(SCRIPTS_$(SUITE)) $(wildcard tests/debug/*$(T)*.t) || status=1; \
+	for kernel in $(DEBUG_KERNELS); do KERNEL=$$kernel tests/tap tests/debug/plants.sh || status=1; done; \
+	exit $$status
 
 fuzz: deps-build deps-fuzz	## parsers and readers against damaged input, SECONDS=600 each; F=words for one
 	$(call say,fuzzing recordings$(,) expressions$(,) BTF and SPECs for $(SECONDS) seconds each)
@@ -222,5 +218,4 @@ help:			## this list
 
 .PHONY: all modules tools kdir install uninstall dkms-install dkms-source dkms-uninstall deb vm-modules vm-tools \
 	test-programs check check-unit check-harness check-most check-vm check-matrix check-ends fetch-ends check-long check-packages check-debug \
-	check-debug-kernel fuzz bench bench-ring \
-	bench-peers bench-record bench-attach bench-presets demo lint clean help
+	fuzz bench bench-ring bench-peers bench-record bench-attach bench-presets demo lint clean help

@@ -44,7 +44,7 @@ by_dkms() {
 }
 
 backends() {
-	tests/vm/run -- bash tests/vm/backends.sh 2>"$OUT/backends.log"
+	tests/vm/run-test tests/vm/backends.sh 2>"$OUT/backends.log"
 }
 
 run_tests() {

@@ -3,7 +3,8 @@
 #
 # Calls of every kind of function, from one context at a time: what ktlat records
 # agrees with the stamps that the functions take themselves. A quarter of a million
-# calls; in the long form a million. Run by truth-2.t and truth-4.t, with as many CPUs,
+# calls; in the long form a million; on a debug kernel, where one takes up to twenty
+# times as long, 20,000. Run by truth-2.t and truth-4.t, with as many CPUs,
 # and by truth-direct.t and truth-fprobe.t, which set BACKEND.
 
 . tests/vm/target.sh
@@ -11,6 +12,9 @@
 CPUS=$(nproc)
 total=0
 SHARE=4
+case $KERNEL in
+*-debug | *-kcsan) SHARE=50 ;;
+esac
 [[ -z ${KTLAT_LONG-} ]] || SHARE=1
 
 # kind NAME FUNCTION CALLS KEY=VALUE...: CALLS, or the share of them, on all CPUs
