@@ -19,9 +19,22 @@ int ktlat_message_number(struct sk_buff *skb, int attribute, u64 value)
 	return nla_put_u64_64bit(skb, attribute, value, KTLAT_NL_A_PAD);
 }
 
+static int message_argument(struct sk_buff *skb,
+			    const struct ktlat_argument *argument)
+{
+	if (!argument->index)
+		return 0;
+	if (nla_put_u32(skb, KTLAT_NL_POINT_A_ARGUMENT, argument->index) ||
+	    nla_put_u32(skb, KTLAT_NL_POINT_A_BYTES, argument->bytes))
+		return -EMSGSIZE;
+	return argument->is_signed ?
+	       nla_put_flag(skb, KTLAT_NL_POINT_A_SIGNED) : 0;
+}
+
 /* Its address stays with us. */
 static int message_point(struct sk_buff *skb, int attribute,
-			 const struct ktlat_point *point)
+			 const struct ktlat_point *point,
+			 const struct ktlat_argument *argument)
 {
 	struct nlattr *nest = nla_nest_start(skb, attribute);
 
@@ -32,10 +45,20 @@ static int message_point(struct sk_buff *skb, int attribute,
 	    nla_put_string(skb, KTLAT_NL_POINT_A_NAME, point->name) ||
 	    (point->offset &&
 	     nla_put_u64_64bit(skb, KTLAT_NL_POINT_A_OFFSET, point->offset,
-			       KTLAT_NL_POINT_A_PAD)))
+			       KTLAT_NL_POINT_A_PAD)) ||
+	    message_argument(skb, argument))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+/* Each is one more than its number, or 0. */
+static int message_syscall(struct sk_buff *skb, const u32 syscall[2])
+{
+	if (syscall[0] && nla_put_u32(skb, KTLAT_NL_A_SYSCALL, syscall[0] - 1))
+		return -EMSGSIZE;
+	return syscall[1] ? nla_put_u32(skb, KTLAT_NL_A_SYSCALL_32,
+					syscall[1] - 1) : 0;
 }
 
 /*
@@ -51,11 +74,14 @@ int ktlat_message_probe(struct sk_buff *skb, const struct ktlat_probe *probe)
 				 probe->session->id) ||
 	    nla_put_u32(skb, KTLAT_NL_A_KIND, plan->kind) ||
 	    nla_put_u32(skb, KTLAT_NL_A_BACKEND, ktlat_probe_backend(probe)) ||
-	    message_point(skb, KTLAT_NL_A_POINT, &plan->point[0]))
+	    message_point(skb, KTLAT_NL_A_POINT, &plan->point[0],
+			  &plan->argument[0]) ||
+	    message_syscall(skb, plan->syscall))
 		return -EMSGSIZE;
 	if (plan->point[1].name[0] &&
 	    (nla_put_u32(skb, KTLAT_NL_A_MATCH, plan->match) ||
-	     message_point(skb, KTLAT_NL_A_END_POINT, &plan->point[1])))
+	     message_point(skb, KTLAT_NL_A_END_POINT, &plan->point[1],
+			   &plan->argument[1])))
 		return -EMSGSIZE;
 	return plan->group ? nla_put_u32(skb, KTLAT_NL_A_FUNCTIONS,
 					 plan->group->nr) : 0;

@@ -102,7 +102,7 @@ enum ktlat_nl_cmd {
 /**
  * enum ktlat_nl_attr - Attributes
  * @KTLAT_NL_A_UNSPEC: never used
- * @KTLAT_NL_A_PROBE_ID: u64: *the probe*, up to %KTLAT_NL_A_FUNCTIONS: its id; the
+ * @KTLAT_NL_A_PROBE_ID: u64: *the probe*, up to %KTLAT_NL_A_FUNCTIONS and the last two: its id; the
  *	only attribute of it that is there in each case
  * @KTLAT_NL_A_PAD: no data
  * @KTLAT_NL_A_SEQUENCE: u64: number of the event
@@ -147,6 +147,9 @@ enum ktlat_nl_cmd {
  * @KTLAT_NL_A_STACK_ID: u32: kernel stack at its end; not there if there is none
  * @KTLAT_NL_A_SUPPRESSED: u64: slow calls of the probe since the last message about
  *	one that were told by none
+ * @KTLAT_NL_A_SYSCALL: u32: part of *the probe*, of a "syscall" that measures one call
+ *	alone: its number for processes of the kernel's own kind; not there if it has none
+ * @KTLAT_NL_A_SYSCALL_32: u32: likewise, its number for 32-bit processes
  * @KTLAT_NL_A_NR: one more than the highest
  */
 enum ktlat_nl_attr {
@@ -187,6 +190,8 @@ enum ktlat_nl_attr {
 	KTLAT_NL_A_COMM			= 34,
 	KTLAT_NL_A_STACK_ID		= 35,
 	KTLAT_NL_A_SUPPRESSED		= 36,
+	KTLAT_NL_A_SYSCALL		= 37,
+	KTLAT_NL_A_SYSCALL_32		= 38,
 	KTLAT_NL_A_NR
 };
 
@@ -197,6 +202,10 @@ enum ktlat_nl_attr {
  * @KTLAT_NL_POINT_A_NAME: string: the function, tracepoint or group
  * @KTLAT_NL_POINT_A_OFFSET: u64: from its start, in bytes; not there if it is 0
  * @KTLAT_NL_POINT_A_PAD: no data
+ * @KTLAT_NL_POINT_A_ARGUMENT: u32: of one of two tracepoints that are matched by an
+ *	argument: which one, see struct ktlat_argument of ktlat.h; else not there
+ * @KTLAT_NL_POINT_A_BYTES: u32: how long that is
+ * @KTLAT_NL_POINT_A_SIGNED: flag: there if it is a signed number
  * @KTLAT_NL_POINT_A_NR: one more than the highest
  */
 enum ktlat_nl_point_attr {
@@ -205,6 +214,9 @@ enum ktlat_nl_point_attr {
 	KTLAT_NL_POINT_A_NAME		= 2,
 	KTLAT_NL_POINT_A_OFFSET		= 3,
 	KTLAT_NL_POINT_A_PAD		= 4,
+	KTLAT_NL_POINT_A_ARGUMENT	= 5,
+	KTLAT_NL_POINT_A_BYTES		= 6,
+	KTLAT_NL_POINT_A_SIGNED		= 7,
 	KTLAT_NL_POINT_A_NR
 };
 

@@ -99,6 +99,52 @@ static void test_pair(void **state)
 	       "{\"event\":\"attached\",\"time_ns\":12000345678,\"sequence\":7,\"session\":1,\"probe\":3,\"spec\":\"a+0x10..m:b@cpu\",\"function\":\"a\",\"kind\":\"pair\",\"backend\":\"pair\",\"state\":\"armed\"}\n");
 }
 
+static void put_argument_point(int attribute, const char *name, __u32 index,
+			       __u32 bytes, bool is_signed)
+{
+	struct nlattr *nest = nla_nest_start(message, attribute);
+
+	nla_put_string(message, KTLAT_NL_POINT_A_MODULE, "block");
+	nla_put_string(message, KTLAT_NL_POINT_A_NAME, name);
+	nla_put_u32(message, KTLAT_NL_POINT_A_ARGUMENT, index);
+	nla_put_u32(message, KTLAT_NL_POINT_A_BYTES, bytes);
+	if (is_signed)
+		nla_put_flag(message, KTLAT_NL_POINT_A_SIGNED);
+	nla_nest_end(message, nest);
+}
+
+static void test_tracepoints(void **state)
+{
+	(void)state;
+	begin(KTLAT_NL_CMD_REMOVED);
+	put_probe(KTLAT_KIND_TRACEPOINT, KTLAT_BACKEND_TRACEPOINT);
+	nla_put_u32(message, KTLAT_NL_A_MATCH, KTLAT_MATCH_ARGUMENT);
+	put_argument_point(KTLAT_NL_A_POINT, "a", 2, 4, true);
+	put_argument_point(KTLAT_NL_A_END_POINT, "b", 3, 8, false);
+	expect("12.000345 removed probe 3 t:block:a..block:b@arg2:s32,arg3\n",
+	       "{\"event\":\"removed\",\"time_ns\":12000345678,\"sequence\":7,\"session\":1,\"probe\":3,\"spec\":\"t:block:a..block:b@arg2:s32,arg3\",\"function\":\"a\",\"kind\":\"tracepoint\",\"backend\":\"tracepoint\"}\n");
+}
+
+static void put_syscall(int attribute, __u32 number)
+{
+	begin(KTLAT_NL_CMD_REMOVED);
+	put_probe(KTLAT_KIND_TRACEPOINT, KTLAT_BACKEND_TRACEPOINT);
+	put_point(KTLAT_NL_A_POINT, NULL, "syscall", 0);
+	nla_put_u32(message, attribute, number);
+}
+
+/* 0 is a number like any other; what has no name keeps its number. */
+static void test_syscall(void **state)
+{
+	(void)state;
+	put_syscall(KTLAT_NL_A_SYSCALL, 0);
+	expect("12.000345 removed probe 3 @syscall:read\n",
+	       "{\"event\":\"removed\",\"time_ns\":12000345678,\"sequence\":7,\"session\":1,\"probe\":3,\"spec\":\"@syscall:read\",\"function\":\"syscall\",\"kind\":\"tracepoint\",\"backend\":\"tracepoint\"}\n");
+	put_syscall(KTLAT_NL_A_SYSCALL_32, 65535);
+	expect("12.000345 removed probe 3 @syscall:65535\n",
+	       "{\"event\":\"removed\",\"time_ns\":12000345678,\"sequence\":7,\"session\":1,\"probe\":3,\"spec\":\"@syscall:65535\",\"function\":\"syscall\",\"kind\":\"tracepoint\",\"backend\":\"tracepoint\"}\n");
+}
+
 static void test_missed(void **state)
 {
 	(void)state;
@@ -232,6 +278,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_function),
 		cmocka_unit_test(test_pair),
+		cmocka_unit_test(test_tracepoints),
+		cmocka_unit_test(test_syscall),
 		cmocka_unit_test(test_missed),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_slow_in_group),

@@ -116,6 +116,16 @@ cmp_ok "$(jq -s 'map(.count) | add' /tmp/dump)" '>=' 570 'there were calls to be
 is "$($N get 3 | jq -c .)" "$(jq -c 'select(.id == 3)' /tmp/dump)" 'one alone is the same as in the dump'
 ktlat-ctl remove-probe all >/dev/null
 
+# What somebody can have in mind with a probe is told, too.
+listen specs
+ktlat-ctl add-probe --disabled {@syscall,@syscall:openat,t:sched:sched_wakeup..sched:sched_switch@{task,cpu,arg1,'arg1:s32,arg3:u16'}} >/dev/null
+told=$(heard specs | jq -r 'select(.event == "added") | .spec')
+is "$told" "$(ktlat-ctl list --json | jq -r '.probes[].spec')" 'events call probes what list calls them'
+like "$(xargs <<<"$told")" ' @syscall:openat .*@arg1:s32,arg3:u16$' 'that is what was asked for'
+ktlat-ctl remove-probe all >/dev/null
+kill "${PID[specs]}"
+wait "${PID[specs]}" 2>/dev/null
+
 # Events come in order, to two at once, while others come and go.
 listen a
 listen b

@@ -43,12 +43,17 @@ static struct nla_policy policy[KTLAT_NL_A_NR] = {
 	[KTLAT_NL_A_COMM]	= { .type = NLA_NUL_STRING },
 	[KTLAT_NL_A_STACK_ID]	= { .type = NLA_U32 },
 	[KTLAT_NL_A_SUPPRESSED]	= { .type = NLA_U64 },
+	[KTLAT_NL_A_SYSCALL]	= { .type = NLA_U32 },
+	[KTLAT_NL_A_SYSCALL_32]	= { .type = NLA_U32 },
 };
 
 static struct nla_policy point_policy[KTLAT_NL_POINT_A_NR] = {
 	[KTLAT_NL_POINT_A_MODULE]	= { .type = NLA_NUL_STRING },
 	[KTLAT_NL_POINT_A_NAME]		= { .type = NLA_NUL_STRING },
 	[KTLAT_NL_POINT_A_OFFSET]	= { .type = NLA_U64 },
+	[KTLAT_NL_POINT_A_ARGUMENT]	= { .type = NLA_U32 },
+	[KTLAT_NL_POINT_A_BYTES]	= { .type = NLA_U32 },
+	[KTLAT_NL_POINT_A_SIGNED]	= { .type = NLA_FLAG },
 };
 
 static __u64 number(struct nlattr *attribute)
@@ -67,7 +72,8 @@ static void text(struct nlattr *attribute, char *to, size_t size)
 		nla_strlcpy(to, attribute, size);
 }
 
-static int read_point(struct nlattr *nested, struct ktlat_point *point)
+static int read_point(struct nlattr *nested, struct ktlat_point *point,
+		      struct ktlat_argument *argument)
 {
 	struct nlattr *a[KTLAT_NL_POINT_A_NR];
 
@@ -78,6 +84,9 @@ static int read_point(struct nlattr *nested, struct ktlat_point *point)
 	text(a[KTLAT_NL_POINT_A_MODULE], point->module, sizeof(point->module));
 	text(a[KTLAT_NL_POINT_A_NAME], point->name, sizeof(point->name));
 	point->offset = number(a[KTLAT_NL_POINT_A_OFFSET]);
+	argument->index = word(a[KTLAT_NL_POINT_A_ARGUMENT]);
+	argument->bytes = word(a[KTLAT_NL_POINT_A_BYTES]);
+	argument->is_signed = a[KTLAT_NL_POINT_A_SIGNED] != NULL;
 	return 0;
 }
 
@@ -92,9 +101,14 @@ static int read_probe(struct nlattr **a, struct ktlat_probe_info *probe)
 	probe->backend = word(a[KTLAT_NL_A_BACKEND]);
 	probe->state = word(a[KTLAT_NL_A_STATE]);
 	probe->functions = word(a[KTLAT_NL_A_FUNCTIONS]);
-	ret = read_point(a[KTLAT_NL_A_POINT], &probe->point[0]);
+	if (a[KTLAT_NL_A_SYSCALL])
+		probe->syscall[0] = word(a[KTLAT_NL_A_SYSCALL]) + 1;
+	if (a[KTLAT_NL_A_SYSCALL_32])
+		probe->syscall[1] = word(a[KTLAT_NL_A_SYSCALL_32]) + 1;
+	ret = read_point(a[KTLAT_NL_A_POINT], &probe->point[0],
+			 &probe->argument[0]);
 	return ret ? ret : read_point(a[KTLAT_NL_A_END_POINT],
-				      &probe->point[1]);
+				      &probe->point[1], &probe->argument[1]);
 }
 
 static void read_call(struct nlattr **a, struct ktlat_event *call)

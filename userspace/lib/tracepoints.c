@@ -182,7 +182,7 @@ static void format_key(const struct ktlat_probe_info *info, char *text,
 		snprintf(text, size, "@cpu");
 	if (info->match != KTLAT_MATCH_ARGUMENT)
 		return;
-	/* Notifications do not tell which. */
+	/* Notifications of a module of before do not tell which. */
 	if (!argument[0].index) {
 		snprintf(text, size, "@argument");
 		return;
