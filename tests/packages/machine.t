@@ -143,12 +143,31 @@ use_library() {
 	ok 'the library is purged' purge_others "$had"
 }
 
+# The module's package of a version to come, which is this one by another number.
+make_newer() {
+	local tree=/tmp/newer
+	dpkg-deb -R ktlat-dkms_*.deb "$tree" &&
+		mv "$tree/usr/src/ktlat-$VERSION" "$tree/usr/src/ktlat-$NEWER" &&
+		sed -i "s/${VERSION//./\\.}/$NEWER/" "$tree"/DEBIAN/{control,postinst,prerm} \
+			"$tree/usr/src/ktlat-$NEWER"/{dkms.conf,VERSION} &&
+		dpkg-deb -b "$tree" /tmp/newer.deb >/dev/null && rm -rf "$tree"
+}
+
+is_upgraded() {
+	ok 'a newer version is made' make_newer
+	ok 'apt install ./newer.deb' apt install /tmp/newer.deb
+	VERSION=$NEWER is_good "$RUNNING" 'a newer version'
+	is "$(cd /var/lib/dkms/ktlat && ls -d [0-9]*)" "$NEWER" 'dkms knows no other'
+	is "$(find /usr/src -maxdepth 1 -name 'ktlat-*')" "/usr/src/ktlat-$NEWER" 'nor are there sources of another'
+}
+
 by_packages() {
 	ok 'apt install ./ktlat-dkms_*.deb ./ktlat_*.deb' apt install ./ktlat-dkms_*.deb ./ktlat_*.deb
 	is_good "$RUNNING" 'packages'
 	no_warning_in_log "$RUNNING"
 	use_tool
 	use_library
+	is_upgraded
 	ok 'the packages are purged' apt purge ktlat ktlat-dkms
 	ok 'and what they needed' apt autoremove --purge
 	is "$(installed "$RUNNING")" '' 'the module is gone'
@@ -159,6 +178,7 @@ by_packages() {
 apt update >/dev/null || bail_out 'apt-get update failed: check the network'
 ANOTHER_HEADERS=$(apt-cache depends linux-headers-cloud-amd64 | sed -n 's/^ *Depends: \(linux-headers-.*\)/\1/p')
 ANOTHER=${ANOTHER_HEADERS#linux-headers-}
+NEWER=$VERSION.1
 before=$(mktemp)
 state >"$before"
 diag "$(dkms --version), Linux $RUNNING and $ANOTHER"
