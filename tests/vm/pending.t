@@ -14,6 +14,8 @@ CYCLES=${CYCLES:-12}
 # Of ip_vs.
 LOADS=${KTLAT_LONG:+200}
 LOADS=${LOADS:-2}
+RACES=${KTLAT_LONG:+200}
+RACES=${RACES:-10}
 M=ktlat_target
 BUSY=$M:ktlat_target_busy
 
@@ -184,4 +186,27 @@ is "$((i - 1)) $(probe ip_vs:ip_vs_add_service '"\(.count) \(.missed) \(.state)"
 
 diag 'ktlat goes'
 ok 'while probes wait' rmmod ktlat
+
+diag "it comes and goes $RACES times, while the module does"
+come_and_go() {
+	while [[ -e /tmp/races ]]; do
+		insmod "$TARGET_KO" init_naps=1
+		rmmod ktlat_target
+	done
+}
+is_met() {
+	[[ $(probe $M:ktlat_target_init_nap .count) -gt 0 ]]
+}
+: >/tmp/races
+come_and_go 2>/dev/null &
+for ((i = 1; i <= RACES; i++)); do
+	load_ktlat
+	ktlat-ctl add-probe --pending --backend kretprobe $BUSY $M:ktlat_target_init_nap >/dev/null 2>&1
+	# Now right after the probes were added, now in the midst of what they wait for.
+	((i % 2)) || wait_until 30 is_met || break
+	wait_until 30 ktlat-ctl unload || break
+done
+rm /tmp/races
+wait
+is $((i - 1)) "$RACES" 'each time it went, and what came was measured each second time'
 done_testing

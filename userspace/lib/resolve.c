@@ -285,15 +285,19 @@ static int check_address(const struct ktl_lookup *lookup,
 			asked->name, found->module, found->name);
 }
 
-/* The module that a probe on @point can wait for is noted there, if there is one. */
+/*
+ * The module that a probe on @point can wait for is noted there, if there is one. Where
+ * waiting was asked for, whether that is loaded by now is the kernel's to say: it may
+ * have come since its functions were looked up.
+ */
 static bool can_wait(struct ktlat_point *point, bool asked)
 {
 	if (point->address || !strcmp(point->module, KTLAT_VMLINUX))
 		return false;
 	if (!*point->module)
 		return ktl_find_exporter(point->name, point->module);
-	return !ktl_is_loaded(point->module) &&
-	       (asked || ktl_is_installed(point->module));
+	return asked || (!ktl_is_loaded(point->module) &&
+			 ktl_is_installed(point->module));
 }
 
 /*
@@ -309,7 +313,7 @@ static int wait_for(const struct resolution *all, struct ktlat_probe_add *add,
 	if (lookup->nr || !can_wait(point, add->flags & KTLAT_PROBE_PENDING))
 		return ktl_fail_lookup(lookup, err);
 	add->flags |= KTLAT_PROBE_PENDING;
-	if (all->note) {
+	if (all->note && !ktl_is_loaded(point->module)) {
 		snprintf(text, sizeof(text),
 			 "%s waits for the module %s, which is not loaded",
 			 point->name, point->module);
