@@ -92,6 +92,7 @@ static int cost_aim(struct cost_scratch *scratch,
 
 	plan->kind = backend->kind;
 	plan->in_registers = true;
+	plan->may_vouch = true;
 	plan->ours = true;
 	strscpy(plan->point[0].module, KBUILD_MODNAME, KTLAT_MODULE_LEN);
 	strscpy(plan->point[0].name, "ktlat_cost_target", KTLAT_NAME_LEN);

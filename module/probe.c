@@ -116,6 +116,33 @@ static bool probe_lacks_module(const struct ktlat_probe *probe)
 	       !ktlat_target_is_loaded(probe_refused_point(probe));
 }
 
+/*
+ * May one that waits do so, which cannot be attached now? What its module does not have
+ * may be what it has until it is loaded, or what its next build has. And of a module that
+ * comes or goes meanwhile half is found, whatever that is called then.
+ */
+static bool probe_may_wait(const struct ktlat_probe *probe, int err)
+{
+	const struct ktlat_plan *plan = &probe->plan;
+
+	switch (plan->refusal) {
+	case KTLAT_REFUSED_UNKNOWN:
+		return probe_refused_point(probe)->module[0];
+	case KTLAT_REFUSED_NOT:
+		if (err != -EINVAL && err != -ENODEV)
+			return false;
+		break;
+	case KTLAT_REFUSED_BLACKLIST:
+	case KTLAT_REFUSED_OFFSET:
+	case KTLAT_REFUSED_NOTRACE:
+		break;
+	default:
+		return false;
+	}
+	return !ktlat_target_is_loaded(&plan->point[0]) ||
+	       !ktlat_target_is_loaded(&plan->point[1]);
+}
+
 /* It is nowhere. */
 static void probe_forget_addresses(struct ktlat_probe *probe)
 {
@@ -123,18 +150,16 @@ static void probe_forget_addresses(struct ktlat_probe *probe)
 		probe->plan.point[i].address = 0;
 }
 
-/*
- * Attaches it now, or has it wait for its module. When that comes nobody is there to
- * ask whether who vouches for a function's arguments may, so this is asked now.
- */
+/* Attaches it now, or has it wait for its module. */
 static int probe_attach_or_wait(struct ktlat_probe *probe, bool start)
 {
 	int err = ktlat_probe_attach(probe, start);
 
-	if (probe->waits && probe->plan.in_registers)
-		probe->plan.in_registers = capable(CAP_SYS_ADMIN);
-	if (!err || !probe->waits || !probe_lacks_module(probe))
+	if (!err || !probe->waits || !probe_may_wait(probe, err))
 		return err;
+	if (probe->plan.refusal == KTLAT_REFUSED_UNKNOWN &&
+	    !probe_lacks_module(probe))
+		probe->refusal = KTLAT_REFUSED_UNKNOWN;
 	probe_forget_addresses(probe);
 	probe->passed_over = KTLAT_REFUSED_NOT;
 	probe->started = start;
@@ -212,6 +237,9 @@ int ktlat_probe_enable(struct ktlat_probe *probe)
 	bool started = probe->started;
 	int err = ktlat_probe_start(probe);
 
+	/* Its module went in the midst of that: now it waits. */
+	if (err && ktlat_probe_state(probe) == KTLAT_STATE_PENDING)
+		err = ktlat_probe_start(probe);
 	if (!err && !started && ktlat_probe_state(probe) == KTLAT_STATE_ARMED)
 		ktlat_netlink_attached(probe);
 	return err;

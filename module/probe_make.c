@@ -3,6 +3,7 @@
  * probe_make.c - making a probe: its memory, its place in the device's offsets, and
  * the backend that measures it. Nobody else sees it yet.
  */
+#include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/idr.h>
@@ -86,6 +87,7 @@ static void probe_plan(struct ktlat_probe *probe,
 	plan->starts = add->starts;
 	plan->by_event = add->by == KTLAT_BY_EVENT;
 	plan->in_registers = add->flags & KTLAT_PROBE_REGISTERS;
+	plan->may_vouch = plan->in_registers && capable(CAP_SYS_ADMIN);
 	memcpy(plan->point, add->point, sizeof(plan->point));
 	memcpy(plan->argument, add->argument, sizeof(plan->argument));
 	memcpy(plan->syscall, add->syscall, sizeof(plan->syscall));

@@ -517,7 +517,9 @@ enum ktlat_refusal {
 					   * it waits for it, and again after that
 					   * has gone; each time it measures from
 					   * before the module's init function on,
-					   * into the same figures
+					   * into the same figures. So it does
+					   * where the module is loaded and has
+					   * no such function now
 					   */
 
 /* ktlat_probe_ref.flags */

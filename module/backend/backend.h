@@ -28,6 +28,8 @@ struct ktlat_starts;
  * @starts: starts that may wait for their end at once; 0 for the usual number
  * @by_event: calls are told apart by what their tracepoint is about
  * @in_registers: somebody vouches for %KTLAT_PROBE_REGISTERS
+ * @may_vouch: that is somebody with CAP_SYS_ADMIN, or ourselves. Whoever loads the module
+ *	that a probe waits for has nothing to do with it
  * @ours: the point lies in ktlat, and is to be probed all the same; for cost.c
  * @member: it is one function of many, see krp_group.c
  * @point: what to probe; @address is filled in by attach
@@ -50,6 +52,7 @@ struct ktlat_plan {
 	u32 starts;
 	bool by_event;
 	bool in_registers;
+	bool may_vouch;
 	bool ours;
 	bool member;
 	struct ktlat_point point[2];

@@ -9,7 +9,6 @@
  * its arguments in registers; the kernel knows no prototypes, and who adds the
  * probe vouches for that (%KTLAT_PROBE_REGISTERS).
  */
-#include <linux/capability.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -137,7 +136,7 @@ static int direct_check(struct ktlat_plan *plan)
 {
 	if (!plan->in_registers)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_PROTOTYPE);
-	if (!capable(CAP_SYS_ADMIN))
+	if (!plan->may_vouch)
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_RIGHTS);
 	if (direct_is_excluded(plan->point[0].name))
 		return ktlat_target_refuse(plan, 0, KTLAT_REFUSED_EXCLUDED);

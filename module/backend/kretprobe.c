@@ -156,13 +156,19 @@ static struct krp *krp_alloc(struct ktlat_plan *plan)
 	return krp;
 }
 
-/* Why a kretprobe was refused: a kprobe would be, too, or kretprobes alone are. */
+/*
+ * Why a kretprobe was refused: a kprobe would be, too, or kretprobes alone are. Or it
+ * was not there, and is now, as its module is just coming.
+ */
 static int krp_explain(struct ktlat_plan *plan, int err)
 {
+	int refusal = err == -ENOENT ? KTLAT_REFUSED_UNKNOWN :
+				       KTLAT_REFUSED_BLACKLIST;
+
 	if (err != -EINVAL && err != -ENOENT)
 		return err;
 	return ktlat_target_check_function(plan, 0) ?:
-	       ktlat_target_refuse(plan, 0, KTLAT_REFUSED_BLACKLIST);
+	       ktlat_target_refuse(plan, 0, refusal);
 }
 
 static void krp_pools_remove_one(struct krp *krp)

@@ -106,6 +106,31 @@ unload_target
 ktlat-ctl remove-probe $BUSY >/dev/null
 chmod 600 /dev/ktlat
 
+if has_backend direct; then
+	diag 'who loads it vouches for nothing'
+	ktlat-ctl add-probe --pending --backend direct --args-in-registers $BUSY >/dev/null 2>&1
+	setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin insmod "$TARGET_KO" init_naps=0
+	is "$(probe $BUSY '"\(.state) \(.backend)"')" 'armed direct' 'and need not be who may'
+	unload_target
+	ktlat-ctl remove-probe $BUSY >/dev/null
+else
+	skip 'who loads it vouches for nothing' "ktlat has no direct backend on Linux $KERNEL"
+fi
+
+diag 'what is there only while it is loaded'
+load_target
+like "$(ktlat-ctl add-probe --pending $M:target_init 2>&1)" \
+	'target_init was not found in the module ktlat_target, which is loaded; it is looked for each time' 'is waited for'
+is "$(probe $M:target_init '"\(.state) \(.refusal)"')" 'pending no such function' 'list says why'
+unload_target
+load_target
+is "$(probe $M:target_init .count)" 1 'the next time it is measured'
+unload_target
+ktlat-ctl remove-probe all >/dev/null
+builtin=$(sed -n 's|.*/\(.*\)\.ko$|\1|p' "/lib/modules/$(uname -r)/modules.builtin" | tr - _ |
+	while read -r name; do [[ -e /sys/module/$name ]] || { echo "$name" && break; }; done)
+fails "nothing waits for $builtin, which is built in" "$builtin is no module but part of this kernel; give vmlinux:no_such_function" ktlat-ctl add-probe --pending "$builtin:no_such_function"
+
 diag 'pairs'
 load_target
 pair=$M:ktlat_target_begin..$M:ktlat_target_end endless=$M:ktlat_target_begin..$M:ktlat_target_busy@cpu
@@ -120,6 +145,17 @@ target func=pair ctx=kthread cpus=0 calls=3 delay_ns=1000
 is "$(probe "$pair" '"\(.entries) \(.count)"')" '7 7' 'they measure again'
 unload_target
 ktlat-ctl remove-probe all >/dev/null
+modprobe ip_vs
+load_target
+between=$M:ktlat_target_begin..ip_vs:ip_vs_conn_put
+ktlat-ctl add-probe --pending $M:ktlat_target_begin..ip_vs_conn_put >/dev/null
+modprobe -r ip_vs
+ok 'one of two modules goes' becomes $between pending
+modprobe ip_vs
+ok 'and comes: it is found though it was not named' becomes $between armed
+ktlat-ctl remove-probe all >/dev/null
+modprobe -r ip_vs
+unload_target
 
 diag "$CYCLES times, under load"
 hammer() {

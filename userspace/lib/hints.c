@@ -196,6 +196,24 @@ bool ktl_is_installed(const char *module)
 	return find_module(module, found) && !strcmp(found, module);
 }
 
+/* Is there no such module to come, as it is part of this kernel? */
+bool ktl_is_built_in(const char *module)
+{
+	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
+	struct kmod_module *found;
+	bool is = false;
+
+	if (!ctx)
+		return false;
+	kmod_set_log_priority(ctx, 0);
+	if (kmod_module_new_from_name(ctx, module, &found) >= 0) {
+		is = kmod_module_get_initstate(found) == KMOD_MODULE_BUILTIN;
+		kmod_module_unref(found);
+	}
+	kmod_unref(ctx);
+	return is;
+}
+
 /* Modules that are not loaded are known by what they export. */
 bool ktl_find_exporter(const char *name, char module[KTLAT_MODULE_LEN])
 {

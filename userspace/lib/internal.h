@@ -205,6 +205,7 @@ bool ktl_find_reason(const struct ktlat_point *point, char *text, size_t size);
 
 /* hints.c */
 bool ktl_is_installed(const char *module);
+bool ktl_is_built_in(const char *module);
 bool ktl_find_exporter(const char *name, char module[KTLAT_MODULE_LEN]);
 bool ktl_find_hint(const struct ktlat_point *point, char *text, size_t size);
 

@@ -296,8 +296,16 @@ static bool can_wait(struct ktlat_point *point, bool asked)
 		return false;
 	if (!*point->module)
 		return ktl_find_exporter(point->name, point->module);
-	return asked || (!ktl_is_loaded(point->module) &&
-			 ktl_is_installed(point->module));
+	if (asked)
+		return !ktl_is_built_in(point->module);
+	return !ktl_is_loaded(point->module) && ktl_is_installed(point->module);
+}
+
+static const char *say_waits(const struct ktlat_point *point)
+{
+	return ktl_is_loaded(point->module) ?
+	       "%s was not found in the module %s, which is loaded; it is looked for each time that is loaded" :
+	       "%s waits for the module %s, which is not loaded";
 }
 
 /*
@@ -313,10 +321,9 @@ static int wait_for(const struct resolution *all, struct ktlat_probe_add *add,
 	if (lookup->nr || !can_wait(point, add->flags & KTLAT_PROBE_PENDING))
 		return ktl_fail_lookup(lookup, err);
 	add->flags |= KTLAT_PROBE_PENDING;
-	if (all->note && !ktl_is_loaded(point->module)) {
-		snprintf(text, sizeof(text),
-			 "%s waits for the module %s, which is not loaded",
-			 point->name, point->module);
+	if (all->note) {
+		snprintf(text, sizeof(text), say_waits(point), point->name,
+			 point->module);
 		all->note(text, all->data);
 	}
 	return 0;
@@ -397,6 +404,21 @@ static int resolve_point(const struct resolution *all,
 	return aim(lookup, &lookup->matches[i], point, err);
 }
 
+/*
+ * A point that was given without its module has to have it where the probe waits: it is
+ * by that name that it is found again when the module has gone and come.
+ */
+static void name_module(const struct ktl_lookup *lookup, struct ktlat_point *point)
+{
+	size_t i;
+
+	for (i = 0; !*point->module && i < lookup->nr; i++)
+		if (is_meant(lookup, &lookup->matches[i]) &&
+		    strcmp(lookup->matches[i].point.module, KTLAT_VMLINUX))
+			memcpy(point->module, lookup->matches[i].point.module,
+			       sizeof(point->module));
+}
+
 static int resolve_request(struct resolution *all, size_t request,
 			   struct ktlat_error *err)
 {
@@ -408,6 +430,8 @@ static int resolve_request(struct resolution *all, size_t request,
 	for (i = 0; !ret && add.kind == KTLAT_KIND_PAIR && i < 2; i++)
 		ret = resolve_point(all, &add, &add.point[i],
 				    &all->lookups[2 * request + i], err);
+	for (i = 0; !ret && add.flags & KTLAT_PROBE_PENDING && i < 2; i++)
+		name_module(&all->lookups[2 * request + i], &add.point[i]);
 	if (!ret)
 		ret = ktl_check_tracepoints(&add, err);
 	return ret ? ret : append(all, &add, err);

@@ -190,6 +190,11 @@ int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err)
 	char spec[KTL_POINT_LEN], near[MAX_SUGGESTIONS * 192] = "";
 
 	ktl_format_point(point, spec);
+	if (*point->module && !ktl_is_loaded(point->module) &&
+	    ktl_is_built_in(point->module))
+		return ktl_fail(err, ENOENT,
+				"cannot add %s: %s is no module but part of this kernel; give vmlinux:%s",
+				spec, point->module, point->name);
 	if (*point->module && !ktl_is_loaded(point->module))
 		return ktl_fail(err, ENOENT,
 				"cannot add %s: the module %s is not loaded, and not installed for this kernel; load it first, or wait for it with --pending",
