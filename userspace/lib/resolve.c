@@ -422,16 +422,18 @@ static void name_module(const struct ktl_lookup *lookup, struct ktlat_point *poi
 static int resolve_request(struct resolution *all, size_t request,
 			   struct ktlat_error *err)
 {
+	const struct ktl_lookup *lookups = &all->lookups[2 * request];
 	struct ktlat_probe_add add = all->asked[request];
+	bool pair = add.kind == KTLAT_KIND_PAIR;
 	int ret = 0, i;
 
 	if (add.kind == KTLAT_KIND_FUNCTION)
 		return resolve_function(all, request, err);
-	for (i = 0; !ret && add.kind == KTLAT_KIND_PAIR && i < 2; i++)
-		ret = resolve_point(all, &add, &add.point[i],
-				    &all->lookups[2 * request + i], err);
-	for (i = 0; !ret && add.flags & KTLAT_PROBE_PENDING && i < 2; i++)
-		name_module(&all->lookups[2 * request + i], &add.point[i]);
+	for (i = 0; !ret && pair && i < 2; i++)
+		ret = resolve_point(all, &add, &add.point[i], &lookups[i], err);
+	/* Only now, as it may be the second one that has the probe wait. */
+	for (i = 0; pair && add.flags & KTLAT_PROBE_PENDING && i < 2; i++)
+		name_module(&lookups[i], &add.point[i]);
 	if (!ret)
 		ret = ktl_check_tracepoints(&add, err);
 	return ret ? ret : append(all, &add, err);
