@@ -86,12 +86,15 @@ void target_count_return(const struct target_func *func)
 	this_cpu_inc(counts[func - target_funcs].returned);
 }
 
+/* Only this CPU writes there; who waits for calls reads meanwhile. */
 static void dist_add(struct dist *dist, u64 ns)
 {
-	dist->sum += ns;
-	dist->min = min(dist->min, ns);
-	dist->max = max(dist->max, ns);
-	dist->buckets[bucket_of(ns)]++;
+	u64 *bucket = &dist->buckets[bucket_of(ns)];
+
+	WRITE_ONCE(dist->sum, dist->sum + ns);
+	WRITE_ONCE(dist->min, min(dist->min, ns));
+	WRITE_ONCE(dist->max, max(dist->max, ns));
+	WRITE_ONCE(*bucket, *bucket + 1);
 }
 
 /**
@@ -169,11 +172,11 @@ static void dist_merge(struct dist *to, const struct dist *from)
 {
 	unsigned int i;
 
-	to->sum += from->sum;
-	to->min = min(to->min, from->min);
-	to->max = max(to->max, from->max);
+	to->sum += READ_ONCE(from->sum);
+	to->min = min(to->min, READ_ONCE(from->min));
+	to->max = max(to->max, READ_ONCE(from->max));
 	for (i = 0; i < NR_BUCKETS; i++)
-		to->buckets[i] += from->buckets[i];
+		to->buckets[i] += READ_ONCE(from->buckets[i]);
 }
 
 static void dist_show(struct seq_file *file, const char *name,
@@ -207,11 +210,13 @@ static void counts_show(struct seq_file *file, int id)
 	seq_puts(file, "\"cpus\":[");
 	for_each_possible_cpu(cpu) {
 		struct counts *c = per_cpu_ptr(&counts[id], cpu);
+		u64 started = READ_ONCE(c->started);
+		u64 returned = READ_ONCE(c->returned);
 
-		total.started += c->started;
-		total.returned += c->returned;
+		total.started += started;
+		total.returned += returned;
 		seq_printf(file, "%s{\"cpu\":%d,\"started\":%llu,\"returned\":%llu}",
-			   sep, cpu, c->started, c->returned);
+			   sep, cpu, started, returned);
 		sep = ",";
 	}
 	seq_printf(file, "],\"started\":%llu,\"returned\":%llu",
