@@ -158,7 +158,7 @@ static int probe_attach_or_wait(struct ktlat_probe *probe, bool start)
 	if (!err || !probe->waits || !probe_may_wait(probe, err))
 		return err;
 	if (probe->plan.refusal == KTLAT_REFUSED_UNKNOWN &&
-	    !probe_lacks_module(probe))
+	    ktlat_target_is_loaded(probe_refused_point(probe)))
 		probe->refusal = KTLAT_REFUSED_UNKNOWN;
 	probe_forget_addresses(probe);
 	probe->passed_over = KTLAT_REFUSED_NOT;

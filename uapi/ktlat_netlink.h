@@ -102,8 +102,9 @@ enum ktlat_nl_cmd {
 /**
  * enum ktlat_nl_attr - Attributes
  * @KTLAT_NL_A_UNSPEC: never used
- * @KTLAT_NL_A_PROBE_ID: u64: *the probe*, up to %KTLAT_NL_A_FUNCTIONS and the last two: its id; the
- *	only attribute of it that is there in each case
+ * @KTLAT_NL_A_PROBE_ID: u64: *the probe*, up to %KTLAT_NL_A_FUNCTIONS, with
+ *	%KTLAT_NL_A_SYSCALL and %KTLAT_NL_A_SYSCALL_32: its id; the only attribute of it
+ *	that is there in each case
  * @KTLAT_NL_A_PAD: no data
  * @KTLAT_NL_A_SEQUENCE: u64: number of the event
  * @KTLAT_NL_A_TIME: u64: when it happened, CLOCK_MONOTONIC in ns; of a slow call, its

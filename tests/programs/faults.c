@@ -363,46 +363,39 @@ static int nothing(void)
 
 /* Two steps that are one. */
 
+static int then(int got, int (*next)(void))
+{
+	return got ? got : next();
+}
+
 static int group_with_function(void)
 {
-	int got = add_group();
-
-	return got ? got : add_function();
+	return then(add_group(), add_function);
 }
 
 static int group_enabled(void)
 {
-	int got = group_with_function();
-
-	return got ? got : enable();
+	return then(group_with_function(), enable);
 }
 
 static int kretprobe_group_with_function(void)
 {
-	int got = add_kretprobe_group();
-
-	return got ? got : add_function();
+	return then(add_kretprobe_group(), add_function);
 }
 
 static int kretprobe_group_enabled(void)
 {
-	int got = kretprobe_group_with_function();
-
-	return got ? got : enable();
+	return then(kretprobe_group_with_function(), enable);
 }
 
 static int kretprobe_disabled(void)
 {
-	int got = add_kretprobe();
-
-	return got ? got : disable();
+	return then(add_kretprobe(), disable);
 }
 
 static int direct_disabled(void)
 {
-	int got = add_direct();
-
-	return got ? got : disable();
+	return then(add_direct(), disable);
 }
 
 static int delete_all(void)
@@ -415,30 +408,22 @@ static int delete_all(void)
 
 static int added_and_told(void)
 {
-	int got = add_wishful();
-
-	return got ? got : get();
+	return then(add_wishful(), get);
 }
 
 static int keyed_and_told(void)
 {
-	int got = add_keyed();
-
-	return got ? got : get();
+	return then(add_keyed(), get);
 }
 
 static int rings_away(void)
 {
-	int got = delete_all();
-
-	return got ? got : delete_rings();
+	return then(delete_all(), delete_rings);
 }
 
 static int rings_and_told(void)
 {
-	int got = make_rings();
-
-	return got ? got : added_and_told();
+	return then(make_rings(), added_and_told);
 }
 
 /*

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stress SECONDS [ROUND]: everything that can be done to the device, at once, on functions
- * that somebody else has other CPUs call all the time, for that long and until each
- * actor has had a turn. What is counted is not looked at; that is for detectors in the
+ * stress SECONDS ROUND: everything that can be done to the device, at once, on
+ * functions that somebody else has other CPUs call all the time, for that long and until
+ * each actor has had a turn. What is counted is not looked at; that is for detectors in the
  * kernel to judge. Here everybody has to get on.
  *
  * A call may be refused, as another one of us is at it, or the target is just being
@@ -27,7 +27,7 @@
 /* Nobody is stuck who has got on within this many seconds. */
 #define PATIENCE	300
 
-static unsigned int seed, sowing;
+static unsigned int seed, nr_round;
 static int fd = -1;
 
 static unsigned int any(unsigned int nr)
@@ -384,7 +384,7 @@ static const struct actor list[] = {
 static void sow(unsigned int actor, const pid_t *pids)
 {
 	(void)pids;
-	seed = 100 * sowing + actor + 1;
+	seed = 100 * nr_round + actor + 1;
 }
 
 int main(int argc, char **argv)
@@ -398,10 +398,9 @@ int main(int argc, char **argv)
 	unsigned int stuck;
 	int file;
 
-	if (argc != 2 && argc != 3)
-		die("stress SECONDS [ROUND]");
-	if (argc == 3)
-		sowing = strtoul(argv[2], NULL, 10);
+	if (argc != 3)
+		die("stress SECONDS ROUND");
+	nr_round = strtoul(argv[2], NULL, 10);
 	stuck = actors_run(&actors, strtoul(argv[1], NULL, 10));
 	file = open(CPU_ONLINE, O_WRONLY);
 	if (file < 0 || (write(file, "1", 1) < 0 && errno != EINVAL))

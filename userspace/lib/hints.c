@@ -165,7 +165,8 @@ static bool find_tracepoint(const char *name, char *text, size_t size)
  * The first module, in the files that depmod has made, for a name or an alias. What is
  * built into the kernel is in these, too, and is none.
  */
-static bool find_module(const char *alias, char module[KTLAT_MODULE_LEN])
+static bool find_module(const char *alias, char module[KTLAT_MODULE_LEN],
+			bool *built_in)
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
 	struct kmod_list *list = NULL;
@@ -178,7 +179,7 @@ static bool find_module(const char *alias, char module[KTLAT_MODULE_LEN])
 	found = kmod_module_new_from_lookup(ctx, alias, &list) >= 0 && list;
 	if (found) {
 		first = kmod_module_get_module(list);
-		found = kmod_module_get_initstate(first) != KMOD_MODULE_BUILTIN;
+		*built_in = kmod_module_get_initstate(first) == KMOD_MODULE_BUILTIN;
 		snprintf(module, KTLAT_MODULE_LEN, "%s",
 			 kmod_module_get_name(first));
 		kmod_module_unref(first);
@@ -192,35 +193,31 @@ static bool find_module(const char *alias, char module[KTLAT_MODULE_LEN])
 bool ktl_is_installed(const char *module)
 {
 	char found[KTLAT_MODULE_LEN];
+	bool built_in;
 
-	return find_module(module, found) && !strcmp(found, module);
+	return find_module(module, found, &built_in) && !built_in &&
+	       !strcmp(found, module);
 }
 
 /* Is there no such module to come, as it is part of this kernel? */
 bool ktl_is_built_in(const char *module)
 {
-	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
-	struct kmod_module *found;
-	bool is = false;
+	char found[KTLAT_MODULE_LEN];
+	bool built_in;
 
-	if (!ctx)
-		return false;
-	kmod_set_log_priority(ctx, 0);
-	if (kmod_module_new_from_name(ctx, module, &found) >= 0) {
-		is = kmod_module_get_initstate(found) == KMOD_MODULE_BUILTIN;
-		kmod_module_unref(found);
-	}
-	kmod_unref(ctx);
-	return is;
+	return find_module(module, found, &built_in) && built_in &&
+	       !strcmp(found, module);
 }
 
 /* Modules that are not loaded are known by what they export. */
 bool ktl_find_exporter(const char *name, char module[KTLAT_MODULE_LEN])
 {
 	char alias[KTLAT_NAME_LEN + 8];
+	bool built_in;
 
 	snprintf(alias, sizeof(alias), "symbol:%s", name);
-	return find_module(alias, module) && !ktl_is_loaded(module);
+	return find_module(alias, module, &built_in) && !built_in &&
+	       !ktl_is_loaded(module);
 }
 
 /**

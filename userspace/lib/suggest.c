@@ -180,6 +180,18 @@ bool ktl_is_loaded(const char *module)
 	return !strcmp(module, KTLAT_VMLINUX) || !access(path, F_OK);
 }
 
+static int fail_absent(const struct ktlat_point *point, const char *spec,
+		       struct ktlat_error *err)
+{
+	if (ktl_is_built_in(point->module))
+		return ktl_fail(err, ENOENT,
+				"cannot add %s: %s is no module but part of this kernel; give vmlinux:%s",
+				spec, point->module, point->name);
+	return ktl_fail(err, ENOENT,
+			"cannot add %s: the module %s is not loaded, and not installed for this kernel; load it first, or wait for it with --pending",
+			spec, point->module);
+}
+
 /* Says that a function is unknown, and which names are near; -ENOENT. */
 int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err)
 {
@@ -190,15 +202,8 @@ int ktl_fail_unknown(const struct ktlat_point *point, struct ktlat_error *err)
 	char spec[KTL_POINT_LEN], near[MAX_SUGGESTIONS * 192] = "";
 
 	ktl_format_point(point, spec);
-	if (*point->module && !ktl_is_loaded(point->module) &&
-	    ktl_is_built_in(point->module))
-		return ktl_fail(err, ENOENT,
-				"cannot add %s: %s is no module but part of this kernel; give vmlinux:%s",
-				spec, point->module, point->name);
 	if (*point->module && !ktl_is_loaded(point->module))
-		return ktl_fail(err, ENOENT,
-				"cannot add %s: the module %s is not loaded, and not installed for this kernel; load it first, or wait for it with --pending",
-				spec, point->module);
+		return fail_absent(point, spec, err);
 
 	if (search.len <= MAX_COMPARED)
 		ktlat_scan_symbols(consider, &search, NULL);
