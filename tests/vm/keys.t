@@ -147,9 +147,16 @@ done
 target_stop
 read_keys ktlat_target_inner
 adds_up 'tasks, softirqs, interrupts'
-# A kretprobe may miss what an interrupt calls while it sees to another call, and says so.
-is "$(told '.count + .missed')" "$(target_stat inner .returned)" 'tasks, softirqs, interrupts: as many as the target made'
-[[ -z $BACKEND ]] || is "$(told .missed)" 0 'tasks, softirqs, interrupts: none missed'
+made=$(target_stat inner .returned)
+if [[ -n $BACKEND ]]; then
+	is "$(told .count)" "$made" 'tasks, softirqs, interrupts: as many as the target made'
+else
+	# A kretprobe misses what an interrupt calls while it sees to another call. The
+	# kernel's counters of that, whose increments are not atomic, lose no more than 1 %.
+	counted=$(told '.count + .missed')
+	cmp_ok "$counted" '<=' "$made" 'tasks, softirqs, interrupts: recorded and missed are not more than the target made'
+	cmp_ok "$counted" '>=' "$((made * 99 / 100))" 'tasks, softirqs, interrupts: nor far less'
+fi
 ktlat-ctl remove-probe all >/dev/null
 
 # What came since the last time.

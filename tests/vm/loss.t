@@ -39,8 +39,13 @@ ok 'a task and an interrupt handler call at once' wait_until 60 busy_calls
 target_stop
 bound busy 'the task'
 bound loop 'the interrupt handler'
-cmp_ok "$(probe_stat ktlat_target_loop .missed_busy)" '>' 0 \
-	'hits while another kprobe was running were counted'
+# A kretprobe of arm64 is seen to in exceptions, with interrupts off, since Linux 6.10.
+if [[ $KERNEL == 6.12-arm64 ]]; then
+	skip 'hits while another kprobe was running' "kretprobes have interrupts off on Linux $KERNEL"
+else
+	cmp_ok "$(probe_stat ktlat_target_loop .missed_busy)" '>' 0 \
+		'hits while another kprobe was running were counted'
+fi
 like "$(ktlat-ctl hist ktlat_target_loop)" 'coverage <= [0-9.]+ %: .* missed' \
 	'and shown as a bound'
 ktlat-ctl remove-probe all >/dev/null

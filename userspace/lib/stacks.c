@@ -109,8 +109,13 @@ static bool is_mechanism(const char *name)
 		/* kretprobes up to 5.17 */
 		"__kretprobe_trampoline_handler", "trampoline_handler",
 		"kretprobe_trampoline", "__kretprobe_trampoline",
-		/* kretprobes of arm64 */
+		/* kretprobes of arm64, which come by a BRK since 6.10 */
 		"trampoline_probe_handler",
+		"kretprobe_breakpoint_handler", "kretprobe_brk_handler",
+		"call_break_hook", "call_el1_break_hook",
+		"brk_handler", "do_debug_exception", "do_el1_brk64",
+		"el1_dbg", "el1_brk64",
+		"el1h_64_sync_handler", "el1h_64_sync",
 		/* fprobes that have none */
 		"fprobe_return", "__ftrace_return_to_handler",
 		"ftrace_return_to_handler", "return_to_handler",
