@@ -30,8 +30,8 @@
 #include "session.h"
 
 #define COST_ROUNDS	16
-#define COST_TURNS	8
-#define COST_TURN_CALLS	8
+#define COST_TURNS	16
+#define COST_TURN_CALLS	4
 #define COST_CALLS	(COST_TURNS * COST_TURN_CALLS)
 
 /* A histogram of precision 0. */

@@ -99,7 +99,7 @@ ulimit -l unlimited
 
 by() {
 	local backend=$1 limit=4000 add=(ktlat-ctl add-probe --backend "$1" --args-in-registers)
-	does "$backend: what it costs is measured, and arming" 7000 "${add[@]}" ktlat_target_empty
+	does "$backend: what it costs is measured, and arming" 4500 "${add[@]}" ktlat_target_empty
 	calls "$backend: histogram" $limit
 	if [[ -n ${KTLAT_LONG-} ]]; then
 		does "$backend: reading" 1000 ktlat-ctl hist --json
@@ -129,7 +129,7 @@ for backend in $(ktlat-ctl status --json | jq -r '.features - ["pair", "tracepoi
 done
 
 if has_groups && [[ -n ${KTLAT_LONG-} ]]; then
-	does 'group: what it costs is measured, and arming' 7000 \
+	does 'group: what it costs is measured, and arming' 4500 \
 		ktlat-ctl add-probe --args-in-registers --group some ktlat_target_{empty,loop,busy,recurse}
 	calls 'group: histogram' 4000
 	does 'group: reset' 1000 ktlat-ctl reset all
