@@ -30,18 +30,34 @@ int fpr_entry_refuse(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 NOKPROBE_SYMBOL(fpr_entry_refuse);
 
 /* Probe context: a call has returned, at @now, of which values are wanted. */
-void fpr_return_seen(const struct ktlat_meter *meter, const struct ktlat_call *call,
-		     u64 now, unsigned long ret_ip,
-		     struct ktlat_fprobe_regs *regs)
+static noinline void fpr_return_seen(const struct ktlat_meter *meter,
+				     const struct ktlat_call *call, u64 now,
+				     unsigned long ret_ip,
+				     struct ktlat_fprobe_regs *regs)
 {
 	struct ktlat_seen seen = {
 		.returned = ktlat_fprobe_returned(regs),
 		.caller = ret_ip,
 	};
 
-	ktlat_meter_return_seen(meter, call, now, &seen);
+	ktlat_meter_return_more(meter, call, now, &seen);
 }
 NOKPROBE_SYMBOL(fpr_return_seen);
+
+/*
+ * Probe context: a call has returned, at @now, with which more is done than to record it.
+ * On its own for the same reason as krp_return_more().
+ */
+void fpr_return_more(const struct ktlat_meter *meter, const struct ktlat_call *call,
+		     u64 now, unsigned long ret_ip,
+		     struct ktlat_fprobe_regs *regs)
+{
+	if (unlikely(meter->feed->capture))
+		fpr_return_seen(meter, call, now, ret_ip, regs);
+	else
+		ktlat_meter_return_more(meter, call, now, NULL);
+}
+NOKPROBE_SYMBOL(fpr_return_more);
 
 /* Has the kernel follow the call of our own that a hook learns from. */
 void fpr_learn_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,

@@ -101,21 +101,20 @@ void fpr_learn_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		    struct ktlat_fprobe_regs *regs, void *data);
 void fpr_losses_update(struct fpr *fpr, const struct fprobe *fp,
 		       unsigned long *seen);
-void fpr_return_seen(const struct ktlat_meter *meter, const struct ktlat_call *call,
+void fpr_return_more(const struct ktlat_meter *meter, const struct ktlat_call *call,
 		     u64 now, unsigned long ret_ip,
 		     struct ktlat_fprobe_regs *regs);
 u64 fpr_in_flight(const struct fpr *fpr);
 
-/* Probe context: a call has returned. */
+/* Probe context: a call has returned, at @now. */
 static __always_inline void
 fpr_return(const struct ktlat_meter *meter, const struct ktlat_call *call,
-	   const struct ktlat_end *end, unsigned long ret_ip,
-	   struct ktlat_fprobe_regs *regs)
+	   u64 now, unsigned long ret_ip, struct ktlat_fprobe_regs *regs)
 {
-	if (unlikely(meter->feed->capture))
-		fpr_return_seen(meter, call, end->now, ret_ip, regs);
+	if (ktlat_meter_is_plain(meter))
+		ktlat_meter_return_plain(meter, call, now);
 	else
-		ktlat_meter_return(meter, call, end);
+		fpr_return_more(meter, call, now, ret_ip, regs);
 }
 
 /* Calls fpr_perched(), which the hook has, from a function that has a site. */

@@ -81,7 +81,7 @@ NOKPROBE_SYMBOL(fpr_entry);
 static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		     struct ktlat_fprobe_regs *regs, void *data)
 {
-	struct ktlat_end end = ktlat_end_here();
+	u64 now = ktlat_clock_end();
 	const struct fpr *fpr = fpr_of_fprobe(fp);
 	struct fpr_call *call = data;
 
@@ -89,7 +89,7 @@ static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		return;
 	/* What lies there from now on must not be taken for a call by the end of the task. */
 	call->cookie = 0;
-	fpr_return(fpr->meter, &call->call, &end, ret_ip, regs);
+	fpr_return(fpr->meter, &call->call, now, ret_ip, regs);
 }
 NOKPROBE_SYMBOL(fpr_exit);
 

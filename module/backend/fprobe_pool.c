@@ -70,9 +70,9 @@ NOKPROBE_SYMBOL(fpr_entry_handover);
 static void fpr_exit(struct fprobe *fp, unsigned long ip, unsigned long ret_ip,
 		     struct ktlat_fprobe_regs *regs, void *data)
 {
-	struct ktlat_end end = ktlat_end_here();
+	u64 now = ktlat_clock_end();
 
-	fpr_return(container_of(fp, struct fpr_pool, fp)->meter, data, &end,
+	fpr_return(container_of(fp, struct fpr_pool, fp)->meter, data, now,
 		   ret_ip, regs);
 }
 NOKPROBE_SYMBOL(fpr_exit);

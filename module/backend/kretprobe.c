@@ -100,14 +100,25 @@ static noinline void krp_return_seen(const struct krp_pool *pool,
 		.caller = ktlat_kretprobe_caller(ri, regs),
 	};
 
-	ktlat_meter_return_seen(pool->meter, &call->call, now, &seen);
+	ktlat_meter_return_more(pool->meter, &call->call, now, &seen);
 }
 NOKPROBE_SYMBOL(krp_return_seen);
+
+/*
+ * Probe context. The end of a call with which more is done than to record it. On its own,
+ * so that those who want no more do not pay for the room that it takes on the stack.
+ */
+static noinline void krp_return_more(const struct ktlat_meter *meter,
+				     const struct ktlat_call *call, u64 now)
+{
+	ktlat_meter_return_more(meter, call, now, NULL);
+}
+NOKPROBE_SYMBOL(krp_return_more);
 
 /* Probe context. */
 int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct ktlat_end end = ktlat_end_here();
+	u64 now = ktlat_clock_end();
 	struct kretprobe *rp = ktlat_kretprobe_of(ri);
 	struct krp_pool *pool = container_of(rp, struct krp_pool, rp);
 	struct krp_call *call = (struct krp_call *)ri->data;
@@ -115,10 +126,12 @@ int krp_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 	/* Without a kretprobe its pool may be gone, and with it where debts lie. */
 	if (!rp)
 		return 0;
-	if (unlikely(pool->capture))
-		krp_return_seen(pool, ri, regs, end.now);
+	if (ktlat_meter_is_plain(pool->meter))
+		ktlat_meter_return_plain(pool->meter, &call->call, now);
+	else if (!pool->capture)
+		krp_return_more(pool->meter, &call->call, now);
 	else
-		ktlat_meter_return(pool->meter, &call->call, &end);
+		krp_return_seen(pool, ri, regs, now);
 	ktlat_debt_close(&call->debt);
 	return 0;
 }

@@ -56,9 +56,8 @@ static __always_inline bool feed_capture(const struct ktlat_capture *capture,
 /* What is done for a probe that wants nothing of its calls but to count them. */
 const struct ktlat_feed ktlat_feed_none = { .slow_ns = U64_MAX };
 
-/* A call of which more is wanted than to be written, or less. */
-static noinline enum ktlat_fed feed_special(const struct ktlat_feed *feed,
-					    struct ktlat_done *done)
+enum ktlat_fed ktlat_feed(const struct ktlat_feed *feed,
+			  struct ktlat_done *done)
 {
 	bool slow = done->latency >= READ_ONCE(feed->slow_ns);
 	bool keep;
@@ -78,15 +77,5 @@ static noinline enum ktlat_fed feed_special(const struct ktlat_feed *feed,
 	if (feed->all || slow)
 		feed_write(feed, done, slow);
 	return feed->no_histogram ? KTLAT_FED_COUNT : KTLAT_FED_RECORD;
-}
-NOKPROBE_SYMBOL(feed_special);
-
-enum ktlat_fed ktlat_feed(const struct ktlat_feed *feed,
-			  struct ktlat_done *done)
-{
-	if (!ktlat_feed_is_plain(feed, done->latency))
-		return feed_special(feed, done);
-	ktlat_record(&feed->recorder, done, NULL);
-	return KTLAT_FED_RECORD;
 }
 NOKPROBE_SYMBOL(ktlat_feed);

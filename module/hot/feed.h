@@ -62,14 +62,17 @@ struct ktlat_feed {
 
 extern const struct ktlat_feed ktlat_feed_none;
 
-/* Is a call to be written, and nothing else? */
+/* Is a call to be written, and that is all? It is not for ktlat_feed() then. */
 static __always_inline bool ktlat_feed_is_plain(const struct ktlat_feed *feed,
 						u64 latency)
 {
 	return likely(latency < READ_ONCE(feed->plain_ns));
 }
 
-/* Does with a call what the probe wants, but for counting it. */
+/*
+ * Does with a call what the probe wants, but for counting it. Where it is plain, who calls
+ * writes it instead, at less cost; by then it may have become so, or not be any more.
+ */
 enum ktlat_fed ktlat_feed(const struct ktlat_feed *feed,
 			  struct ktlat_done *done);
 

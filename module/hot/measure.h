@@ -169,47 +169,102 @@ ktlat_meter_feed(const struct ktlat_meter *meter, struct ktlat_counters *counter
 }
 
 /*
- * Records the return of @call. One that was entered before the last reset belongs
- * to figures that nobody can see any more.
+ * How long a call took that ends at @now, to *@latency. Returns where it is counted; NULL
+ * for one that was entered before the last reset: it belongs to figures that nobody can
+ * see any more.
  */
-static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
-					       const struct ktlat_call *call,
-					       const struct ktlat_end *end)
+static __always_inline struct ktlat_counters *
+ktlat_meter_end(const struct ktlat_meter *meter, const struct ktlat_call *call,
+		u64 now, u64 *latency)
 {
 	u64 epoch = ktlat_meter_epoch(meter);
-	struct ktlat_done done = {
-		.start = call->start,
-		.generation = epoch >> 32,
-		.function = meter->function,
-		.event = end->event,
-		.task = end->task,
-		.trap = end->trap,
-		.seen = end->seen,
-	};
-	enum ktlat_fed fed = KTLAT_FED_RECORD;
 	struct ktlat_counters *counters;
-	s64 ticks = end->now - call->start;
+	s64 ticks = now - call->start;
 
 	if (unlikely(call->epoch != epoch))
-		return;
+		return NULL;
 	counters = ktlat_meter_counters(meter, epoch);
 	if (unlikely(ticks < 0)) {
 		env_local_inc(&counters->clock_backwards);
 		ticks = 0;
 	}
-	done.latency = ktlat_clock_ns(ticks);
-	if (unlikely(meter->feed != &ktlat_feed_none))
-		fed = ktlat_meter_feed(meter, counters, &done);
-	if (likely(fed == KTLAT_FED_RECORD))
-		ktlat_hist_record(counters, meter->precision, done.latency);
-	else
-		ktlat_meter_fed(counters, fed, done.latency);
+	*latency = ktlat_clock_ns(ticks);
+	return counters;
 }
 
-/* The same of a call, of the task that runs, of which @seen is known. */
-static __always_inline void ktlat_meter_return_seen(const struct ktlat_meter *meter,
-						    const struct ktlat_call *call,
-						    u64 now, struct ktlat_seen *seen)
+/* Is a call to be recorded in the histogram, and nothing else? */
+static __always_inline bool ktlat_meter_is_plain(const struct ktlat_meter *meter)
+{
+	return likely(meter->feed == &ktlat_feed_none);
+}
+
+/* Records the return of @call at @now, if the probe is plain. */
+static __always_inline void
+ktlat_meter_return_plain(const struct ktlat_meter *meter,
+			 const struct ktlat_call *call, u64 now)
+{
+	u64 latency;
+	struct ktlat_counters *counters =
+		ktlat_meter_end(meter, call, now, &latency);
+
+	if (likely(counters))
+		ktlat_hist_record(counters, meter->precision, latency);
+}
+
+/* What is told of a call that took so long. */
+static __always_inline struct ktlat_done
+ktlat_meter_done(const struct ktlat_meter *meter, const struct ktlat_call *call,
+		 const struct ktlat_end *end, u64 latency)
+{
+	return (struct ktlat_done){
+		.start = call->start,
+		.latency = latency,
+		.generation = call->epoch >> 32,
+		.event = end->event,
+		.task = end->task,
+		.trap = end->trap,
+		.seen = end->seen,
+		.function = meter->function,
+	};
+}
+
+/*
+ * The same of a probe that is not plain, with what it wants besides. Calls that are
+ * written, and that is all, are most of them: these are not described in memory first.
+ */
+static __always_inline void
+ktlat_meter_return_fed(const struct ktlat_meter *meter,
+		       const struct ktlat_call *call, const struct ktlat_end *end)
+{
+	u64 latency;
+	struct ktlat_counters *counters =
+		ktlat_meter_end(meter, call, end->now, &latency);
+	enum ktlat_fed fed = KTLAT_FED_RECORD;
+
+	if (unlikely(!counters))
+		return;
+	if (ktlat_feed_is_plain(meter->feed, latency)) {
+		const struct ktlat_done done =
+			ktlat_meter_done(meter, call, end, latency);
+
+		ktlat_record(&meter->feed->recorder, &done, NULL);
+	} else {
+		struct ktlat_done done =
+			ktlat_meter_done(meter, call, end, latency);
+
+		fed = ktlat_meter_feed(meter, counters, &done);
+	}
+	if (likely(fed == KTLAT_FED_RECORD))
+		ktlat_hist_record(counters, meter->precision, latency);
+	else
+		ktlat_meter_fed(counters, fed, latency);
+}
+
+/* The same of a call, of the task that runs, of which @seen is known, or NULL. */
+static __always_inline void
+ktlat_meter_return_more(const struct ktlat_meter *meter,
+			const struct ktlat_call *call, u64 now,
+			struct ktlat_seen *seen)
 {
 	const struct ktlat_end end = {
 		.now = now,
@@ -217,7 +272,18 @@ static __always_inline void ktlat_meter_return_seen(const struct ktlat_meter *me
 		.seen = seen,
 	};
 
-	ktlat_meter_return(meter, call, &end);
+	ktlat_meter_return_fed(meter, call, &end);
+}
+
+/* Records the return of @call, whatever the probe is. */
+static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
+					       const struct ktlat_call *call,
+					       const struct ktlat_end *end)
+{
+	if (ktlat_meter_is_plain(meter))
+		ktlat_meter_return_plain(meter, call, end->now);
+	else
+		ktlat_meter_return_fed(meter, call, end);
 }
 
 /*

@@ -14,7 +14,7 @@ set -euo pipefail
 
 . tests/bench/rounds.sh
 
-LIMIT=60
+LIMIT=20
 LIMIT_DIRECT=64
 FUNC=ktlat_target_empty
 TREE=${KTLAT_TREE:-.}

@@ -10,18 +10,24 @@
 . tests/bench/rounds.sh
 
 # On 6.1, where the rest is measured, too. Elsewhere a task's fields lie farther apart
-# and calls are padded: 98 on 6.12; and real-time kernels have the task say what context
-# it is in: 94 on 6.1-rt.
+# and calls are padded: 97 on 6.12; and real-time kernels have the task say what context
+# it is in: 94 on 6.1-rt. Direct has its event written by the function that it calls for
+# it; the others have one more, so that those without events pay less: 96 on 6.1.
 LIMIT=90
 [[ $KERNEL == 6.1 ]] || LIMIT=100
+declare -A limits=([direct]=$LIMIT [fprobe]=100 [kretprobe]=100)
 
 # shellcheck disable=SC2034 # for rounds.sh
 BENCH=$TARGET_DIR/bench
+# Now and then some 700,000 instructions of something else, most likely the reader, fall
+# into a round. Short rounds have few of it: of a thousand fprobe calls on 7.2 each second had.
+SHORT='. tests/bench/rounds.sh; CALLS=250'
+eval "$SHORT"
 
 # settled_with_events BACKEND: to /tmp/settled.
 settled_with_events() {
 	tests/programs/events 4096 "$1" ktlat_target_empty -- bash -c \
-		". tests/bench/rounds.sh; BENCH=$BENCH; settle && echo \$SETTLED >/tmp/settled" >/tmp/events.json
+		"$SHORT; BENCH=$BENCH; settle && echo \$SETTLED >/tmp/settled" >/tmp/events.json
 }
 
 load_ktlat
@@ -38,7 +44,7 @@ for backend in direct fprobe kretprobe; do
 	cost=$((($(</tmp/settled) - SETTLED) / CALLS))
 	diag "$backend: an event costs $cost instructions"
 	cmp_ok "$(jq '.probes[0].returns' /tmp/events.json)" '>=' $((CALLS * ROUNDS)) "$backend: calls were written"
-	cmp_ok $cost '<=' $LIMIT "$backend: $LIMIT at most"
+	cmp_ok $cost '<=' "${limits[$backend]}" "$backend: ${limits[$backend]} at most"
 	cmp_ok $cost '>' 0 "$backend: and not for nothing"
 done
 done_testing
