@@ -58,22 +58,26 @@ struct cost_scratch {
 
 /**
  * struct cost_round - How long the calls of a round took
- * @ns: all of them, with the loop around them
+ * @ns: all of them, with the loop around them, and one reading of the clock a turn
+ * @clock_ns: as many readings of the clock alone
  * @recorded_ns: as the probe has recorded them
  */
 struct cost_round {
 	u64 ns;
+	u64 clock_ns;
 	u64 recorded_ns;
 };
 
 /**
  * struct cost_turns - What the turns of a round have come to
  * @ticks: all of them, by the clock
+ * @clock_ticks: reading the clock alone
  * @recorded_ns: as the probe has recorded the calls
  * @recorded: how many calls it has recorded
  */
 struct cost_turns {
 	u64 ticks;
+	u64 clock_ticks;
 	u64 recorded_ns;
 	u64 recorded;
 };
@@ -142,6 +146,8 @@ static void cost_turn(const struct cost_scratch *scratch,
 	turns->recorded -= READ_ONCE(counters->returns);
 	turns->recorded_ns -= READ_ONCE(counters->sum_ns);
 	start = ktlat_clock();
+	turns->clock_ticks += ktlat_clock_end() - start;
+	start = ktlat_clock();
 	for (int i = 0; i < COST_TURN_CALLS; i++)
 		ktlat_cost_target();
 	turns->ticks += ktlat_clock_end() - start;
@@ -164,13 +170,18 @@ static void cost_round(const struct cost_scratch *scratch, u64 recorded,
 	if (turns.recorded != recorded)
 		return;
 	best->ns = min(best->ns, ktlat_clock_ns(turns.ticks));
+	best->clock_ns = min(best->clock_ns, ktlat_clock_ns(turns.clock_ticks));
 	best->recorded_ns = min(best->recorded_ns, turns.recorded_ns);
 }
 
 static struct cost_round cost_shortest(const struct cost_scratch *scratch,
 				       u64 recorded)
 {
-	struct cost_round best = { .ns = U64_MAX, .recorded_ns = U64_MAX };
+	struct cost_round best = {
+		.ns = U64_MAX,
+		.clock_ns = U64_MAX,
+		.recorded_ns = U64_MAX,
+	};
 
 	for (int i = 0; i < COST_ROUNDS; i++) {
 		cost_round(scratch, recorded, &best);
@@ -229,7 +240,7 @@ static void cost_tell(struct ktlat_cost *cost, const struct cost_round *bare,
 	if (probed->ns == U64_MAX)
 		return;
 	call_ps = cost_ps(probed->ns, bare->ns);
-	share_ps = cost_ps(probed->recorded_ns, bare->ns);
+	share_ps = cost_ps(probed->recorded_ns, bare->ns - min(bare->ns, bare->clock_ns));
 	if (!call_ps)
 		return;
 	*cost = (struct ktlat_cost){
