@@ -98,6 +98,14 @@ void ktlat_close_stacks(struct ktlat_stack_map *map)
 	free(map);
 }
 
+static bool is_one_of(const char *name, const char * const *names, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 /* What the kernel runs between the return of a function and a probe on it. */
 static bool is_mechanism(const char *name)
 {
@@ -109,23 +117,32 @@ static bool is_mechanism(const char *name)
 		/* kretprobes up to 5.17 */
 		"__kretprobe_trampoline_handler", "trampoline_handler",
 		"kretprobe_trampoline", "__kretprobe_trampoline",
-		/* kretprobes of arm64, which come by a BRK since 6.10 */
+		/* kretprobes of arm64 up to 6.9 */
 		"trampoline_probe_handler",
-		"kretprobe_breakpoint_handler", "kretprobe_brk_handler",
-		"call_break_hook", "call_el1_break_hook",
-		"brk_handler", "do_debug_exception", "do_el1_brk64",
-		"el1_dbg", "el1_brk64",
-		"el1h_64_sync_handler", "el1h_64_sync",
 		/* fprobes that have none */
 		"fprobe_return", "__ftrace_return_to_handler",
 		"ftrace_return_to_handler", "return_to_handler",
 	};
-	size_t i;
 
-	for (i = 0; i < KTL_ARRAY_SIZE(names); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
+	return is_one_of(name, names, KTL_ARRAY_SIZE(names));
+}
+
+/*
+ * The same of kretprobes of arm64 since 6.10: an exception, from its innermost function
+ * to the entry. *@in says whether the frames so far have led into one.
+ */
+static bool is_exception(const char *name, bool *in)
+{
+	static const char * const handlers[] = {
+		"kretprobe_breakpoint_handler", "kretprobe_brk_handler",
+	};
+	bool was_in = *in;
+
+	if (!was_in)
+		*in = is_one_of(name, handlers, KTL_ARRAY_SIZE(handlers));
+	else if (!strcmp(name, "el1h_64_sync"))
+		*in = false;
+	return was_in || *in;
 }
 
 /*
@@ -137,19 +154,23 @@ static __u32 take_kernel(struct ktlat_stack_map *map,
 			 const struct ktlat_stack *stack, __u32 nr,
 			 struct ktlat_frame *frames)
 {
-	bool first = true, behind_ours = true;
+	bool first = true, behind_ours = true, in_exception = false;
 	__u32 i, kept = 0;
 
 	for (i = 0; i < nr; i++) {
 		struct ktlat_frame *frame = &frames[kept];
-		bool ours, site;
+		bool ours, site, kernels;
 
 		ktl_find_address(map->addresses, env_read(&stack->frames[i]),
 				 frame);
 		ours = !strcmp(frame->module, "ktlat");
 		site = behind_ours && *frame->name && frame->offset <= SITE_LEN;
 		behind_ours = ours;
-		if (ours || site || (first && is_mechanism(frame->name)))
+		kernels = !strcmp(frame->module, KTLAT_VMLINUX);
+		if (ours || site ||
+		    (first && kernels &&
+		     (is_exception(frame->name, &in_exception) ||
+		      is_mechanism(frame->name))))
 			continue;
 		first = false;
 		kept++;
