@@ -48,9 +48,10 @@ NOKPROBE_SYMBOL(fpr_return_seen);
  * Probe context: a call has returned, at @now, with which more is done than to record it.
  * On its own for the same reason as krp_return_more().
  */
-void fpr_return_more(const struct ktlat_meter *meter, const struct ktlat_call *call,
-		     u64 now, unsigned long ret_ip,
-		     struct ktlat_fprobe_regs *regs)
+noinline void fpr_return_more(const struct ktlat_meter *meter,
+			      const struct ktlat_call *call, u64 now,
+			      unsigned long ret_ip,
+			      struct ktlat_fprobe_regs *regs)
 {
 	if (unlikely(meter->feed->capture))
 		fpr_return_seen(meter, call, now, ret_ip, regs);

@@ -169,27 +169,26 @@ ktlat_meter_feed(const struct ktlat_meter *meter, struct ktlat_counters *counter
 }
 
 /*
- * How long a call took that ends at @now, to *@latency. Returns where it is counted; NULL
- * for one that was entered before the last reset: it belongs to figures that nobody can
- * see any more.
+ * Where a call is counted that ends at @now, and how long it took. Returns false for one
+ * that was entered before the last reset: it belongs to figures that nobody can see any
+ * more.
  */
-static __always_inline struct ktlat_counters *
+static __always_inline bool
 ktlat_meter_end(const struct ktlat_meter *meter, const struct ktlat_call *call,
-		u64 now, u64 *latency)
+		u64 now, struct ktlat_counters **counters, u64 *latency)
 {
 	u64 epoch = ktlat_meter_epoch(meter);
-	struct ktlat_counters *counters;
 	s64 ticks = now - call->start;
 
 	if (unlikely(call->epoch != epoch))
-		return NULL;
-	counters = ktlat_meter_counters(meter, epoch);
+		return false;
+	*counters = ktlat_meter_counters(meter, epoch);
 	if (unlikely(ticks < 0)) {
-		env_local_inc(&counters->clock_backwards);
+		env_local_inc(&(*counters)->clock_backwards);
 		ticks = 0;
 	}
 	*latency = ktlat_clock_ns(ticks);
-	return counters;
+	return true;
 }
 
 /* Is a call to be recorded in the histogram, and nothing else? */
@@ -203,11 +202,10 @@ static __always_inline void
 ktlat_meter_return_plain(const struct ktlat_meter *meter,
 			 const struct ktlat_call *call, u64 now)
 {
+	struct ktlat_counters *counters;
 	u64 latency;
-	struct ktlat_counters *counters =
-		ktlat_meter_end(meter, call, now, &latency);
 
-	if (likely(counters))
+	if (likely(ktlat_meter_end(meter, call, now, &counters, &latency)))
 		ktlat_hist_record(counters, meter->precision, latency);
 }
 
@@ -236,12 +234,12 @@ static __always_inline void
 ktlat_meter_return_fed(const struct ktlat_meter *meter,
 		       const struct ktlat_call *call, const struct ktlat_end *end)
 {
-	u64 latency;
-	struct ktlat_counters *counters =
-		ktlat_meter_end(meter, call, end->now, &latency);
 	enum ktlat_fed fed = KTLAT_FED_RECORD;
+	struct ktlat_counters *counters;
+	u64 latency;
 
-	if (unlikely(!counters))
+	if (unlikely(!ktlat_meter_end(meter, call, end->now, &counters,
+				      &latency)))
 		return;
 	if (ktlat_feed_is_plain(meter->feed, latency)) {
 		const struct ktlat_done done =
@@ -273,17 +271,6 @@ ktlat_meter_return_more(const struct ktlat_meter *meter,
 	};
 
 	ktlat_meter_return_fed(meter, call, &end);
-}
-
-/* Records the return of @call, whatever the probe is. */
-static __always_inline void ktlat_meter_return(const struct ktlat_meter *meter,
-					       const struct ktlat_call *call,
-					       const struct ktlat_end *end)
-{
-	if (ktlat_meter_is_plain(meter))
-		ktlat_meter_return_plain(meter, call, end->now);
-	else
-		ktlat_meter_return_fed(meter, call, end);
 }
 
 /*

@@ -224,11 +224,31 @@ void ktlat_starts_begin(struct ktlat_starts *starts, u64 key,
 }
 NOKPROBE_SYMBOL(ktlat_starts_begin);
 
+/* On its own for the same reason as krp_return_more(). */
+static noinline void starts_return_more(const struct ktlat_meter *meter,
+					const struct ktlat_start *start,
+					struct ktlat_end *end)
+{
+	end->event = start->event;
+	ktlat_meter_return_fed(meter, &start->call, end);
+}
+NOKPROBE_SYMBOL(starts_return_more);
+
+static __always_inline void starts_return(const struct ktlat_meter *meter,
+					  const struct ktlat_start *start,
+					  struct ktlat_end *end)
+{
+	if (ktlat_meter_is_plain(meter))
+		ktlat_meter_return_plain(meter, &start->call, end->now);
+	else
+		starts_return_more(meter, start, end);
+}
+
 /**
  * ktlat_starts_end() - An end has passed
  * @starts: the table
  * @key: of the start
- * @end: how it ends; @event is filled in
+ * @end: how it ends; @event is filled in where somebody wants it
  *
  * Context: any, preemption off. Return: whether there was a start.
  */
@@ -242,8 +262,7 @@ bool ktlat_starts_end(struct ktlat_starts *starts, u64 key,
 	if (starts_open(&flags)) {
 		start = starts_take(starts, key, key, &i);
 		if (start) {
-			end->event = start->event;
-			ktlat_meter_return(starts->meter, &start->call, end);
+			starts_return(starts->meter, start, end);
 			starts_put(start, 0);
 			starts_abandon(starts, key, i);
 		}
