@@ -240,7 +240,7 @@ static void cost_tell(struct ktlat_cost *cost, const struct cost_round *bare,
 	if (probed->ns == U64_MAX)
 		return;
 	call_ps = cost_ps(probed->ns, bare->ns);
-	share_ps = cost_ps(probed->recorded_ns, bare->ns - min(bare->ns, bare->clock_ns));
+	share_ps = cost_ps(probed->recorded_ns + bare->clock_ns, bare->ns);
 	if (!call_ps)
 		return;
 	*cost = (struct ktlat_cost){

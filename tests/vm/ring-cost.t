@@ -21,13 +21,12 @@ declare -A limits=([direct]=$LIMIT [fprobe]=100 [kretprobe]=100)
 BENCH=$TARGET_DIR/bench
 # Now and then some 700,000 instructions of something else, most likely the reader, fall
 # into a round. Short rounds have few of it: of a thousand fprobe calls on 7.2 each second had.
-SHORT='. tests/bench/rounds.sh; CALLS=250'
-eval "$SHORT"
+CALLS=250
 
 # settled_with_events BACKEND: to /tmp/settled.
 settled_with_events() {
 	tests/programs/events 4096 "$1" ktlat_target_empty -- bash -c \
-		"$SHORT; BENCH=$BENCH; settle && echo \$SETTLED >/tmp/settled" >/tmp/events.json
+		". tests/bench/rounds.sh; CALLS=$CALLS; BENCH=$BENCH; settle && echo \$SETTLED >/tmp/settled" >/tmp/events.json
 }
 
 load_ktlat

@@ -163,7 +163,7 @@ static bool find_tracepoint(const char *name, char *text, size_t size)
 
 /*
  * The first module, in the files that depmod has made, for a name or an alias. What is
- * built into the kernel is in these, too, and is none.
+ * built into the kernel is in these, too.
  */
 static bool find_module(const char *alias, char module[KTLAT_MODULE_LEN],
 			bool *built_in)
