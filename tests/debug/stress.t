@@ -53,6 +53,7 @@ round() {
 	ok "round $1: and the target" wait_until 60 target_gone
 }
 
+before_hotplug
 for ((i = 1; i == 1 || SECONDS < end; i++)); do
 	round $i
 done

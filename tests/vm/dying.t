@@ -13,6 +13,7 @@ F=sched_cpu_dying
 waits_for_records() { grep -q poll "/proc/$record/stack"; }
 has_ended() { [[ ! -d /proc/$record ]]; }
 
+before_hotplug
 load_ktlat
 for turn in 1 2 3; do
 	ktlat-ctl record -o $FILE --backend kretprobe --slow 1ns $F &

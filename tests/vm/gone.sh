@@ -48,6 +48,7 @@ init_text_goes() {
 # A CPU goes and comes under load.
 cpus_go() {
 	local i
+	before_hotplug
 	"${add[@]}" ktlat_target_loop >/dev/null
 	target_reset
 	target func=loop ctx=hardirq calls=0 period_ns=100000 async=1

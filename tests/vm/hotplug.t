@@ -45,6 +45,7 @@ plug() {
 	agrees "$func" "$name: $(target_stat "$func" .returned) calls, as the target counted them"
 }
 
+before_hotplug
 load_ktlat
 load_target
 ktlat-ctl add-probe ktlat_target_{busy,loop,sleep} ktlat_target_begin..ktlat_target_end >/dev/null

@@ -35,6 +35,7 @@ make_cpusets() {
 	done
 }
 
+before_hotplug
 load_ktlat
 says "a pair of points, reset $((3 * RESETS)) times while it is hit" $PROGRAMS/reset-race pair $((3 * RESETS))
 for pair in hrtimer_expire sched_wakeup syscall; do

@@ -134,6 +134,7 @@ is "$(told '.probes[0].last | "\(.pid) \(.tgid) \(.comm) \(.cgroup_id)"')" \
 	"$(</tmp/pid) $(</tmp/pid) bash $(stat -c %i /tmp/cgroup/ktlat)" "$NAME: pid, tgid, name, cgroup"
 
 # A CPU that comes after the rings were made, and goes before they are read.
+before_hotplug
 cpu3=/sys/devices/system/cpu/cpu3/online
 ok 'CPU 3 goes' eval "echo 0 >$cpu3"
 NAME='a CPU that comes and goes'
