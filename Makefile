@@ -142,10 +142,11 @@ check-long: vm-modules vm-tools test-programs	## the long form of those that hav
 	@KTLAT_LONG=1 tests/tap tests/model/build/test_ring_model
 	@KTLAT_LONG=1 tests/tap -e tests/vm/run-test $(LONG_TESTS)
 
-check-packages: deps-suite deps-vm deps-test vm-tools	## DKMS and packages on a machine of each release (RELEASES=...; 25 min)
+check-packages: deps-suite deps-vm deps-efi deps-test vm-tools	## DKMS and packages on a machine of each release (RELEASES=...; 30 min)
 	$(call say,DKMS and packages on Debian $(RELEASES): 5 to 10 min each)
 	@tests/tap -e tests/packages/run $(RELEASES)
 	@tests/tap -e tests/packages/boot $(RELEASES)
+	@tests/tap -e tests/packages/secure-boot $(RELEASES)
 
 # The same table, then what each detector was to find. A kernel that has passed is not
 # run again in the same clean checkout, here, too.

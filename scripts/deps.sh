@@ -3,8 +3,8 @@
 #
 # Install what is missing on a Debian 12 machine, for each PURPOSE named:
 #
-#   scripts/deps.sh PURPOSE...      build, kernel, debug, vm, test, suite, cross, packages, lint,
-#                                   fuzz, bench, peers
+#   scripts/deps.sh PURPOSE...      build, kernel, debug, vm, efi, test, suite, cross, packages,
+#                                   lint, fuzz, bench, peers
 #
 # Needs root and a network only if something is missing. What is marked "?" can be
 # done without: if it cannot be installed, a line says so.
@@ -18,6 +18,7 @@ packages() {
 	debug) echo gcc make flex bison bc libelf-dev libssl-dev pahole cpio xz-utils kmod binutils ;;
 	vm) echo qemu-system-x86 busybox-static cpio iproute2 ipvsadm jq gojq libcap2-bin mount procps \
 		rt-tests ;;
+	efi) echo ovmf mtools dosfstools mokutil expect ;; # a guest with Secure Boot
 	test) echo perl libcmocka-dev gcc-12-multilib jq procps zsh ;;
 	suite) echo mmdebstrap debian-archive-keyring util-linux ;; # another release's compiler
 	cross) echo gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-system-arm ;;
@@ -26,7 +27,7 @@ packages() {
 	fuzz) echo clang libclang-rt-dev ;;
 	bench) echo gcc make pkg-config '?liblttng-ust-dev' '?lttng-tools' ;;
 	peers) echo perl jq '?linux-perf' '?bpftrace' '?trace-cmd' '?libbpf-tools' '?bpfcc-tools' '?systemtap' ;;
-	*) die "unknown purpose '$1': build, kernel, debug, vm, test, suite, cross, packages, lint, fuzz, bench or peers" ;;
+	*) die "unknown purpose '$1': build, kernel, debug, vm, efi, test, suite, cross, packages, lint, fuzz, bench or peers" ;;
 	esac
 }
 
