@@ -6,6 +6,7 @@
 #   scripts/kernel.sh fetch     unpack it into the cache, if it isn't there yet
 #   scripts/kernel.sh release   print its release, as in uname -r
 #   scripts/kernel.sh vmlinux   print the path of its unpacked boot image (boots 2 s sooner)
+#   scripts/kernel.sh image     print the path of that image as it came: packed, and signed
 #   scripts/kernel.sh root      print the folder that holds lib/modules/RELEASE
 #   scripts/kernel.sh kdir      print the folder with its headers
 #   scripts/kernel.sh name      print its name, a row of the table below
@@ -149,6 +150,14 @@ number_at() {
 	od -An -v -tu"$3" -j"$2" -N"$3" "$1" | tr -d ' '
 }
 
+# image FOLDER RELEASE: what boots, as it came in the package; ours have none.
+image() {
+	local file=$1/root/boot/vmlinuz-$2
+	[[ -e $file ]] || file=$1/root/lib/modules/$2/vmlinuz
+	[[ -e $file ]] || die "Linux $KERNEL has no packed image"
+	echo "$file"
+}
+
 # The ELF image in a vmlinuz. Where it lies is told by the boot protocol's header
 # (Documentation/x86/boot.rst: setup_sects, payload_offset, payload_length); four
 # bytes behind it tell the length of what comes out.
@@ -168,7 +177,7 @@ extract_vmlinux() {
 }
 
 unpack() {
-	local new=$1 kv deb vmlinuz
+	local new=$1 kv deb
 	rm -rf "$new"
 	mkdir -p "$new/root"
 	for deb in *.deb; do
@@ -179,12 +188,10 @@ unpack() {
 	[[ -e $new/root/lib/modules ]] || ln -s usr/lib "$new/root/lib" # from 7.2 on
 	relocate "$new/root" "$kv"
 	depmod -b "$new/root" "$kv"
-	vmlinuz=$new/root/boot/vmlinuz-$kv
-	[[ -e $vmlinuz ]] || vmlinuz=$new/root/lib/modules/$kv/vmlinuz
 	if [[ $ARCH == arm64 ]]; then
-		cp "$vmlinuz" "$new/vmlinux" # nothing to unpack
+		cp "$(image "$new" "$kv")" "$new/vmlinux" # nothing to unpack
 	else
-		extract_vmlinux "$vmlinuz" "$new/vmlinux"
+		extract_vmlinux "$(image "$new" "$kv")" "$new/vmlinux"
 	fi
 	echo "$kv" >"$new/release"
 }
@@ -290,9 +297,10 @@ suite) echo "${SUITE:-bookworm}" ;;
 fetch) ;;
 release) cat "$HERE/release" ;;
 vmlinux) echo "$HERE/vmlinux" ;;
+image) image "$HERE" "$(<"$HERE/release")" ;;
 root) echo "$HERE/root" ;;
 kdir) kdir ;;
 tools) [[ -z $TOOLS ]] || suite_tools "$SUITE" "$TOOLS" >/dev/null ;;
 build) build "${@:2}" ;;
-*) die "usage: kernel.sh fetch|release|vmlinux|root|kdir|name|suite|tree|tools|build" ;;
+*) die "usage: kernel.sh fetch|release|vmlinux|image|root|kdir|name|suite|tree|tools|build" ;;
 esac

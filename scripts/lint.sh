@@ -120,7 +120,7 @@ nothing_left_to_do() {
 }
 
 shells() {
-	sources '*.sh' '*.t' .ci/run tests/vm/run tests/vm/run-test tests/vm/check-log tests/packages/{run,boot,dkms} \
+	sources '*.sh' '*.t' .ci/run tests/vm/run tests/vm/run-test tests/vm/check-log tests/packages/{run,boot,dkms,secure-boot} \
 		userspace/completion/ktlat-ctl 'debian/*.post*' |
 		sort -u | xargs shellcheck -x -s bash
 }

@@ -20,13 +20,14 @@ if [[ ${1-} == off ]]; then
 else
 	# Whoever runs on the CPU keeps the server from stopping, which setting it does, too.
 	taskset -c 1 sh -c "echo 4000000 >$SERVER/runtime; echo 4000000 >$SERVER/period; echo 200000 >$SERVER/runtime"
+	[[ $(cat $SERVER/{period,runtime} | xargs) == '4000000 200000' ]] || bail_out "the period of CPU 1's fair server cannot be set"
 fi
 echo "modules: $(cut -d ' ' -f 1 /proc/modules | xargs); runtime and period: $(cat $SERVER/{runtime,period} | xargs) ns"
 for ((turn = 1; turn <= 20; turn++)); do
-	echo 0 >$CPU
+	echo 0 >$CPU || bail_out 'CPU 1 does not go'
 	sleep 1.1 # a timer that was left behind has come by then
-	echo 1 >$CPU
+	echo 1 >$CPU || bail_out 'CPU 1 does not come back'
 	sleep 0.5
-	! dmesg | grep -q WARNING: || { echo "a warning in turn $turn" && exit 1; }
+	[[ $(dmesg) != *"WARNING: CPU"* ]] || { echo "a warning in turn $turn" && exit 1; }
 done
 echo "no warning in 20 turns"

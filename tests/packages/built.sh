@@ -41,5 +41,4 @@ keep_module() {
 	mkdir -p modules
 	cp "$(installed "$RUNNING")" modules/
 	[[ ! -e modules/ktlat.ko.xz ]] || xz -d modules/ktlat.ko.xz
-	[[ ! -e /var/lib/dkms/mok.pub ]] || cp /var/lib/dkms/mok.pub modules/
 }

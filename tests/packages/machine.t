@@ -67,6 +67,7 @@ by_dkms() {
 	is "$(modinfo -F signer "$(installed "$RUNNING")")" 'a key of this machine' \
 		'it is signed with the key that dkms was told'
 	keep_module
+	cp /root/mok.der modules/
 	quiet 'dkms uninstall' dkms uninstall -m ktlat -v "$VERSION" -k "$RUNNING"
 	is "$(installed "$RUNNING")" '' 'dkms uninstall: the module is gone'
 }

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# secure-boot.t before|after: in a guest with Secure Boot, see tests/packages/secure-boot,
-# before and after the key by which DKMS has signed the module ($KTLAT_KO) is enrolled.
+# secure-boot.t before|after PASSWORD: in a guest with Secure Boot, see tests/packages/secure-boot,
+# before and after the key with which DKMS has signed the module ($KTLAT_KO) is enrolled.
 . tests/vm/lib.sh
 . tests/vm/target.sh
 
-KEY=${KTLAT_KO%/*}/mok.pub
-PASSWORD=ktlat-test
+KEY=${KTLAT_KO%/*}/mok.der
+PASSWORD=$2
 
 # What README tells to do where the key is not known: the half before the reboot.
 import_key() {
-	mokutil --generate-hash=$PASSWORD >/tmp/hash && mokutil --import "$KEY" --hash-file /tmp/hash
+	mokutil "--generate-hash=$PASSWORD" >/tmp/hash && mokutil --import "$KEY" --hash-file /tmp/hash
 }
 
 before() {

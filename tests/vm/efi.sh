@@ -13,20 +13,35 @@ EFI_PROGRAMS=$CACHE/efi/root
 # Unpacked and not installed, as they would make themselves this machine's boot loader.
 EFI_PACKAGES=(shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed)
 
-# efi_fetch: the signed programs, once. 0 if they are there.
+# efi_download FOLDER: the packages; by new lists where these have other versions by now.
+efi_download() {
+	local apt=(apt-get -qq -o "APT::Sandbox::User=$(id -un)")
+	cd "$1" || return
+	"${apt[@]}" download "${EFI_PACKAGES[@]}" 2>/dev/null ||
+		{ "${apt[@]}" update && "${apt[@]}" download "${EFI_PACKAGES[@]}"; }
+}
+
+# efi_fetch: the signed programs, once; one at a time.
 efi_fetch() {
-	local package new
-	[[ ! -d $EFI_PROGRAMS ]] || return 0
-	mkdir -p "$CACHE/efi"
-	new=$(mktemp -d "$CACHE/efi/new.XXXXXX")
-	(cd "$new" && apt-get -qq -o "APT::Sandbox::User=$(id -un)" download "${EFI_PACKAGES[@]}") &&
-		for package in "$new"/*.deb; do
-			dpkg-deb -x "$package" "$new/root" || break
-		done &&
-		mv -T "$new/root" "$EFI_PROGRAMS"
-	local status=$?
+	local new=$CACHE/efi/new lock status=0
+	mkdir -p "$CACHE/efi" && exec {lock}>"$CACHE/efi.lock" && flock "$lock" || return
+	[[ -d $EFI_PROGRAMS ]] || {
+		rm -rf "$new" && mkdir "$new" && (efi_download "$new") &&
+			printf '%s\n' "$new"/*.deb | xargs -I '{}' dpkg-deb -x '{}' "$new/root" &&
+			mv -T "$new/root" "$EFI_PROGRAMS"
+	} || status=$?
 	rm -rf "$new"
+	exec {lock}>&-
 	return $status
+}
+
+# efi_ready: 0 once all is there that such a machine takes; else why it is not.
+efi_ready() {
+	local file
+	for file in "$OVMF"/OVMF_{CODE_4M.secboot,VARS_4M.ms}.fd /usr/bin/{mmd,mcopy,mokutil,expect} /sbin/mkfs.fat; do
+		[[ -e $file ]] || { echo "$file is missing: run scripts/deps.sh efi as root" >&2 && return 1; }
+	done
+	efi_fetch || { echo "cannot fetch ${EFI_PACKAGES[*]}: check the network and the package sources" >&2 && return 1; }
 }
 
 # efi_new_variables FILE: as a machine is delivered, with Secure Boot on.

@@ -215,13 +215,14 @@ load_target() {
 
 # before_hotplug: to be called before a CPU goes. Linux 6.12 then stops the fair server of
 # that CPU though it may have stopped, which the scheduler warns of now and then
-# (tests/debug/fair-server.sh shows it without ktlat). So there they are off. To set one
-# stops it as well: but not twice, as long as a task is on its CPU, and that is who writes.
+# (tests/debug/fair-server.sh shows it without ktlat), so these servers are switched off.
+# That stops a server, too: it runs as long as a task is on its CPU, so the task that
+# switches it off is put there.
 before_hotplug() {
-	local cpu servers=/sys/kernel/debug/sched/fair_server
+	local cpu
 	[[ $LINUX == 6.12 ]] || return 0
-	for ((cpu = 0; cpu < $(nproc); cpu++)); do
-		taskset -c $cpu sh -c "echo 0 >$servers/cpu$cpu/runtime" ||
-			bail_out "cannot turn the fair server of CPU $cpu off"
+	for cpu in $(lscpu --online --parse=CPU | grep -v '^#'); do
+		taskset -c "$cpu" sh -c "echo 0 >/sys/kernel/debug/sched/fair_server/cpu$cpu/runtime" ||
+			bail_out "cannot switch the fair server of CPU $cpu off"
 	done
 }
