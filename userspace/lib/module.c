@@ -86,8 +86,9 @@ static int fail_load(const char *path, int code, struct ktlat_error *err)
 				"cannot load the module ktlat: it is not installed for the kernel %s; install it, or give its file: ktlat-ctl load PATH",
 				kernel.release);
 	case EPERM:
-		return ktl_fail(err, code,
-				"cannot load the module ktlat: no permission, or the kernel takes signed modules only; run as root");
+		return ktl_fail(err, code, geteuid() ?
+				"cannot load the module ktlat: no permission; run as root" :
+				"cannot load the module ktlat: the kernel does not let root load it: it may want a signature (Secure Boot; sign it, and enrol the key with mokutil), or take no more modules (sysctl kernel.modules_disabled), or this is a container");
 	case EKEYREJECTED:
 	case ENOKEY:
 		return ktl_fail(err, code,
