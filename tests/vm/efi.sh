@@ -68,8 +68,8 @@ efi_disk() {
 		END
 }
 
-# efi_machine VARIABLES DISK: QEMU's arguments for it, in EFI_MACHINE. The variables can
-# be written by the firmware alone, in system management mode.
+# efi_machine VARIABLES DISK: QEMU's arguments for it, in EFI_MACHINE; of several -M the last
+# one counts. The variables can be written by the firmware alone, in system management mode.
 efi_machine() {
 	# shellcheck disable=SC2034 # used by who sources this
 	EFI_MACHINE=(-M 'q35,smm=on' -global 'driver=cfi.pflash01,property=secure,value=on'
